@@ -1,0 +1,161 @@
+import type {
+  AgentId,
+  BrandId,
+  CarrierSid,
+  ContactId,
+  FlowId,
+  NumberId,
+  PoolId,
+  QueueId,
+  ReservationId,
+  StepId,
+  TenantId,
+} from "../kernel/ids.ts";
+import type { Instant } from "../kernel/instant.ts";
+import type { Language } from "../kernel/language.ts";
+
+/**
+ * Facts of one contact: past tense, immutable, numbered 1, 2, 3 … per contact without a gap. The call detail record,
+ * the wallboard, the service-level report, the usage record and the invoice are all folded from these and from nothing
+ * else, so they cannot disagree. A correction is a new fact (`reconciled`), never a change.
+ */
+export type ContactFactBody =
+  | {
+      readonly type: "contact_offered";
+      readonly direction: "inbound";
+      readonly carrier: string;
+      readonly accountSid: string;
+      readonly callSid: CarrierSid;
+      /** Caller's number as the carrier gave it; `anonymous` where it was withheld. */
+      readonly from: string;
+      readonly to: string;
+      readonly numberId: NumberId;
+      readonly brandId: BrandId;
+      readonly flowId: FlowId;
+      readonly flowVersion: number;
+      readonly language: Language;
+    }
+  | { readonly type: "flow_step_entered"; readonly stepId: StepId; readonly kind: string }
+  | { readonly type: "menu_chosen"; readonly stepId: StepId; readonly key: string }
+  | { readonly type: "digits_collected"; readonly stepId: StepId; readonly variable: string; readonly digits: string }
+  | {
+      readonly type: "queued";
+      readonly queueId: QueueId;
+      readonly poolId: PoolId;
+      readonly priority: number;
+      readonly skills: readonly string[];
+      /** Counted from here for the service level; a return to the queue keeps the first instant. */
+      readonly queuedAt: Instant;
+    }
+  | { readonly type: "queue_announced"; readonly position: number; readonly estimatedWaitS: number | null }
+  | {
+      readonly type: "seat_reserved";
+      readonly agentId: AgentId;
+      readonly reservationId: ReservationId;
+      /** Why this seat: rule, version, candidates and scores, in a form people can read. */
+      readonly decision: RoutingDecision;
+    }
+  | { readonly type: "seat_rang"; readonly agentId: AgentId; readonly reservationId: ReservationId }
+  | {
+      readonly type: "seat_returned";
+      readonly agentId: AgentId;
+      readonly reservationId: ReservationId;
+      readonly why: SeatReturn;
+    }
+  | { readonly type: "seat_accepted"; readonly agentId: AgentId; readonly reservationId: ReservationId }
+  | {
+      readonly type: "seat_answered";
+      readonly agentId: AgentId;
+      readonly reservationId: ReservationId;
+      readonly callSid: CarrierSid;
+      readonly queueId: QueueId;
+      /** From `queuedAt` to the moment both can hear each other. */
+      readonly waitedMs: number;
+    }
+  | { readonly type: "held"; readonly agentId: AgentId }
+  | { readonly type: "resumed"; readonly agentId: AgentId }
+  | { readonly type: "agent_left"; readonly agentId: AgentId; readonly reservationId: ReservationId }
+  | {
+      readonly type: "left_queue";
+      readonly queueId: QueueId;
+      readonly why: "answered" | "abandoned" | "overflowed" | "closed";
+      readonly waitedMs: number;
+    }
+  | {
+      readonly type: "recording_stored";
+      readonly recordingSid: CarrierSid;
+      readonly purpose: "call" | "voicemail";
+      readonly durationS: number;
+      /** Key in blob storage; starts with the tenant. */
+      readonly key: string;
+    }
+  | { readonly type: "voicemail_left"; readonly recordingSid: CarrierSid; readonly durationS: number }
+  | {
+      /** A carrier leg is over. `durationS` is the carrier's own billed figure: usage and reconciliation read it. */
+      readonly type: "leg_ended";
+      readonly callSid: CarrierSid;
+      readonly party: "caller" | "agent";
+      readonly direction: "inbound" | "outbound";
+      readonly status: "completed" | "busy" | "failed" | "no-answer" | "canceled";
+      readonly durationS: number;
+      readonly endedAt: Instant;
+    }
+  | { readonly type: "ended"; readonly outcome: Outcome; readonly endedBy: "caller" | "agent" | "house" }
+  | {
+      readonly type: "wrapped_up";
+      readonly agentId: AgentId;
+      readonly reservationId: ReservationId;
+      /** Code of the disposition in the tenant's own list; `auto` when the timer ended wrap-up. */
+      readonly disposition: string;
+      readonly notes: string;
+      /** True when the tenant's disposition counts as a success (commission). */
+      readonly success: boolean;
+      readonly wrapUpMs: number;
+    }
+  /** The sweep compared with the carrier and found something the callbacks never said. */
+  | { readonly type: "reconciled"; readonly what: string; readonly detail: string };
+
+export type SeatReturn = "declined" | "missed" | "rescinded" | "leg_failed" | "agent_lost";
+
+/** Each contact ends in exactly one of these. */
+export type Outcome = "answered" | "abandoned" | "voicemail" | "self_service" | "closed" | "rejected" | "failed";
+
+export type ContactFact = {
+  readonly tenantId: TenantId;
+  readonly contactId: ContactId;
+  readonly seq: number;
+  readonly at: Instant;
+  readonly v: 1;
+  readonly body: ContactFactBody;
+};
+
+/** States an agent is in, in the trade's words. `reserved` and `ringing` are kept apart: an offer not yet on screen. */
+export type AgentState = "off_shift" | "ready" | "reserved" | "ringing" | "on_contact" | "wrap_up" | "not_ready";
+
+/**
+ * Facts of one agent: `agent_state_changed` only. They belong to the outsourcer, carry at most one tenant (the one being
+ * served), and are numbered per agent.
+ */
+export type AgentFact = {
+  readonly poolId: PoolId;
+  readonly agentId: AgentId;
+  readonly seq: number;
+  readonly at: Instant;
+  readonly v: 1;
+  readonly body: {
+    readonly type: "agent_state_changed";
+    readonly from: AgentState;
+    readonly to: AgentState;
+    readonly reason: string | null;
+    readonly tenantId: TenantId | null;
+    readonly contactId: ContactId | null;
+  };
+};
+
+export type RoutingDecision = {
+  readonly rule: string;
+  readonly ruleVersion: number;
+  readonly candidates: number;
+  /** Best few candidates with the score that ranked them; never customer data. */
+  readonly ranked: readonly { readonly agentId: AgentId; readonly score: number; readonly why: string }[];
+};

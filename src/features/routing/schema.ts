@@ -1,0 +1,123 @@
+import { z } from "zod";
+
+/**
+ * What goes over the agent desktop's socket and the floor's: one JSON object a frame. The server's frames carry `seq`,
+ * without gaps per socket; a client that sees a gap asks for a snapshot. All instants are the house's clock (`now` in the
+ * snapshot ties it to the browser's), all ids are UUIDs.
+ */
+export const AgentStateSchema = z.enum(["off_shift", "ready", "reserved", "ringing", "on_contact", "wrap_up", "not_ready"]);
+
+/** Reasons an agent may give for not being ready; the words shown are the console's. */
+export const NotReadyReasonSchema = z.enum(["break", "lunch", "training", "meeting", "after_work", "missed", "device"]);
+
+export const OfferSchema = z.object({
+  reservationId: z.string(),
+  contactId: z.string(),
+  tenantId: z.string(),
+  brand: z.object({ id: z.string(), name: z.string(), color: z.string(), greeting: z.string() }),
+  queueName: z.string(),
+  from: z.string(),
+  to: z.string(),
+  queuedAt: z.number(),
+  offeredAt: z.number(),
+  /** The offer lapses here and goes to another seat. */
+  deadline: z.number(),
+});
+
+export const ActiveContactSchema = z.object({
+  reservationId: z.string(),
+  contactId: z.string(),
+  tenantId: z.string(),
+  brand: OfferSchema.shape.brand,
+  queueName: z.string(),
+  from: z.string(),
+  to: z.string(),
+  queuedAt: z.number(),
+  stage: z.enum(["connecting", "talking", "held", "wrap_up"]),
+  /** Both could hear each other from here; null while connecting. */
+  answeredAt: z.number().nullable(),
+  heldAt: z.number().nullable(),
+  /** Wrap-up ends by itself here; null before wrap-up. */
+  wrapUpDeadline: z.number().nullable(),
+});
+
+export const AgentViewSchema = z.object({
+  agentId: z.string(),
+  name: z.string(),
+  state: AgentStateSchema,
+  reason: z.string().nullable(),
+  /** In this state since. */
+  since: z.number(),
+  /** Applied when the contact in hand is done; null when none was chosen. */
+  nextState: z.object({ to: z.enum(["ready", "not_ready", "off_shift"]), reason: z.string().nullable() }).nullable(),
+  brands: z.array(z.object({ id: z.string(), name: z.string(), color: z.string() })),
+  offer: OfferSchema.nullable(),
+  contact: ActiveContactSchema.nullable(),
+  /** True on the one socket that owns the softphone; a second tab may claim it with `use_here`. */
+  ownsPhone: z.boolean(),
+});
+
+export const QueueStatsSchema = z.object({ waiting: z.number(), longestSince: z.number().nullable() });
+
+/** Server to desktop. Every frame of kind `agent` carries the whole view: small, and it cannot drift. */
+export const DesktopFrameSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("agent"), seq: z.number(), now: z.number(), speed: z.number(), agent: AgentViewSchema, queue: QueueStatsSchema }),
+  z.object({ kind: z.literal("queue"), seq: z.number(), now: z.number(), queue: QueueStatsSchema }),
+  /** Answer to a command. `code` is stable: `taken`, `not_your_offer`, `busy`, `phone_elsewhere`, `unknown_command` … */
+  z.object({ kind: z.literal("reply"), seq: z.number(), id: z.string(), ok: z.boolean(), code: z.string().nullable() }),
+  z.object({ kind: z.literal("pong"), seq: z.number(), now: z.number() }),
+]);
+
+/** Desktop to server. `id` is chosen by the client and comes back in the reply; a repeat of it has no further effect. */
+export const DesktopCommandSchema = z.discriminatedUnion("cmd", [
+  z.object({ id: z.string().min(1).max(64), cmd: z.literal("snapshot") }),
+  z.object({ id: z.string().min(1).max(64), cmd: z.literal("set_state"), to: z.enum(["ready", "not_ready", "off_shift"]), reason: NotReadyReasonSchema.nullable() }),
+  z.object({ id: z.string().min(1).max(64), cmd: z.literal("cancel_next_state") }),
+  z.object({ id: z.string().min(1).max(64), cmd: z.literal("accept"), reservationId: z.string() }),
+  z.object({ id: z.string().min(1).max(64), cmd: z.literal("decline"), reservationId: z.string() }),
+  z.object({ id: z.string().min(1).max(64), cmd: z.literal("extend_wrap_up"), reservationId: z.string() }),
+  z.object({ id: z.string().min(1).max(64), cmd: z.literal("use_here") }),
+  z.object({ id: z.string().min(1).max(64), cmd: z.literal("ping") }),
+]);
+
+/** Supervisor's floor: the whole pool, no customer data. Sent whole on join, then at most four times a second. */
+export const FloorFrameSchema = z.object({
+  kind: z.literal("floor"),
+  seq: z.number(),
+  now: z.number(),
+  speed: z.number(),
+  agents: z.array(
+    z.object({
+      agentId: z.string(),
+      name: z.string(),
+      state: AgentStateSchema,
+      reason: z.string().nullable(),
+      since: z.number(),
+      tenantId: z.string().nullable(),
+      brand: z.object({ name: z.string(), color: z.string() }).nullable(),
+      contactId: z.string().nullable(),
+    }),
+  ),
+  queues: z.array(
+    z.object({
+      queueId: z.string(),
+      tenantId: z.string(),
+      name: z.string(),
+      brand: z.object({ name: z.string(), color: z.string() }),
+      waiting: z.number(),
+      longestSince: z.number().nullable(),
+      offered: z.number(),
+      answered: z.number(),
+      abandoned: z.number(),
+      withinTarget: z.number(),
+      target: z.object({ share: z.number(), withinS: z.number() }),
+    }),
+  ),
+});
+
+export type DesktopFrame = z.infer<typeof DesktopFrameSchema>;
+export type DesktopCommand = z.infer<typeof DesktopCommandSchema>;
+export type AgentView = z.infer<typeof AgentViewSchema>;
+export type Offer = z.infer<typeof OfferSchema>;
+export type ActiveContact = z.infer<typeof ActiveContactSchema>;
+export type FloorFrame = z.infer<typeof FloorFrameSchema>;
