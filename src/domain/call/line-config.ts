@@ -39,4 +39,8 @@ export type QueueConfig = {
   readonly target: { readonly share: number; readonly withinS: number; readonly shortAbandonS: number };
 };
 
-export type Disposition = { readonly code: string; readonly label: { readonly zh: string; readonly en: string }; readonly success: boolean };
+export type Disposition = {
+  readonly code: string;
+  readonly label: { readonly zh: string; readonly en: string };
+  readonly success: boolean;
+};

@@ -1,0 +1,59 @@
+import type { AgentId, BrandId, ContactId, ReservationId, TenantId } from "../kernel/ids.ts";
+import type { Instant } from "../kernel/instant.ts";
+import type { QueueConfig } from "./line-config.ts";
+
+/** On which of a contact's own webhook addresses the carrier spoke: the path says it, the body never does. */
+export type CarrierWhere =
+  /** `/c/{contactId}/next/{stepKey}`: what is the caller to hear next. */
+  | { readonly kind: "next"; readonly stepKey: string }
+  /** `/c/{contactId}/leg/{party}`: how a leg is doing. */
+  | { readonly kind: "leg"; readonly party: "caller" | "agent" }
+  | { readonly kind: "conference" }
+  | { readonly kind: "recording" };
+
+/** A contact's place in a pool's waiting room: ids and attributes, and the caller's number that an offer shows. */
+export type WaitTicket = {
+  readonly contactId: ContactId;
+  readonly tenantId: TenantId;
+  readonly brand: { readonly id: BrandId; readonly name: string; readonly color: string; readonly greeting: string };
+  readonly queue: QueueConfig;
+  readonly from: string;
+  readonly to: string;
+  /** The first instant in this queue; kept when a seat fails and the contact comes back. */
+  readonly queuedAt: Instant;
+  /** 1 for the first visit; a ticket with a higher number replaces what the pool knew. */
+  readonly attempt: number;
+};
+
+/** What the pool answers to a ticket: where the contact stands. */
+export type Place = {
+  readonly position: number;
+  readonly waiting: number;
+  readonly estimatedWaitS: number | null;
+};
+
+/** What an agent is after wrap-up: `stay` leaves the pool's own choice (a next state asked for earlier, else ready). */
+export type AfterWrapUp = { readonly to: "ready" | "not_ready" | "stay"; readonly reason: string | null };
+
+/** Contact → pool. Each is idempotent at the pool; the object turns it into the call of the same name. */
+export type PoolMessage =
+  | { readonly say: "wait"; readonly ticket: WaitTicket }
+  | { readonly say: "withdraw"; readonly why: "abandoned" | "left" | "ended" }
+  | { readonly say: "connected"; readonly reservationId: ReservationId }
+  | { readonly say: "leg_failed"; readonly reservationId: ReservationId }
+  | { readonly say: "held"; readonly reservationId: ReservationId }
+  | { readonly say: "resumed"; readonly reservationId: ReservationId }
+  | { readonly say: "talk_ended"; readonly reservationId: ReservationId; readonly wrapUpS: number }
+  | { readonly say: "wrapped_up"; readonly reservationId: ReservationId; readonly then: AfterWrapUp };
+
+/** An agent's command on the contact in hand; the object checks that it is that agent's. */
+export type AgentCommand =
+  | { readonly type: "hold"; readonly agentId: AgentId; readonly on: boolean }
+  | { readonly type: "hang_up"; readonly agentId: AgentId }
+  | {
+      readonly type: "wrap_up";
+      readonly agentId: AgentId;
+      readonly disposition: string;
+      readonly notes: string;
+      readonly then: AfterWrapUp;
+    };
