@@ -1,0 +1,74 @@
+import type { AgentId, BrandId, PoolId, TenantId } from "../kernel/ids.ts";
+import type { Ms } from "../kernel/instant.ts";
+import { MINUTE_MS, SECOND_MS } from "../kernel/instant.ts";
+
+/** What is published to a pool: who works there, for whom, and how many seats each client has bought. */
+export type PoolConfig = {
+  readonly poolId: PoolId;
+  readonly version: number;
+  /** IANA name of the site's zone: counters of "today" begin anew at its midnight. */
+  readonly timeZone: string;
+  readonly agents: readonly AgentProfile[];
+  readonly tenants: readonly SeatEntitlement[];
+  readonly brands: readonly {
+    readonly id: BrandId;
+    readonly tenantId: TenantId;
+    readonly name: string;
+    readonly color: string;
+  }[];
+};
+
+export type AgentProfile = {
+  readonly agentId: AgentId;
+  readonly name: string;
+  /** Skill name to level; a required skill without a level asks for 1. */
+  readonly skills: { readonly [skill: string]: number };
+  /** Brands this agent may answer for; no other caller ever reaches them. */
+  readonly brands: readonly BrandId[];
+  /** Share of the work in weighted strategies; 1 is the ordinary share. */
+  readonly weight?: number;
+  /** Place in fixed-order strategies; lower first. */
+  readonly rank?: number;
+};
+
+/**
+ * Seats a client has bought. A seat counts as the client's from reservation to the end of wrap-up.
+ *
+ * - **guaranteed**: a client with fewer seats than this in use, and somebody waiting, comes before every client beyond its
+ *   own guarantee whenever a seat that fits becomes free. Nothing is kept idle for it: others borrow the seat while the
+ *   client does not need it, and the next fitting seat is given back first.
+ * - **burst**: seats beyond the guarantee, lent while nobody below the guarantee waits.
+ * - The **cap** is their sum: at the cap a client's callers wait although a seat is free. Null burst means no cap.
+ */
+export type SeatEntitlement = {
+  readonly tenantId: TenantId;
+  readonly guaranteed: number;
+  readonly burst: number | null;
+};
+
+/** Time an offer may stay undelivered (socket gone but not yet noticed) before it returns to the queue. */
+export const DELIVERY_LEASE_MS: Ms = 3 * SECOND_MS;
+/** Accepted, but the two do not hear each other yet: the contact is asked again after this long, twice. */
+export const CONNECT_LEASE_MS: Ms = 45 * SECOND_MS;
+/** A talk is checked with its contact this often; guards against a lost end. */
+export const TALK_LEASE_MS: Ms = 15 * MINUTE_MS;
+/** Wrap-up without a timer still ends some time. */
+export const WRAP_UP_MAX_MS: Ms = 30 * MINUTE_MS;
+/** One extension of wrap-up. */
+export const WRAP_UP_EXTENSION_MS: Ms = 60 * SECOND_MS;
+/** Longest a wrap-up may become by extensions. */
+export const WRAP_UP_EXTENSIONS_MAX = 5;
+/** An agent whose last device is lost on a contact keeps the contact this long; back in time, nothing has happened. */
+export const DEVICE_GRACE_MS: Ms = 60 * SECOND_MS;
+/** Not ready for want of a device this long ends the shift, so that nobody is paid for an abandoned desk. */
+export const DEVICE_SHIFT_END_MS: Ms = 10 * MINUTE_MS;
+/** A ticket not heard of this long is dropped: three keep-alives of 30 s and a little. */
+export const TICKET_LEASE_MS: Ms = 95 * SECOND_MS;
+/** How long a withdrawn contact is remembered, to recognise late repeats. */
+export const TOMBSTONE_MS: Ms = 5 * MINUTE_MS;
+/** An agent who declined a contact is not offered it again before this. */
+export const DECLINE_COOL_OFF_MS: Ms = 30 * SECOND_MS;
+/** Offers missed in a row that make an agent not ready (missed). */
+export const MISSES_MAX = 1;
+/** One point of queue priority is worth so much waiting: priority goes first but never starves anybody. */
+export const PRIORITY_POINT_MS: Ms = 30 * SECOND_MS;

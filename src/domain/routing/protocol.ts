@@ -1,0 +1,89 @@
+import type { RoutingDecision, SeatReturn } from "../call/facts.ts";
+import type { LineConfig, QueueConfig } from "../call/line-config.ts";
+import type { AgentId, ContactId, ReservationId, TenantId } from "../kernel/ids.ts";
+import type { Instant, Ms } from "../kernel/instant.ts";
+
+/**
+ * What a Contact and a SeatPool say to each other. Every message may be lost, doubled or overtaken: each is repeated by
+ * its sender until it is answered, and each names the reservation (or the attempt) it speaks of, so that a repeat or a
+ * late one finds nothing to do. The ladders for the races stand in this folder's README.
+ */
+export type Ticket = {
+  readonly contactId: ContactId;
+  readonly tenantId: TenantId;
+  readonly brand: LineConfig["brand"];
+  readonly queue: QueueConfig;
+  /** The caller's number as shown on the offer; the only thing of the caller that the pool ever holds. */
+  readonly from: string;
+  readonly to: string;
+  /** First entry into the queue. A return keeps it, so the caller keeps the place. */
+  readonly queuedAt: Instant;
+  /** 1 for the first wait of this contact; one more each time the contact, having left the pool, comes back. */
+  readonly attempt: number;
+};
+
+/** Answer to `wait`. `gone` tells a contact that this attempt was withdrawn already (a late repeat). */
+export type WaitAnswer = {
+  readonly state: "waiting" | "held" | "gone";
+  /** 1 for the next to be served. */
+  readonly position: number;
+  readonly waiting: number;
+  /** Null while nobody is on shift for this queue: there is nothing to estimate from. */
+  readonly estimatedWaitS: number | null;
+  readonly heldBy: ReservationId | null;
+};
+
+export type WithdrawReason = "abandoned" | "left" | "ended";
+export type AfterWrapUp = {
+  /** `stay` leaves the agent in wrap-up until its timer ends. */
+  readonly to: "ready" | "not_ready" | "off_shift" | "stay";
+  readonly reason: string | null;
+};
+
+/** Contact → pool. All idempotent; `SeatPool` implements it as RPC. */
+export interface SeatPoolRpc {
+  /** Asks for a seat. Sent again every 30 s while waiting: a ticket unheard of for 95 s is dropped. */
+  wait(ticket: Ticket): Promise<WaitAnswer>;
+  withdraw(contactId: ContactId, why: WithdrawReason, attempt?: number): Promise<void>;
+  /** Caller and agent hear each other. */
+  connected(contactId: ContactId, reservationId: ReservationId): Promise<void>;
+  /** The agent's phone could not be reached: the ticket waits again, first in its age, the agent is not ready (device). */
+  legFailed(contactId: ContactId, reservationId: ReservationId): Promise<void>;
+  held(contactId: ContactId, reservationId: ReservationId): Promise<void>;
+  resumed(contactId: ContactId, reservationId: ReservationId): Promise<void>;
+  /** 0 seconds means no wrap-up; null means until the agent is done. */
+  talkEnded(contactId: ContactId, reservationId: ReservationId, wrapUpS: number | null): Promise<void>;
+  wrappedUp(contactId: ContactId, reservationId: ReservationId, then: AfterWrapUp): Promise<void>;
+  /** The reservation under which this agent holds this contact now, or null. */
+  serving(agentId: AgentId, contactId: ContactId): Promise<ReservationId | null>;
+}
+
+/** Where the contact stands with a reservation; lets the pool heal what a lost message left behind. */
+export type SeatStage = "offered" | "connecting" | "talking" | "held" | "wrap_up" | "over";
+
+/** Pool → Contact, as data in the pool's outbox. */
+export type PoolMessage =
+  | {
+      readonly kind: "seat_reserved";
+      readonly agentId: AgentId;
+      readonly reservationId: ReservationId;
+      readonly decision: RoutingDecision;
+    }
+  | { readonly kind: "seat_rang"; readonly reservationId: ReservationId }
+  | { readonly kind: "seat_returned"; readonly reservationId: ReservationId; readonly why: SeatReturn }
+  | { readonly kind: "seat_accepted"; readonly agentId: AgentId; readonly reservationId: ReservationId }
+  | { readonly kind: "agent_gone"; readonly reservationId: ReservationId }
+  | { readonly kind: "wrap_up_lapsed"; readonly reservationId: ReservationId; readonly wrapUpMs: Ms };
+
+/**
+ * Pool → Contact. `Contact` implements it as RPC; idempotent by reservation and kind. An answer may be void; where it is
+ * a stage, the pool believes it (`over` on a reservation still offered or connecting releases the seat).
+ */
+export interface ContactSeatRpc {
+  seatReserved(agentId: AgentId, reservationId: ReservationId, decision: RoutingDecision): Promise<SeatStage | void>;
+  seatRang(reservationId: ReservationId): Promise<SeatStage | void>;
+  seatReturned(reservationId: ReservationId, why: SeatReturn): Promise<SeatStage | void>;
+  seatAccepted(agentId: AgentId, reservationId: ReservationId): Promise<SeatStage | void>;
+  agentGone(reservationId: ReservationId): Promise<SeatStage | void>;
+  wrapUpLapsed(reservationId: ReservationId, wrapUpMs: Ms): Promise<SeatStage | void>;
+}
