@@ -1,5 +1,6 @@
 import type { CarrierSid } from "../domain/kernel/ids.ts";
 import type { Language } from "../domain/kernel/language.ts";
+import { Outage, Refusal } from "../domain/kernel/trouble.ts";
 
 /**
  * The carrier port: what Callhouse says to a telephone carrier and hears from it, in the trade's words. The Twilio
@@ -156,8 +157,34 @@ export type ParticipantCreate = {
 
 export type MessageCreate = {
   readonly key: string;
+  /** When this message was first meant: a same text to the same number since then is what an earlier attempt made. */
+  readonly intendedAt: number;
   readonly from: string;
   readonly to: string;
   readonly body: string;
   readonly statusCallback: string;
 };
+
+/** The carrier could not be reached, was too busy, or failed inside. Nothing is known about what it did with the command. */
+export class CarrierOutage extends Outage {
+  constructor(message: string, more: { retryAfterMs?: number | null; cause?: unknown } = {}) {
+    super("carrier", message, { retryable: true, ...more });
+    this.name = "CarrierOutage";
+  }
+}
+
+/** The carrier said no, with its own error code (Twilio `21220`: the call is not in progress). A repeat gets the same no. */
+export class CarrierRefusal extends Refusal {
+  readonly status: number;
+  readonly carrierCode: number | null;
+
+  constructor(status: number, carrierCode: number | null, message: string) {
+    super(status === 404 ? "not_found" : "conflict", "carrier_refused", message);
+    this.name = "CarrierRefusal";
+    this.status = status;
+    this.carrierCode = carrierCode;
+  }
+}
+
+/** A browser phone's ticket: enough for the softphone to register as `identity` and nothing else. */
+export type SoftphoneTicket = { readonly identity: string; readonly token: string; readonly expiresAt: number };
