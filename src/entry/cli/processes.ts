@@ -1,0 +1,43 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** The command line of a process, or nothing when it is gone: proves that a remembered id is still the same program. */
+export function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+  } catch {
+    try {
+      return execFileSync("ps", ["-o", "command=", "-p", String(pid)], { encoding: "utf8", stdio: "pipe" });
+    } catch {
+      return "";
+    }
+  }
+}
+
+/** Asks a process (or, with a negative id, its whole group) to end, and insists after the grace period. */
+export async function endProcess(pid: number, gentle: NodeJS.Signals, graceMs: number): Promise<void> {
+  if (!signal(pid, gentle)) return;
+  const until = Date.now() + graceMs;
+  while (isAlive(pid) && Date.now() < until) await sleep(25);
+  if (isAlive(pid)) signal(pid, "SIGKILL");
+  while (isAlive(pid) && Date.now() < until + 5_000) await sleep(25);
+}
+
+function signal(pid: number, name: NodeJS.Signals): boolean {
+  try {
+    process.kill(pid, name);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,73 @@
+import { createHash } from "node:crypto";
+import postgres from "postgres";
+import { Trouble } from "./trouble.ts";
+
+/**
+ * The three accounts of the database. `owner` runs migrations and nothing else; `app` is the Worker at a client's data,
+ * under row-level security; `operator` is the Worker at the outsourcer's own tables. None may pass row-level security by.
+ */
+export const ROLES = ["owner", "app", "operator"] as const;
+export type Role = (typeof ROLES)[number];
+export type DatabaseUrls = Readonly<Record<Role, string>>;
+
+/** Two starts at once against one server take turns on this advisory lock. */
+const LOCK = 4_711_000;
+
+/**
+ * Makes the login roles and the database before the first migration, as often as it is asked. The administrative
+ * connection is used here and never again.
+ */
+export async function prepareDatabase(adminUrl: string, database: string): Promise<DatabaseUrls> {
+  const sql = postgres(adminUrl, { max: 1, onnotice: () => {} });
+  try {
+    const [row] = await sql<{ version: number }[]>`select current_setting('server_version_num')::int as version`;
+    if (!row || row.version < 180_000) {
+      throw new Trouble(`DATABASE_URL leads to PostgreSQL ${row?.version ?? "?"}; Callhouse needs version 18 or newer.`);
+    }
+    await sql`select pg_advisory_lock(${LOCK})`;
+    for (const role of ROLES) await makeRole(sql, role, passwordOf(adminUrl, role));
+    const [exists] = await sql`select 1 from pg_database where datname = ${database}`;
+    // The creator of a database for somebody else must be a member of that role (superusers are members of all).
+    await sql.unsafe("grant callhouse_owner to current_user");
+    if (!exists) await sql.unsafe(`create database ${quoteName(database)} owner callhouse_owner`);
+    else await sql.unsafe(`alter database ${quoteName(database)} owner to callhouse_owner`);
+    await sql.unsafe(`revoke all on database ${quoteName(database)} from public`);
+    for (const role of ["callhouse_app", "callhouse_operator"]) {
+      await sql.unsafe(`grant connect on database ${quoteName(database)} to ${role}`);
+    }
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+  return roleUrls(adminUrl, database);
+}
+
+/** The same server and database seen by each role. */
+export function roleUrls(adminUrl: string, database: string): DatabaseUrls {
+  const urlFor = (role: Role) => {
+    const url = new URL(adminUrl);
+    url.username = `callhouse_${role}`;
+    url.password = passwordOf(adminUrl, role);
+    url.pathname = `/${database}`;
+    return url.toString();
+  };
+  return { owner: urlFor("owner"), app: urlFor("app"), operator: urlFor("operator") };
+}
+
+async function makeRole(sql: postgres.Sql, role: Role, password: string): Promise<void> {
+  const name = `callhouse_${role}`;
+  const [known] = await sql<{ rolsuper: boolean; rolbypassrls: boolean }[]>`
+    select rolsuper, rolbypassrls from pg_roles where rolname = ${name}`;
+  if (known?.rolsuper || known?.rolbypassrls) {
+    throw new Trouble(`The database role ${name} is a superuser or passes row-level security by. Take that right away.`);
+  }
+  await sql.unsafe(`${known ? "alter" : "create"} role ${name} login password '${password}'`);
+}
+
+/** Made from the administrator's own password, so that two checkouts on one server agree without telling each other. */
+function passwordOf(adminUrl: string, role: Role): string {
+  return createHash("sha256").update(`${new URL(adminUrl).password}|callhouse|${role}`).digest("hex").slice(0, 40);
+}
+
+function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
