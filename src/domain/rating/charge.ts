@@ -1,5 +1,3 @@
-import type { Currency } from "../kernel/currency.ts";
-
 /** An exact decimal as text, in major units of the contract's currency: `"12.50"`, `"0.0123"`. Never a float. */
 export type DecimalText = string;
 
@@ -72,6 +70,8 @@ export type UnitCharge = Named & {
   readonly usage: UsageKind;
   readonly where?: UsageFilter | undefined;
   readonly price: DecimalText;
+  /** The price is for so many units: 3600 for a price per hour on seconds. */
+  readonly per: number;
   readonly baseCount: number;
 };
 
@@ -141,10 +141,3 @@ export type Charge =
   | CommissionCharge;
 
 export type ChargeModel = Charge["model"];
-
-/** The terms in force for a whole period. A version that has been used is never changed; a new one follows it. */
-export type ContractTerms = {
-  readonly currency: Currency;
-  readonly timeZone: string;
-  readonly charges: readonly Charge[];
-};

@@ -57,7 +57,11 @@ export const UsageFilterSchema = z.strictObject({
 
 export const TierSchema = z.strictObject({
   /** Left out in a file, or null: without end. */
-  upTo: PriceSchema.nullable().default(null),
+  upTo: z
+    .string()
+    .regex(/^[1-9][0-9]{0,8}$/, "a tier ends at a whole number, written as text")
+    .nullable()
+    .default(null),
   price: PriceSchema,
   flat: PriceSchema.optional(),
 });
@@ -107,6 +111,7 @@ export const ChargeSchema = z.discriminatedUnion("model", [
     usage: UsageKindSchema,
     where,
     price: PriceSchema,
+    per: z.int().min(1).max(1_000_000).default(1),
     baseCount: CountSchema.default(0),
   }),
   z.strictObject({ ...named, model: z.literal("graduated"), usage: UsageKindSchema, where, tiers: TiersSchema }),

@@ -1,0 +1,75 @@
+import { add, exact, exactText, multiply, type Rational, rational, sum, times, ZERO } from "../kernel/rational.ts";
+import { type GraduatedCharge, USAGE_UNITS } from "./charge.ts";
+import type { ChargeContext, LineDraft, RatedItem } from "./line.ts";
+import { graduatedParts, type TierRange, tierRanges } from "./tiers.ts";
+
+/** The whole of a graduated price: each tier's part at its own price, and the flat of each tier that was entered. */
+export function graduatedAmount(ranges: readonly TierRange[], quantity: Rational, flatOnZero = false): Rational {
+  return sum(graduatedParts(ranges, quantity, flatOnZero).map((part) => add(part.amount, part.flat)));
+}
+
+/** One line per tier, one more for its flat. An event that crosses a boundary stands in both lines with its parts. */
+export function rateGraduated(charge: GraduatedCharge, context: ChargeContext): LineDraft[] {
+  const ranges = tierRanges(charge.tiers);
+  const itemsByTier = ranges.map((): RatedItem[] => []);
+  const tops = charge.tiers.map((tier) => (tier.upTo === null ? Number.POSITIVE_INFINITY : Number(tier.upTo)));
+  let used = 0;
+  let tier = 0;
+  for (const record of context.usage) {
+    let left = record.quantity;
+    do {
+      while (used >= (tops[tier] ?? Number.POSITIVE_INFINITY)) tier += 1;
+      const part = Math.min(left, (tops[tier] ?? Number.POSITIVE_INFINITY) - used);
+      const amount = times(ranges[tier]?.price ?? ZERO, part);
+      const item = {
+        usageId: record.id,
+        contactId: record.contactId,
+        quantity: part,
+        amount,
+        cost: null,
+        billedS: null,
+      };
+      itemsByTier[tier]?.push(item);
+      used += part;
+      left -= part;
+    } while (left > 0);
+  }
+  return ranges.flatMap((range, at) => tierLines(charge, range, at, rational(used), itemsByTier[at] ?? []));
+}
+
+function tierLines(
+  charge: GraduatedCharge,
+  range: TierRange,
+  at: number,
+  total: Rational,
+  items: readonly RatedItem[],
+): LineDraft[] {
+  const part = graduatedParts([range], total)[0];
+  if (part === undefined) return [];
+  const unit = USAGE_UNITS[charge.usage];
+  const bounds = { above: exactText(range.above), upTo: range.upTo === null ? null : exactText(range.upTo) };
+  const price = charge.tiers[at]?.price ?? "0";
+  const lines: LineDraft[] = [
+    {
+      component: `tier-${at + 1}`,
+      quantity: part.used,
+      unit,
+      unitPrice: exact(price),
+      exact: multiply(part.used, range.price),
+      detail: { kind: "tier", ...bounds, price, quantity: exactText(part.used) },
+      items,
+    },
+  ];
+  if (range.flat.num !== 0n) {
+    lines.push({
+      component: `tier-${at + 1}-flat`,
+      quantity: rational(1),
+      unit: "tier",
+      unitPrice: range.flat,
+      exact: range.flat,
+      detail: { kind: "tier_flat", ...bounds, flat: exactText(range.flat) },
+      items: [],
+    });
+  }
+  return lines;
+}

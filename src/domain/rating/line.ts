@@ -1,0 +1,103 @@
+import type { Rational } from "../kernel/rational.ts";
+import type { ChargeModel, Tariff } from "./charge.ts";
+import type { UsageRecord } from "./usage.ts";
+
+/** One usage record's part in one line: exact, never rounded. */
+export type RatedItem = {
+  readonly usageId: string;
+  readonly contactId: string | null;
+  readonly quantity: number;
+  readonly amount: Rational;
+  /** What the same event cost us, where the charge has a buy side. */
+  readonly cost: Rational | null;
+  /** Seconds charged after increments, where the charge is by time. */
+  readonly billedS: number | null;
+};
+
+/** What a model says a charge comes to, before it is named, keyed and rounded. */
+export type LineDraft = {
+  /** Names the part of the charge: `each`, `base-count`, `fee`, `tier-2` … Unique in the charge. */
+  readonly component: string;
+  readonly quantity: Rational;
+  readonly unit: string;
+  readonly unitPrice: Rational | null;
+  /** Major units, exact: the sum of its items, or a fee no single event stands behind. */
+  readonly exact: Rational;
+  readonly detail: LineDetail;
+  readonly items: readonly RatedItem[];
+};
+
+export type RatedLine = LineDraft & {
+  /** The same line has the same key in every run, so a refresh is a difference, not a rebuild. */
+  readonly key: string;
+  readonly code: string;
+  readonly model: ChargeModel;
+  readonly label: { readonly zh: string; readonly en: string };
+  /** The only rounding: half away from zero, to the currency's minor unit. */
+  readonly amountMinor: bigint;
+};
+
+/** Days a version was in force, of the days of its period. */
+export type Share = { readonly days: number; readonly of: number };
+
+/** Why a line comes to its amount, in numbers people can follow. Amounts and quantities are exact text. */
+export type LineDetail =
+  | { readonly kind: "each"; readonly price: string; readonly per: number; readonly quantity: string }
+  | {
+      readonly kind: "base_count";
+      readonly price: string;
+      readonly base: string;
+      readonly used: string;
+      readonly share: Share;
+    }
+  | {
+      readonly kind: "seats";
+      readonly price: string;
+      readonly peak: number;
+      readonly minSeats: number;
+      readonly billed: number;
+      readonly share: Share;
+    }
+  | {
+      readonly kind: "fee";
+      readonly fee: string;
+      readonly included: number;
+      readonly used: number;
+      readonly share: Share;
+    }
+  | { readonly kind: "included"; readonly included: number; readonly used: number }
+  | { readonly kind: "overflow"; readonly price: string; readonly included: number; readonly used: number }
+  | {
+      readonly kind: "tier";
+      readonly above: string;
+      readonly upTo: string | null;
+      readonly price: string;
+      readonly quantity: string;
+    }
+  | { readonly kind: "tier_flat"; readonly above: string; readonly upTo: string | null; readonly flat: string }
+  | {
+      readonly kind: "carrier_time";
+      readonly calls: number;
+      readonly seconds: number;
+      readonly billedS: number;
+      readonly costS: number;
+      readonly cost: string;
+      readonly margin: string;
+      readonly buy: Tariff;
+      readonly markupPercent: string | null;
+    }
+  | {
+      readonly kind: "commission";
+      readonly successes: number;
+      readonly rate: string;
+      readonly saleMinor: string | null;
+    };
+
+/** What a model is given: its own usage, in order of time, and what holds for the whole period. */
+export type ChargeContext = {
+  readonly usage: readonly UsageRecord[];
+  readonly share: Share;
+  /** Highest number of seats entitled on any day of the share. */
+  readonly seatsPeak: number;
+  readonly minorPerMajor: bigint;
+};
