@@ -5,6 +5,8 @@ import { defineConfig } from "vitest/config";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const postgresSetup = "./test/support/postgres.setup.ts";
 
+process.env.WRANGLER_SEND_METRICS = "false";
+
 /** Environments of the tests, told apart by the file's name or folder. */
 export default defineConfig({
   root,
@@ -34,15 +36,21 @@ export default defineConfig({
           cloudflareTest({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
-              // These tests run without a database: what needs one is a `db` test, and the call path needs none.
-              hyperdrives: {
-                DB: "postgres://callhouse_app:none@127.0.0.1:9/none",
-                DB_OPERATOR: "postgres://callhouse_operator:none@127.0.0.1:9/none",
+              bindings: {
+                ENVIRONMENT: "sandbox",
+                PUBLIC_URL: "http://callhouse.test",
+                SEAL_KEY: Buffer.alloc(32, 7).toString("base64"),
+                INTERNAL_KEY: "internal-key-of-the-tests",
               },
             },
           }),
         ],
-        test: { name: "workers", include: ["{src,test}/**/*.workers.test.ts"], testTimeout: 20_000 },
+        test: {
+          name: "workers",
+          include: ["{src,test}/**/*.workers.test.ts"],
+          globalSetup: [postgresSetup],
+          testTimeout: 20_000,
+        },
       },
       {
         root,

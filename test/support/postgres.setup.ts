@@ -1,10 +1,6 @@
-import { rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import type { TestProject } from "vitest/node";
-import { migrate } from "../../src/entry/cli/migrate.ts";
-import { freePorts } from "../../src/entry/cli/ports.ts";
-import { startPostgres } from "../../src/entry/cli/postgres.ts";
-import { temporaryDir } from "../../src/entry/cli/postgres-home.ts";
-import { prepareDatabase } from "../../src/entry/cli/roles.ts";
+import type { TestPostgres } from "./test-postgres.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -13,45 +9,25 @@ declare module "vitest" {
   }
 }
 
-export const TEMPLATE_DATABASE = "callhouse_template";
-
-type Running = { readonly adminUrl: string; users: number; stop(): Promise<void> };
 /** Projects share one server: the set-up is loaded once for each project, in the same process. */
-const shared = globalThis as { callhouseTestPostgres?: Promise<Running> };
+const shared = globalThis as { callhouseTestPostgres?: { server: Promise<TestPostgres>; users: number } };
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  shared.callhouseTestPostgres ??= start();
-  const running = await shared.callhouseTestPostgres;
+  shared.callhouseTestPostgres ??= { server: start(), users: 0 };
+  const running = shared.callhouseTestPostgres;
   running.users += 1;
-  project.provide("adminUrl", running.adminUrl);
+  const { adminUrl, stop } = await running.server;
+  project.provide("adminUrl", adminUrl);
   return async () => {
     running.users -= 1;
     if (running.users > 0) return;
     delete shared.callhouseTestPostgres;
-    await running.stop();
+    await stop();
   };
 }
 
-/** One server with one migrated database, from which each test file gets its copy in a few milliseconds. */
-async function start(): Promise<Running> {
-  const dir = temporaryDir("test");
-  const [port = 0] = await freePorts(1);
-  const server = await startPostgres({
-    dataDir: `${dir}/postgres`,
-    port,
-    password: "only-for-tests",
-    durable: false,
-    log: () => {},
-  });
-  const adminUrl = server.urlOf("postgres");
-  const urls = await prepareDatabase(adminUrl, TEMPLATE_DATABASE);
-  await migrate(urls.owner);
-  return {
-    adminUrl,
-    users: 0,
-    async stop() {
-      await server.stop();
-      rmSync(dir, { recursive: true, force: true });
-    },
-  };
+/** Loaded by Node itself: the `workers` project would otherwise give it the drivers made for workerd. */
+function start(): Promise<TestPostgres> {
+  const native: typeof import("./test-postgres.ts") = createRequire(import.meta.url)("./test-postgres.ts");
+  return native.startTestPostgres();
 }

@@ -1,0 +1,116 @@
+import { z } from "zod";
+import { type ClockSetting, platformClock, sandboxClock } from "../adapters/clock.ts";
+import type { Clock } from "../ports/clock.ts";
+
+/** The bindings of wrangler.toml. Objects and queues are typed here; what travels through them is parsed where it lands. */
+export type Bindings = {
+  readonly ASSETS: Fetcher;
+  readonly DB: Hyperdrive;
+  readonly DB_OPERATOR: Hyperdrive;
+  readonly LINE: DurableObjectNamespace<import("./objects/line.ts").Line>;
+  readonly CONTACT: DurableObjectNamespace<import("./objects/contact.ts").Contact>;
+  readonly SEAT_POOL: DurableObjectNamespace<import("./objects/seat-pool.ts").SeatPool>;
+  readonly TENANT_LIVE: DurableObjectNamespace<import("./objects/tenant-live.ts").TenantLive>;
+  readonly FACTS: Queue;
+  readonly MEDIA: Queue;
+  readonly BLOBS: R2Bucket;
+};
+
+/** What a Worker entry is given: bindings, and variables that have not been looked at yet. */
+export type Env = Bindings & Readonly<Record<string, unknown>>;
+
+export type Config = {
+  readonly environment: "production" | "sandbox";
+  /** Where carriers and browsers reach this Worker, without a slash at the end. Webhook signatures are made over it. */
+  readonly publicUrl: string;
+  /** 32 bytes, base64: seals the carrier accounts that travel inside webhook addresses. */
+  readonly sealKey: string;
+  /** Bearer of `/internal/*`: publishing, and in the sandbox the switches of tests. */
+  readonly internalKey: string;
+  readonly clock: Clock;
+  /** Only in the sandbox: where the carrier that is played by the sandbox Worker answers. */
+  readonly sandboxUrl: string | undefined;
+};
+
+const key32 = z
+  .string({ error: "must be set: 32 random bytes as base64 (openssl rand -base64 32)" })
+  .refine((text) => /^[A-Za-z0-9+/]{43}=$/.test(text), "must be 32 bytes as base64 (openssl rand -base64 32)");
+const secret = z
+  .string({ error: "must be set: a secret of 24 characters or more" })
+  .min(24, "must have 24 characters or more");
+const origin = z
+  .string({ error: "must be set: an address such as https://callhouse.example.com" })
+  .refine(isOrigin, "must be http(s)://host[:port] with no path and no slash at the end");
+const wholeMs = z.coerce.number({ error: "must be whole milliseconds" }).int("must be whole milliseconds").min(0);
+
+const variablesSchema = z
+  .object({
+    ENVIRONMENT: z.enum(["production", "sandbox"], { error: 'must be "production" or "sandbox"' }),
+    PUBLIC_URL: origin,
+    SEAL_KEY: key32,
+    INTERNAL_KEY: secret,
+    SANDBOX_URL: origin.optional(),
+    CLOCK_ORIGIN_MS: wholeMs.optional(),
+    CLOCK_REAL_ORIGIN_MS: wholeMs.optional(),
+    CLOCK_SPEED: z.coerce.number().min(0.1, "must be 0.1 to 1000").max(1_000, "must be 0.1 to 1000").optional(),
+  })
+  .superRefine((variables, check) => {
+    const clock = CLOCK_NAMES.filter((name) => variables[name] !== undefined);
+    if (variables.ENVIRONMENT === "production") {
+      if (!variables.PUBLIC_URL.startsWith("https://")) refuse(check, "PUBLIC_URL", "must be https in production");
+      for (const name of [...clock, ...(variables.SANDBOX_URL === undefined ? [] : ["SANDBOX_URL"])]) {
+        refuse(check, name, "is allowed only when ENVIRONMENT is sandbox");
+      }
+    } else if (clock.length !== 0 && clock.length !== CLOCK_NAMES.length) {
+      refuse(check, "CLOCK_*", `must be given together: ${CLOCK_NAMES.join(", ")}`);
+    }
+  });
+
+const CLOCK_NAMES = ["CLOCK_ORIGIN_MS", "CLOCK_REAL_ORIGIN_MS", "CLOCK_SPEED"] as const;
+
+/** Says every mistake at once, one per line, each with its name and what is allowed; values are not repeated. */
+export class ConfigError extends Error {
+  override name = "ConfigError";
+}
+
+/** Parsed once in each isolate: the variables of a deployed version never change. */
+let parsed: Config | undefined;
+
+export function configOf(env: Env): Config {
+  parsed ??= parseConfig(env);
+  return parsed;
+}
+
+export function parseConfig(env: Readonly<Record<string, unknown>>): Config {
+  const result = variablesSchema.safeParse(env);
+  if (!result.success) {
+    const lines = result.error.issues.map((issue) => `  ${issue.path.join(".")} ${issue.message}`);
+    throw new ConfigError(`Callhouse cannot start, its configuration is wrong:\n${lines.join("\n")}`);
+  }
+  const variables = result.data;
+  return {
+    environment: variables.ENVIRONMENT,
+    publicUrl: variables.PUBLIC_URL,
+    sealKey: variables.SEAL_KEY,
+    internalKey: variables.INTERNAL_KEY,
+    clock: clockOf(variables),
+    sandboxUrl: variables.SANDBOX_URL,
+  };
+}
+
+function clockOf(variables: z.infer<typeof variablesSchema>): Clock {
+  const { CLOCK_ORIGIN_MS, CLOCK_REAL_ORIGIN_MS, CLOCK_SPEED } = variables;
+  if (CLOCK_ORIGIN_MS === undefined || CLOCK_REAL_ORIGIN_MS === undefined || CLOCK_SPEED === undefined) {
+    return platformClock;
+  }
+  const setting: ClockSetting = { originMs: CLOCK_ORIGIN_MS, realOriginMs: CLOCK_REAL_ORIGIN_MS, speed: CLOCK_SPEED };
+  return sandboxClock(setting);
+}
+
+function refuse(check: z.RefinementCtx, name: string, message: string): void {
+  check.addIssue({ code: "custom", path: [name], message });
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text && /^https?:/.test(text);
+}
