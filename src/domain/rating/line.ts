@@ -23,6 +23,11 @@ export type LineDraft = {
   readonly unitPrice: Rational | null;
   /** Major units, exact: the sum of its items, or a fee no single event stands behind. */
   readonly exact: Rational;
+  /**
+   * Exact amount of an earlier line that this one completes. It is then rounded as the difference of rounded sums, so
+   * that a top-up and what it tops up come to the promised amount together.
+   */
+  readonly completes?: Rational | undefined;
   readonly detail: LineDetail;
   readonly items: readonly RatedItem[];
 };

@@ -1,7 +1,7 @@
 import { CURRENCY_DECIMALS, type Currency } from "../kernel/currency.ts";
 import type { Instant } from "../kernel/instant.ts";
 import { minorPerMajor, roundToMinor } from "../kernel/money.ts";
-import { exactText } from "../kernel/rational.ts";
+import { add, exactText } from "../kernel/rational.ts";
 import { unreachable } from "../kernel/step.ts";
 import { rateCarrierTime } from "./carrier-time.ts";
 import type { Charge, UsageKind } from "./charge.ts";
@@ -109,6 +109,12 @@ export function usageKindOf(charge: Charge): UsageKind | null {
   }
 }
 
+/** The one rounding of a line. */
+export function lineMinor(draft: Pick<LineDraft, "exact" | "completes">, currency: Currency): bigint {
+  if (draft.completes === undefined) return roundToMinor(draft.exact, currency);
+  return roundToMinor(add(draft.completes, draft.exact), currency) - roundToMinor(draft.completes, currency);
+}
+
 function named(draft: LineDraft, charge: Charge, segment: Segment, currency: Currency): RatedLine {
   return {
     ...draft,
@@ -116,7 +122,7 @@ function named(draft: LineDraft, charge: Charge, segment: Segment, currency: Cur
     code: charge.code,
     model: charge.model,
     label: charge.label,
-    amountMinor: roundToMinor(draft.exact, currency),
+    amountMinor: lineMinor(draft, currency),
   };
 }
 

@@ -37,6 +37,7 @@ export function rateUnit(charge: UnitCharge, context: ChargeContext): LineDraft[
       unit,
       unitPrice: price,
       exact: unitAmount(price, missing),
+      completes: unitAmount(price, rational(used)),
       detail: {
         kind: "base_count",
         price: charge.price,
