@@ -122,7 +122,11 @@ export interface Carrier {
   /** Calls a browser phone or an outside number into a conference. */
   addParticipant(account: CarrierAccount, create: ParticipantCreate): Promise<{ readonly legSid: CarrierSid }>;
   /** Finds the leg that an earlier `addParticipant` with this label made, if any. */
-  findParticipant(account: CarrierAccount, conferenceName: string, label: string): Promise<{ readonly legSid: CarrierSid } | null>;
+  findParticipant(
+    account: CarrierAccount,
+    conferenceName: string,
+    label: string,
+  ): Promise<{ readonly legSid: CarrierSid } | null>;
   updateParticipant(
     account: CarrierAccount,
     conferenceName: string,
@@ -131,7 +135,10 @@ export interface Carrier {
   ): Promise<void>;
   sendMessage(account: CarrierAccount, message: MessageCreate): Promise<{ readonly messageSid: CarrierSid }>;
   /** The bytes of a recording, for our own store. */
-  fetchRecording(account: CarrierAccount, url: string): Promise<{ readonly body: ReadableStream; readonly contentType: string }>;
+  fetchRecording(
+    account: CarrierAccount,
+    url: string,
+  ): Promise<{ readonly body: ReadableStream; readonly contentType: string }>;
 }
 
 export type CarrierLeg = {

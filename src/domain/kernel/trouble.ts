@@ -5,7 +5,12 @@
 export type RefusalKind = "invalid" | "unauthenticated" | "forbidden" | "not_found" | "conflict" | "too_many";
 
 /** One wrong place in what was given: where, what stood there, and what may stand there. */
-export type Fault = { readonly path: string; readonly message: string; readonly value?: unknown; readonly allowed?: readonly unknown[] };
+export type Fault = {
+  readonly path: string;
+  readonly message: string;
+  readonly value?: unknown;
+  readonly allowed?: readonly unknown[];
+};
 
 export class Refusal extends Error {
   readonly kind: RefusalKind;
@@ -14,7 +19,12 @@ export class Refusal extends Error {
   readonly faults: readonly Fault[];
   readonly retryAfterMs: number | null;
 
-  constructor(kind: RefusalKind, code: string, message: string, more: { faults?: readonly Fault[]; retryAfterMs?: number } = {}) {
+  constructor(
+    kind: RefusalKind,
+    code: string,
+    message: string,
+    more: { faults?: readonly Fault[]; retryAfterMs?: number } = {},
+  ) {
     super(message);
     this.name = "Refusal";
     this.kind = kind;
@@ -31,7 +41,11 @@ export class Outage extends Error {
   /** When to try again at the earliest, where the other side said so. */
   readonly retryAfterMs: number | null;
 
-  constructor(part: string, message: string, more: { retryable?: boolean; retryAfterMs?: number | null; cause?: unknown } = {}) {
+  constructor(
+    part: string,
+    message: string,
+    more: { retryable?: boolean; retryAfterMs?: number | null; cause?: unknown } = {},
+  ) {
     super(message, { cause: more.cause });
     this.name = "Outage";
     this.part = part;
