@@ -46,6 +46,8 @@ export type ContactFactBody =
       readonly skills: readonly string[];
       /** Counted from here for the service level; a return to the queue keeps the first instant. */
       readonly queuedAt: Instant;
+      /** The target owed at that moment: a later change of the queue does not regrade this contact. */
+      readonly target: { readonly share: number; readonly withinS: number; readonly shortAbandonS: number };
     }
   | { readonly type: "queue_announced"; readonly position: number; readonly estimatedWaitS: number | null }
   | {

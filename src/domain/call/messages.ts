@@ -32,19 +32,25 @@ export type Place = {
   readonly estimatedWaitS: number | null;
 };
 
-/** What an agent is after wrap-up: `stay` leaves the pool's own choice (a next state asked for earlier, else ready). */
-export type AfterWrapUp = { readonly to: "ready" | "not_ready" | "stay"; readonly reason: string | null };
+/** What an agent is after wrap-up: `stay` leaves the agent in wrap-up until its timer ends. */
+export type AfterWrapUp = {
+  readonly to: "ready" | "not_ready" | "off_shift" | "stay";
+  readonly reason: string | null;
+};
+
+/** Where the contact stands with a reservation: the answer to the pool's messages, by which a lost one is healed. */
+export type SeatStage = "offered" | "connecting" | "talking" | "held" | "wrap_up" | "over";
 
 /** Contact → pool. Each is idempotent at the pool; the object turns it into the call of the same name. */
 export type PoolMessage =
   | { readonly say: "wait"; readonly ticket: WaitTicket }
-  | { readonly say: "withdraw"; readonly why: "abandoned" | "left" | "ended" }
+  | { readonly say: "withdraw"; readonly why: "abandoned" | "left" | "ended"; readonly attempt: number }
   | { readonly say: "connected"; readonly reservationId: ReservationId }
   | { readonly say: "leg_failed"; readonly reservationId: ReservationId }
   | { readonly say: "held"; readonly reservationId: ReservationId }
   | { readonly say: "resumed"; readonly reservationId: ReservationId }
   | { readonly say: "talk_ended"; readonly reservationId: ReservationId; readonly wrapUpS: number }
-  | { readonly say: "wrapped_up"; readonly reservationId: ReservationId; readonly then: AfterWrapUp };
+  | { readonly say: "wrapped_up"; readonly reservationId: ReservationId; readonly after: AfterWrapUp };
 
 /** An agent's command on the contact in hand; the object checks that it is that agent's. */
 export type AgentCommand =
@@ -55,5 +61,5 @@ export type AgentCommand =
       readonly agentId: AgentId;
       readonly disposition: string;
       readonly notes: string;
-      readonly then: AfterWrapUp;
+      readonly after: AfterWrapUp;
     };

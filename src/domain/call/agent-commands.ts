@@ -1,0 +1,64 @@
+import { hangUpCaller, settle, wrapUp } from "./closing.ts";
+import type { Draft } from "./draft.ts";
+import type { AgentCommand } from "./messages.ts";
+import type { Seat, Stage } from "./state.ts";
+
+type Talking = Extract<Stage, { at: "talking" }>;
+
+export function agentCommand(draft: Draft, command: AgentCommand): void {
+  const seat = seatInHand(draft.state.stage);
+  if (seat === null) return draft.refuse("not_now");
+  if (seat.agentId !== command.agentId) return draft.refuse("not_your_contact");
+  if (command.type === "wrap_up") return agentWrapsUp(draft, command);
+  const stage = draft.state.stage;
+  if (stage.at !== "talking") {
+    if (command.type === "hang_up" && stage.at !== "connecting") return draft.ignore("hung up already");
+    return draft.refuse("not_now");
+  }
+  if (command.type === "hang_up") return hangUpCaller(draft, stage);
+  hold(draft, stage, command.on);
+}
+
+function seatInHand(stage: Stage): Seat | null {
+  switch (stage.at) {
+    case "connecting":
+    case "talking":
+    case "wrap_up":
+    case "ending":
+      return stage.seat;
+    default:
+      return null;
+  }
+}
+
+function hold(draft: Draft, stage: Talking, on: boolean): void {
+  if (on === (stage.heldSince !== null)) return draft.ignore(on ? "held already" : "not held");
+  const { agentId, reservationId } = stage.seat;
+  draft.fact({ type: on ? "held" : "resumed", agentId });
+  draft.effect({ do: "set_hold", conference: stage.conference, on });
+  draft.tellPool(stage.place.poolId, { say: on ? "held" : "resumed", reservationId });
+  draft.move({ ...stage, heldSince: on ? draft.now : null });
+}
+
+function agentWrapsUp(draft: Draft, command: Extract<AgentCommand, { type: "wrap_up" }>): void {
+  const stage = draft.state.stage;
+  if ((stage.at !== "wrap_up" && stage.at !== "ending") || stage.seat === null) return draft.refuse("not_now");
+  const disposition = draft.config.dispositions.find((known) => known.code === command.disposition);
+  if (disposition === undefined) return draft.refuse("unknown_disposition");
+  const { reservationId, poolId, leftAt } = stage.seat;
+  wrapUp(draft, stage.seat, {
+    disposition: disposition.code,
+    notes: command.notes,
+    success: disposition.success,
+    wrapUpMs: draft.now - leftAt,
+  });
+  draft.tellPool(poolId, { say: "wrapped_up", reservationId, after: command.after });
+  finishWrapUp(draft);
+}
+
+/** Nothing is owed any more by the agent; the carrier's last word may be. */
+export function finishWrapUp(draft: Draft): void {
+  const stage = draft.state.stage;
+  if (stage.at === "ending") return draft.move({ ...stage, seat: null });
+  if (stage.at === "wrap_up") settle(draft);
+}

@@ -1,0 +1,102 @@
+import { endAgentLeg, spend } from "./closing.ts";
+import type { Draft } from "./draft.ts";
+import type { SeatReturn } from "./facts.ts";
+import { resumeWaiting } from "./in-flow.ts";
+import { AGENT_LEG_RING_S, CONNECT_LEASE_MS, HALF_JOINED_LEASE_MS, LEFT_LEASE_MS, TALK_LEASE_MS } from "./leases.ts";
+import { adopt } from "./legs.ts";
+import type { ContactEvent, QueuePlace, Seat, Stage } from "./state.ts";
+
+type Connecting = Extract<Stage, { at: "connecting" }>;
+
+/** An agent has accepted: call the agent's phone into a conference of this attempt's own and bring the caller there. */
+export function connect(draft: Draft, place: QueuePlace, seat: Seat): void {
+  const attempt = draft.state.creates.length + 1;
+  const conference = `contact-${draft.state.contactId}${attempt === 1 ? "" : `-${attempt}`}`;
+  const { reservationId, agentId } = seat;
+  draft.fact({ type: "seat_accepted", agentId, reservationId });
+  draft.state.creates = [...draft.state.creates, { reservationId, agentId, conference, callSid: null, refused: false }];
+  draft.effect({ do: "add_participant", reservationId, agentId, conference, timeoutS: AGENT_LEG_RING_S });
+  draft.redirect([
+    { do: "join_conference", name: conference, record: draft.config.recordCalls },
+    { do: "ask_again", key: draft.nextTurn() },
+  ]);
+  draft.move({
+    at: "connecting",
+    place,
+    seat: { reservationId, agentId },
+    conference,
+    agentIn: false,
+    callerIn: false,
+    extensions: 0,
+    leaseAt: draft.now + CONNECT_LEASE_MS,
+  });
+}
+
+/** One of the two is in the conference; when both are, the contact is answered. */
+export function joined(draft: Draft, party: "caller" | "agent"): void {
+  const stage = draft.state.stage;
+  if (stage.at !== "connecting") return draft.ignore("not connecting");
+  const now = {
+    ...stage,
+    agentIn: stage.agentIn || party === "agent",
+    callerIn: stage.callerIn || party === "caller",
+  };
+  if (now.agentIn && now.callerIn) return answered(draft, now);
+  if (now.agentIn === stage.agentIn && now.callerIn === stage.callerIn) return draft.ignore("joined already");
+  const leaseAt = now.agentIn ? Math.min(stage.leaseAt, draft.now + HALF_JOINED_LEASE_MS) : stage.leaseAt;
+  draft.move({ ...now, leaseAt });
+}
+
+function answered(draft: Draft, stage: Connecting): void {
+  const { agentId, reservationId } = stage.seat;
+  const { queueId, queuedAt } = stage.place;
+  const callSid = draft.state.creates.find((create) => create.reservationId === reservationId)?.callSid;
+  if (callSid === undefined || callSid === null) return draft.ignore("the agent's leg has no name yet");
+  const waitedMs = draft.now - queuedAt;
+  draft.fact({ type: "seat_answered", agentId, reservationId, callSid, queueId, waitedMs });
+  draft.fact({ type: "left_queue", queueId, why: "answered", waitedMs });
+  draft.tellPool(stage.place.poolId, { say: "connected", reservationId });
+  draft.move({
+    at: "talking",
+    place: stage.place,
+    seat: stage.seat,
+    conference: stage.conference,
+    answeredAt: draft.now,
+    heldSince: null,
+    leaseAt: draft.now + TALK_LEASE_MS,
+  });
+}
+
+/** The seat could not be reached: the caller goes back to the music and keeps the place. */
+export function seatFailed(draft: Draft, stage: Connecting, why: SeatReturn): void {
+  const { agentId, reservationId } = stage.seat;
+  draft.fact({ type: "seat_returned", agentId, reservationId, why });
+  if (why === "leg_failed") draft.tellPool(stage.place.poolId, { say: "leg_failed", reservationId });
+  endAgentLeg(draft, stage.seat);
+  spend(draft, stage.seat);
+  resumeWaiting(draft, stage.place, true);
+}
+
+export function conferenceNews(draft: Draft, event: Extract<ContactEvent, { type: "conference" }>): void {
+  const stage = draft.state.stage;
+  const party = partyOf(draft, event);
+  if (party === "unknown") return draft.refuse("foreign_leg");
+  if (stage.at !== "connecting" && stage.at !== "talking") return draft.ignore(`no conference in ${stage.at}`);
+  if (event.name !== stage.conference) return draft.ignore("news of an earlier conference");
+  if (event.what === "join" && party !== null) return joined(draft, party);
+  if (stage.at === "talking" && (event.what === "leave" || event.what === "end")) {
+    // The legs' own status says how it ended; should it be lost, the sweep asks soon.
+    return draft.move({ ...stage, leaseAt: Math.min(stage.leaseAt, draft.now + LEFT_LEASE_MS) });
+  }
+  draft.ignore(`${event.what} changes nothing`);
+}
+
+function partyOf(
+  draft: Draft,
+  event: Extract<ContactEvent, { type: "conference" }>,
+): "caller" | "agent" | "unknown" | null {
+  if (event.callSid === null) return null;
+  if (event.callSid === draft.state.callSid) return "caller";
+  const leg = draft.leg(event.callSid) ?? adopt(draft, event.callSid, event.label);
+  return leg === undefined ? "unknown" : leg.party;
+}

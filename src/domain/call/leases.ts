@@ -1,0 +1,48 @@
+import { HOUR_MS, type Instant, MINUTE_MS, type Ms, SECOND_MS } from "../kernel/instant.ts";
+import type { ContactState } from "./state.ts";
+
+/** A caller in a flow answers or is asked again well within this; after it the carrier is asked whether the call lives. */
+export const FLOW_LEASE_MS: Ms = 5 * MINUTE_MS;
+/** A waiting contact tells its pool that it still waits; the pool drops a ticket after three silences. */
+export const KEEP_ALIVE_MS: Ms = 30 * SECOND_MS;
+/** Music comes back for more every half minute or so: silence for this long is a ghost until the carrier says otherwise. */
+export const SILENCE_MS: Ms = 2 * MINUTE_MS;
+/** A browser phone rings this long before the seat counts as failed. */
+export const AGENT_LEG_RING_S = 20;
+/** From acceptance to hearing each other; the carrier is then asked about both legs. */
+export const CONNECT_LEASE_MS: Ms = 25 * SECOND_MS;
+/** One of the two is in: the other's join was probably lost, so ask soon. */
+export const HALF_JOINED_LEASE_MS: Ms = 5 * SECOND_MS;
+/** Twice the carrier may say "still ringing" before the seat is given up: a caller waits at most a minute on one seat. */
+export const CONNECT_EXTENSIONS_MAX = 2;
+/** A conversation is compared with the carrier this often. */
+export const TALK_LEASE_MS: Ms = 5 * MINUTE_MS;
+/** A conference told us that somebody left: the leg's own word should follow at once. */
+export const LEFT_LEASE_MS: Ms = 3 * SECOND_MS;
+/** After we hung up: a closing sentence may still be spoken. */
+export const ENDING_LEASE_MS: Ms = MINUTE_MS;
+/** A voicemail's recording is announced within seconds of its end. */
+export const VOICEMAIL_WORD_MS: Ms = MINUTE_MS;
+/** The pool ends wrap-up; should it never, this does. Longer than any extension an agent can ask for. */
+export const WRAP_UP_LEASE_MS: Ms = 30 * MINUTE_MS;
+/** A leg that is over without a figure, or should be over, is asked about this often. */
+export const LEG_LEASE_MS: Ms = MINUTE_MS;
+/** A leg whose end the carrier cannot state after this many questions (a day) is closed with what is known. */
+export const LEG_QUESTIONS_MAX = (24 * HOUR_MS) / LEG_LEASE_MS;
+
+/** The instant at which the state must be looked at again; null only when the contact is over. */
+export function deadlineOf(state: ContactState): Instant | null {
+  const stage = state.stage;
+  switch (stage.at) {
+    case "queued":
+      return Math.min(stage.keepAliveAt, stage.seat === null ? stage.place.leaveAt : stage.keepAliveAt);
+    case "wrap_up":
+      return stage.legsAt === null ? stage.leaseAt : Math.min(stage.leaseAt, stage.legsAt);
+    case "settling":
+      return stage.legsAt;
+    case "ended":
+      return null;
+    default:
+      return stage.leaseAt;
+  }
+}

@@ -1,0 +1,152 @@
+import type { CarrierSid, ReservationId } from "../kernel/ids.ts";
+import { callerGone, hangUpCaller, openLegs, settle } from "./closing.ts";
+import { joined, seatFailed } from "./connecting.ts";
+import type { Draft } from "./draft.ts";
+import type { ContactEvent, Leg, LegReport, LegStatus } from "./state.ts";
+
+/** Order of a leg's life. A status never takes a leg back; all terminal ones are equal. */
+const RANK: { readonly [status in LegStatus]: number } = {
+  queued: 0,
+  initiated: 1,
+  ringing: 2,
+  "in-progress": 3,
+  completed: 4,
+  busy: 4,
+  failed: 4,
+  "no-answer": 4,
+  canceled: 4,
+};
+const RANK_OVER = 4;
+
+type OverStatus = "completed" | "busy" | "failed" | "no-answer" | "canceled";
+
+export function legStatus(draft: Draft, event: Extract<ContactEvent, { type: "leg_status" }>): void {
+  const leg = draft.leg(event.callSid) ?? (event.party === "agent" ? adopt(draft, event.callSid, null) : undefined);
+  if (leg === undefined) return draft.refuse("foreign_leg");
+  if (leg.settled) return draft.ignore("leg is settled");
+  fold(draft, leg, event);
+}
+
+/**
+ * A leg of unknown id on our own address while we wait for the carrier to name one: its callbacks may overtake the reply
+ * to our command. A label (our reservation) settles which; without one it is the oldest still unnamed.
+ */
+export function adopt(draft: Draft, callSid: CarrierSid, label: string | null): Leg | undefined {
+  const unnamed = draft.state.creates.filter((create) => create.callSid === null && !create.refused);
+  const create = label === null ? unnamed[0] : unnamed.find((made) => made.reservationId === label);
+  if (create === undefined) return undefined;
+  return name(draft, create.reservationId, callSid);
+}
+
+function name(draft: Draft, reservationId: ReservationId, callSid: CarrierSid): Leg {
+  draft.state.creates = draft.state.creates.map((create) =>
+    create.reservationId === reservationId ? { ...create, callSid } : create,
+  );
+  const leg: Leg = { callSid, party: "agent", rank: 0, over: false, settled: false };
+  draft.putLeg(leg);
+  return leg;
+}
+
+/** The reply to our command names the leg. A leg that nobody waits for any more is ended at once. */
+export function legCreated(draft: Draft, event: Extract<ContactEvent, { type: "leg_created" }>): void {
+  const create = draft.state.creates.find((made) => made.reservationId === event.reservationId);
+  if (create === undefined) return draft.ignore("no such reservation");
+  if (create.callSid === event.callSid) return endIfUnwanted(draft, event.callSid, create.reservationId);
+  if (create.callSid !== null) return draft.ignore("leg named already");
+  name(draft, event.reservationId, event.callSid);
+  endIfUnwanted(draft, event.callSid, event.reservationId);
+}
+
+function endIfUnwanted(draft: Draft, callSid: CarrierSid, reservationId: ReservationId): void {
+  const stage = draft.state.stage;
+  const wanted = (stage.at === "connecting" || stage.at === "talking") && stage.seat.reservationId === reservationId;
+  if (wanted || draft.leg(callSid)?.over === true) return;
+  draft.effect({ do: "end_call", callSid });
+}
+
+/** The sweep's answer. What the callbacks never said is written down as reconciled. */
+export function legReported(draft: Draft, event: Extract<ContactEvent, { type: "leg_reported" }>): void {
+  const leg = draft.leg(event.callSid);
+  if (leg === undefined) return draft.ignore("no such leg");
+  if (leg.settled) return draft.ignore("leg is settled");
+  const report: LegReport = event.report ?? { status: "failed", durationS: 0 };
+  if (event.report === null) {
+    draft.fact({ type: "reconciled", what: "leg_unknown", detail: `the carrier knows no leg ${leg.callSid}` });
+  } else if (RANK[report.status] === RANK_OVER && !leg.over) {
+    draft.fact({ type: "reconciled", what: "leg_over", detail: `${leg.callSid} is ${report.status}, never reported` });
+  }
+  if (RANK[report.status] < RANK_OVER) return alive(draft, leg, report.status);
+  fold(draft, leg, { status: report.status, durationS: report.durationS });
+}
+
+/** The carrier says that the leg lives: a lost callback may be made good by that. */
+function alive(draft: Draft, leg: Leg, status: LegStatus): void {
+  draft.putLeg({ ...leg, rank: Math.max(leg.rank, RANK[status]) });
+  if (leg.party === "caller") draft.state.heardAt = draft.now;
+  const stage = draft.state.stage;
+  if (stage.at === "ending") return draft.effect({ do: "end_call", callSid: leg.callSid });
+  if (stage.at === "wrap_up" || stage.at === "settling") return draft.effect({ do: "end_call", callSid: leg.callSid });
+  if (stage.at !== "connecting" || status !== "in-progress") return;
+  if (leg.party === "agent") return joined(draft, "agent");
+  if (!stage.agentIn) return;
+  draft.fact({ type: "reconciled", what: "join_unseen", detail: "the carrier says that both legs are up" });
+  joined(draft, "caller");
+}
+
+function fold(draft: Draft, leg: Leg, news: { readonly status: LegStatus; readonly durationS: number | null }): void {
+  const rank = RANK[news.status];
+  if (rank < RANK_OVER) {
+    if (rank <= leg.rank) return draft.ignore(`${news.status} is late`);
+    draft.putLeg({ ...leg, rank });
+    if (leg.party === "caller") draft.state.heardAt = draft.now;
+    else if (news.status === "in-progress" && isSeated(draft, leg)) joined(draft, "agent");
+    return;
+  }
+  const durationS = news.durationS ?? (news.status === "completed" ? null : 0);
+  if (durationS === null) {
+    if (leg.over) return draft.ignore("over already, still without a figure");
+    draft.putLeg({ ...leg, rank, over: true });
+    draft.fetchCall(leg.callSid);
+  } else {
+    draft.putLeg({ ...leg, rank, over: true, settled: true });
+    draft.fact({
+      type: "leg_ended",
+      callSid: leg.callSid,
+      party: leg.party,
+      direction: leg.party === "caller" ? "inbound" : "outbound",
+      status: news.status as OverStatus,
+      durationS,
+      endedAt: draft.now,
+    });
+  }
+  if (!leg.over) partyGone(draft, leg);
+  closeIfSettled(draft);
+}
+
+function partyGone(draft: Draft, leg: Leg): void {
+  if (leg.party === "caller") return callerGone(draft);
+  if (!isSeated(draft, leg)) return;
+  const stage = draft.state.stage;
+  if (stage.at === "connecting") return seatFailed(draft, stage, "leg_failed");
+  if (stage.at === "talking") hangUpCaller(draft, stage);
+}
+
+/** True when this leg is the one of the seat in hand, not of an earlier one. */
+function isSeated(draft: Draft, leg: Leg): boolean {
+  const stage = draft.state.stage;
+  if (stage.at !== "connecting" && stage.at !== "talking") return false;
+  const create = draft.state.creates.find((made) => made.callSid === leg.callSid);
+  return create?.reservationId === stage.seat.reservationId;
+}
+
+export function closeIfSettled(draft: Draft): void {
+  const stage = draft.state.stage;
+  if (stage.at === "settling") return settle(draft);
+  if (stage.at === "wrap_up" && openLegs(draft).length === 0) draft.move({ ...stage, legsAt: null });
+}
+
+/** The carrier cannot state how a leg ended: it is closed with what is known, and said so. */
+export function giveUpLeg(draft: Draft, leg: Leg): void {
+  draft.fact({ type: "reconciled", what: "leg_unsettled", detail: `no figure for ${leg.callSid}` });
+  fold(draft, leg, { status: "failed", durationS: 0 });
+}

@@ -1,0 +1,269 @@
+import type { LocalTime } from "../flow/hours.ts";
+import type { Verb } from "../flow/verbs.ts";
+import type {
+  AgentId,
+  CarrierSid,
+  ContactId,
+  PoolId,
+  QueueId,
+  ReservationId,
+  StepId,
+  TenantId,
+} from "../kernel/ids.ts";
+import type { Instant } from "../kernel/instant.ts";
+import type { Language } from "../kernel/language.ts";
+import type { ContactFact, Outcome, RoutingDecision, SeatReturn } from "./facts.ts";
+import type { AgentCommand, Place, PoolMessage } from "./messages.ts";
+
+/** One telephone leg as far as the carrier has told. */
+export type Leg = {
+  readonly callSid: CarrierSid;
+  readonly party: "caller" | "agent";
+  /** Highest rank seen; a status of a lower rank is late news. */
+  readonly rank: number;
+  /** True once a terminal status came, from a callback or from the sweep. */
+  readonly over: boolean;
+  /** True once `leg_ended` with the carrier's seconds is written. */
+  readonly settled: boolean;
+};
+
+/**
+ * An agent leg we asked the carrier to make. Until the carrier named it, a leg of unknown id on our address may be this
+ * one; once named it is in `legs`.
+ */
+export type Create = {
+  readonly reservationId: ReservationId;
+  readonly agentId: AgentId;
+  readonly conference: string;
+  readonly callSid: CarrierSid | null;
+  /** True when the carrier refused it for good: no leg will come. */
+  readonly refused: boolean;
+};
+
+/** The place in a queue: survives a failed seat, so that the caller keeps it. */
+export type QueuePlace = {
+  readonly stepId: StepId;
+  readonly queueId: QueueId;
+  readonly poolId: PoolId;
+  readonly queuedAt: Instant;
+  readonly attempt: number;
+  readonly leaveAt: Instant;
+  readonly announcedAt: Instant;
+};
+
+export type Seat = { readonly reservationId: ReservationId; readonly agentId: AgentId };
+
+/** A seat whose agent has left the conversation and owes the wrap-up. */
+export type ServedSeat = Seat & { readonly poolId: PoolId; readonly leftAt: Instant };
+
+/** How a contact ended, decided once. */
+export type Ending = { readonly outcome: Outcome; readonly endedBy: "caller" | "agent" | "house" };
+
+/** After the caller is gone: an agent may still owe the wrap-up, the carrier a last word on legs. */
+export type Stage =
+  | {
+      readonly at: "in_flow";
+      readonly stepId: StepId;
+      readonly repeats: number;
+      readonly leaseAt: Instant;
+    }
+  | {
+      readonly at: "queued";
+      readonly place: QueuePlace;
+      readonly standing: Place | null;
+      readonly seat: (Seat & { readonly rang: boolean }) | null;
+      readonly keepAliveAt: Instant;
+    }
+  | {
+      readonly at: "connecting";
+      readonly place: QueuePlace;
+      readonly seat: Seat;
+      readonly conference: string;
+      readonly agentIn: boolean;
+      readonly callerIn: boolean;
+      /** How often the lease was extended on the carrier's word. */
+      readonly extensions: number;
+      readonly leaseAt: Instant;
+    }
+  | {
+      readonly at: "talking";
+      readonly place: QueuePlace;
+      readonly seat: Seat;
+      readonly conference: string;
+      readonly answeredAt: Instant;
+      readonly heldSince: Instant | null;
+      readonly leaseAt: Instant;
+    }
+  | {
+      readonly at: "voicemail";
+      readonly stepId: StepId;
+      /** The caller hung up; the carrier has yet to say whether a message was left. */
+      readonly callerGone: boolean;
+      readonly leaseAt: Instant;
+    }
+  /** The house has told the carrier to end the caller's leg and waits for its word. */
+  | {
+      readonly at: "ending";
+      readonly ending: Ending;
+      readonly seat: ServedSeat | null;
+      readonly leaseAt: Instant;
+    }
+  | {
+      readonly at: "wrap_up";
+      readonly seat: ServedSeat;
+      /** The pool's timer ends wrap-up; this lease is for a pool that never says so. */
+      readonly leaseAt: Instant;
+      /** When open legs are next asked about; null when all are settled. */
+      readonly legsAt: Instant | null;
+    }
+  /** All is decided; the carrier's figure for some leg is outstanding. */
+  | { readonly at: "settling"; readonly legsAt: Instant; readonly asked: number }
+  | { readonly at: "ended" };
+
+export type StageName = Stage["at"];
+
+export type ContactState = {
+  readonly v: 1;
+  readonly tenantId: TenantId;
+  readonly contactId: ContactId;
+  readonly callSid: CarrierSid;
+  readonly from: string;
+  readonly to: string;
+  readonly language: Language;
+  readonly variables: { readonly [name: string]: string };
+  /** Number of the last fact. */
+  readonly seq: number;
+  /** The turn whose answer is wanted next; a webhook for an earlier one is a repeat. */
+  readonly turn: number;
+  readonly lastVerbs: readonly Verb[];
+  /** Counts effects, so that each has a key of its own. */
+  readonly effectNo: number;
+  /** The last sign of life of the caller's leg. */
+  readonly heardAt: Instant;
+  readonly legs: readonly Leg[];
+  readonly creates: readonly Create[];
+  /** Reservations that are over: a late repeat of theirs must not bring them back. */
+  readonly spent: readonly ReservationId[];
+  readonly recordings: readonly CarrierSid[];
+  readonly stored: readonly CarrierSid[];
+  readonly history: {
+    readonly queued: boolean;
+    readonly voicemail: boolean;
+    readonly turnedAway: boolean;
+    readonly queueVisits: number;
+  };
+  readonly stage: Stage;
+};
+
+/** The carrier's record of a leg, as the sweep fetched it. */
+export type LegReport = { readonly status: LegStatus; readonly durationS: number | null };
+
+export type LegStatus =
+  | "queued"
+  | "initiated"
+  | "ringing"
+  | "in-progress"
+  | "completed"
+  | "busy"
+  | "failed"
+  | "no-answer"
+  | "canceled";
+
+export type ContactEvent =
+  | { readonly type: "arrived"; readonly callSid: CarrierSid; readonly from: string; readonly to: string }
+  | {
+      readonly type: "instructions_wanted";
+      readonly callSid: CarrierSid;
+      readonly key: string;
+      readonly digits: string | null;
+      readonly recording: { readonly sid: CarrierSid; readonly durationS: number; readonly url: string } | null;
+    }
+  | {
+      readonly type: "leg_status";
+      readonly callSid: CarrierSid;
+      readonly party: "caller" | "agent";
+      readonly status: LegStatus;
+      readonly durationS: number | null;
+    }
+  | {
+      readonly type: "conference";
+      readonly name: string;
+      readonly what: "start" | "end" | "join" | "leave" | "hold" | "unhold" | "mute" | "unmute";
+      readonly callSid: CarrierSid | null;
+      readonly label: string | null;
+    }
+  | {
+      readonly type: "recording_ready";
+      readonly recordingSid: CarrierSid;
+      readonly durationS: number;
+      readonly url: string;
+      /** A recording of a conference is a conversation; of a leg alone, a voicemail. */
+      readonly purpose: "call" | "voicemail";
+    }
+  | {
+      readonly type: "recording_stored";
+      readonly recordingSid: CarrierSid;
+      readonly purpose: "call" | "voicemail";
+      readonly durationS: number;
+      readonly key: string;
+    }
+  | { readonly type: "place_told"; readonly place: Place }
+  | {
+      readonly type: "seat_reserved";
+      readonly agentId: AgentId;
+      readonly reservationId: ReservationId;
+      readonly decision: RoutingDecision;
+    }
+  | { readonly type: "seat_rang"; readonly reservationId: ReservationId }
+  | { readonly type: "seat_returned"; readonly reservationId: ReservationId; readonly why: SeatReturn }
+  | { readonly type: "seat_accepted"; readonly agentId: AgentId; readonly reservationId: ReservationId }
+  | { readonly type: "agent_gone"; readonly reservationId: ReservationId }
+  | { readonly type: "wrap_up_lapsed"; readonly reservationId: ReservationId; readonly wrapUpMs: number }
+  | AgentCommand
+  /** The carrier made the agent leg that `reservationId` asked for. */
+  | { readonly type: "leg_created"; readonly reservationId: ReservationId; readonly callSid: CarrierSid }
+  /** The carrier said no to a command, or the key's leg was never made. */
+  | { readonly type: "effect_refused"; readonly effect: Effect; readonly why: string }
+  /** The sweep's answer: the carrier's own record of a leg, null when it knows none. */
+  | { readonly type: "leg_reported"; readonly callSid: CarrierSid; readonly report: LegReport | null }
+  /** The earliest deadline of the state has come, or may have: a state that is not due ignores it. */
+  | { readonly type: "deadline" };
+
+/** What the object must do after it has saved the state. Each key is unique for ever, so a repeat can be recognised. */
+export type Effect =
+  | { readonly do: "update_call"; readonly key: string; readonly callSid: CarrierSid; readonly verbs: readonly Verb[] }
+  | {
+      readonly do: "add_participant";
+      readonly key: string;
+      readonly reservationId: ReservationId;
+      readonly agentId: AgentId;
+      readonly conference: string;
+      readonly timeoutS: number;
+    }
+  | { readonly do: "set_hold"; readonly key: string; readonly conference: string; readonly on: boolean }
+  | { readonly do: "end_call"; readonly key: string; readonly callSid: CarrierSid }
+  | { readonly do: "fetch_call"; readonly key: string; readonly callSid: CarrierSid }
+  | { readonly do: "tell_pool"; readonly key: string; readonly poolId: PoolId; readonly message: PoolMessage }
+  | {
+      readonly do: "store_recording";
+      readonly key: string;
+      readonly recordingSid: CarrierSid;
+      readonly purpose: "call" | "voicemail";
+      readonly durationS: number;
+      readonly url: string;
+    };
+
+/** The world at the moment of a step, given by the shell. */
+export type Moment = { readonly now: Instant; readonly local: (timeZone: string) => LocalTime };
+
+export type ContactStep = {
+  readonly state: ContactState;
+  readonly effects: readonly Effect[];
+  readonly facts: readonly ContactFact[];
+  /** What the waiting webhook is answered; null where nobody waits. */
+  readonly answer: readonly Verb[] | null;
+  /** Why the event changed nothing; null when it did. Carriers repeat, reorder and come late: this is no fault. */
+  readonly ignored: string | null;
+  /** A refusal to say to whoever asked (an agent's command, a foreign leg); null otherwise. */
+  readonly refused: "foreign_leg" | "not_your_contact" | "not_now" | "unknown_disposition" | null;
+};

@@ -1,0 +1,13 @@
+import { assert } from "../kernel/step.ts";
+import type { Draft } from "./draft.ts";
+import type { WaitTicket } from "./messages.ts";
+import type { QueuePlace } from "./state.ts";
+
+/** The ticket under which a contact waits: made anew each time, the pool keeps the latest. */
+export function ticketOf(draft: Draft, place: QueuePlace): WaitTicket {
+  const { contactId, tenantId, from, to } = draft.state;
+  const queue = draft.config.queues[place.queueId];
+  assert(queue !== undefined, "a contact waits only in a queue of its own configuration");
+  const { brand } = draft.config;
+  return { contactId, tenantId, brand, queue, from, to, queuedAt: place.queuedAt, attempt: place.attempt };
+}
