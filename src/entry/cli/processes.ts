@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 export function isAlive(pid: number): boolean {
@@ -39,5 +39,32 @@ function signal(pid: number, name: NodeJS.Signals): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** The processes this one has started and that still run. */
+export function ownChildren(): number[] {
+  return parentage()
+    .filter(([, parent]) => parent === process.pid)
+    .map(([pid]) => pid);
+}
+
+/** Every process with its parent: from /proc where there is one, since small systems come without `ps`. */
+function parentage(): [pid: number, parent: number][] {
+  try {
+    const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+    return pids.map((pid) => [Number(pid), parentIn(pid)]);
+  } catch {
+    const rows = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" }).trim().split("\n");
+    return rows.map((row) => row.trim().split(/\s+/).map(Number) as [number, number]);
+  }
+}
+
+function parentIn(pid: string): number {
+  try {
+    return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
+  } catch {
+    // It ended while we were reading.
+    return 0;
   }
 }

@@ -41,7 +41,7 @@ async function askDatabase(hyperdrive: Hyperdrive): Promise<void> {
   try {
     await sql`select 1`;
   } finally {
-    await sql.end({ timeout: 0 });
+    await sql.end({ timeout: 1 });
   }
 }
 

@@ -1,0 +1,73 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { bundleWorker, modulesIn, ROOT } from "./bundle.ts";
+import { Trouble } from "./trouble.ts";
+
+export type WorkerOptions = {
+  readonly name: string;
+  readonly configPath: string;
+  readonly port: number;
+  /** Variables and secrets; they replace those of wrangler.toml. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Binding → connection string. */
+  readonly hyperdrives: Readonly<Record<string, string>>;
+  /** Durable Objects, queues and R2 live here; the folder outlives the process. */
+  readonly stateDir: string;
+  readonly log: (line: string) => void;
+};
+
+export type RunningWorker = {
+  readonly url: string;
+  /** Tears one object down in the middle of whatever it does, as the platform may at any moment. */
+  evict(className: string, name: string): Promise<void>;
+  /** Calls the scheduled handler as the platform's clock would. */
+  runCron(cron: string, atMs: number): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** Runs a Worker in workerd, the platform's own runtime, with its bindings emulated as wrangler.toml lists them. */
+export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
+  const outDir = await bundleWorker(options.configPath, options.name);
+  mkdirSync(options.stateDir, { recursive: true });
+  for (const [binding, url] of Object.entries(options.hyperdrives)) {
+    process.env[`CLOUDFLARE_HYPERDRIVE_LOCAL_CONNECTION_STRING_${binding}`] = url;
+  }
+  // Wrangler reads its wish for silence when it is loaded.
+  process.env.WRANGLER_LOG = "error";
+  const { unstable_getMiniflareWorkerOptions } = await import("wrangler");
+  const { workerOptions } = unstable_getMiniflareWorkerOptions(join(ROOT, options.configPath));
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      host: "127.0.0.1",
+      port: options.port,
+      cf: false,
+      logRequests: false,
+      telemetry: { enabled: false },
+      log: new Log(LogLevel.NONE),
+      handleStructuredLogs: ({ level, message }) => options.log(`${level} ${message}`),
+      resourcePersistencePath: options.stateDir,
+      workers: [
+        {
+          ...workerOptions,
+          name: options.name,
+          modules: modulesIn(outDir),
+          modulesRoot: outDir,
+          bindings: { ...workerOptions.bindings, ...options.variables },
+        },
+      ],
+    }),
+  );
+  await miniflare.ready.catch((error: unknown) => {
+    throw new Trouble(`The ${options.name} Worker did not start: ${error instanceof Error ? error.message : error}`);
+  });
+  return {
+    url: `http://127.0.0.1:${options.port}`,
+    evict: (className, name) => miniflare.unsafeEvictDurableObject(options.name, className, { name }),
+    async runCron(cron, atMs) {
+      const worker = await miniflare.getWorker(options.name);
+      await worker.scheduled({ cron, scheduledTime: new Date(atMs) });
+    },
+    stop: () => miniflare.dispose(),
+  };
+}
