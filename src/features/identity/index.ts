@@ -1,0 +1,16 @@
+export {
+  type Access,
+  access,
+  agentOn,
+  type HouseEnv,
+  houseRouter,
+  problems,
+  type RequestServices,
+  signedInOn,
+  tenantOn,
+} from "./http.ts";
+export { checkPassword, hashPassword } from "./passwords.ts";
+export { identityRoutes } from "./routes.ts";
+export type { Problem } from "./schema.ts";
+export { type Sessions, sessionsOn } from "./sessions.ts";
+export { deleteExpiredSessions, type RoleHeld, type SignedIn } from "./store.ts";

@@ -1,0 +1,68 @@
+import { createRoute } from "@hono/zod-openapi";
+import { access, houseRouter, problems, signedInOn } from "./http.ts";
+import { SessionSchema, type SessionView, SignInSchema } from "./schema.ts";
+import type { Sessions } from "./sessions.ts";
+import type { SignedIn } from "./store.ts";
+import { networkOf } from "./throttle.ts";
+
+const view = {
+  description: "Who is signed in",
+  content: { "application/json": { schema: SessionSchema.openapi("Session") } },
+};
+
+const signIn = createRoute({
+  method: "post",
+  path: "/api/session",
+  operationId: "signIn",
+  summary: "Sign in with e-mail address and password; sets the session cookie",
+  ...access("anyone"),
+  request: { body: { required: true, content: { "application/json": { schema: SignInSchema } } } },
+  responses: { 200: view, ...problems(401, 422, 429) },
+});
+const readSession = createRoute({
+  method: "get",
+  path: "/api/session",
+  operationId: "readSession",
+  summary: "Who is signed in",
+  ...access("signed_in"),
+  responses: { 200: view, ...problems(401) },
+});
+const signOut = createRoute({
+  method: "delete",
+  path: "/api/session",
+  operationId: "signOut",
+  summary: "End this session; harmless when there is none",
+  ...access("anyone"),
+  responses: { 204: { description: "Signed out" } },
+});
+
+/** `sessionsFor` gives the sessions of one request: its database connection lives no longer than that. */
+export function identityRoutes(sessionsFor: (c: { get(name: "services"): unknown }) => Sessions) {
+  const router = houseRouter();
+  router.openapi(signIn, async (c) => {
+    const { email, password } = c.req.valid("json");
+    const network = networkOf(c.req.header("cf-connecting-ip") ?? null);
+    const { cookie, signedIn } = await sessionsFor(c).signIn({ email, password, network });
+    c.header("set-cookie", cookie);
+    return c.json(viewOf(signedIn), 200);
+  });
+  router.openapi(readSession, (c) => c.json(viewOf(signedInOn(c)), 200));
+  router.openapi(signOut, async (c) => {
+    const { cookie } = await sessionsFor(c).signOut(c.req.header("cookie") ?? null);
+    c.header("set-cookie", cookie);
+    return c.body(null, 204);
+  });
+  return router;
+}
+
+function viewOf({ userId, name, email, locale, roles, agent }: SignedIn): SessionView {
+  return {
+    user: { id: userId, name, email, locale },
+    roles: roles.map(({ role, tenantId, tenantName }) => ({
+      role,
+      ...(tenantId === null ? {} : { tenantId }),
+      ...(tenantName === null ? {} : { tenantName }),
+    })),
+    ...(agent === null ? {} : { agent }),
+  };
+}

@@ -1,0 +1,34 @@
+import { z } from "zod";
+
+export const RoleSchema = z.enum(["agent", "supervisor", "billing_admin", "house_admin", "tenant_admin"]);
+
+export const SignInSchema = z.object({ email: z.string().min(3).max(254), password: z.string().min(1).max(200) });
+
+export const SessionSchema = z.object({
+  user: z.object({ id: z.string(), name: z.string(), email: z.string(), locale: z.enum(["zh-CN", "en-US", "en-GB"]) }),
+  roles: z.array(z.object({ role: RoleSchema, tenantId: z.string().optional(), tenantName: z.string().optional() })),
+  agent: z.object({ agentId: z.string(), poolId: z.string() }).optional(),
+});
+
+/** RFC 9457. `code` is stable; `errors` names each wrong place in what was sent. */
+export const ProblemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number(),
+  code: z.string(),
+  detail: z.string(),
+  errors: z
+    .array(
+      z.object({
+        path: z.string(),
+        message: z.string(),
+        value: z.unknown().optional(),
+        allowed: z.array(z.unknown()).optional(),
+      }),
+    )
+    .optional(),
+  requestId: z.string(),
+});
+
+export type SessionView = z.infer<typeof SessionSchema>;
+export type Problem = z.infer<typeof ProblemSchema>;

@@ -1,0 +1,13 @@
+import type { AgentCommand } from "../domain/call/messages.ts";
+import type { AgentId, ContactId, PoolId, TenantId } from "../domain/kernel/ids.ts";
+
+/** The live objects as HTTP verbs see them: contacts that take an agent's commands, pools that know who serves whom. */
+export interface LiveHouse {
+  /**
+   * The tenant whose contact this agent is being offered or is serving now; null otherwise. The pool is the authority, so
+   * nothing an agent's browser sends can name a tenant.
+   */
+  serving(seat: { readonly agentId: AgentId; readonly poolId: PoolId }, contactId: ContactId): Promise<TenantId | null>;
+  /** Throws a refusal with the contact's own code: `not_now`, `not_your_contact`, `unknown_disposition`. */
+  command(tenantId: TenantId, contactId: ContactId, command: AgentCommand): Promise<void>;
+}
