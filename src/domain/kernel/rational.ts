@@ -145,6 +145,11 @@ export function placed(units: bigint, places: number): string {
   return places === 0 ? `${sign}${digits}` : `${sign}${digits.slice(0, -places)}.${digits.slice(-places)}`;
 }
 
+/** The smallest denominator that both can stand over. */
+export function lcm(a: bigint, b: bigint): bigint {
+  return (a / gcd(a, b)) * b;
+}
+
 function gcd(a: bigint, b: bigint): bigint {
   let [left, right] = [a, b];
   while (right !== 0n) [left, right] = [right, left % right];

@@ -55,6 +55,23 @@ export const UsageFilterSchema = z.strictObject({
   minTalkS: z.int().min(1).max(86_400).optional(),
 });
 
+/**
+ * What `tenant.usage.attrs` may say of an event; charges filter on it. Writers name the queue by id, contracts by its key.
+ * Other keys are kept with the usage and mean nothing to rating.
+ */
+export const UsageAttrsSchema = z.object({
+  outcome: z.string().optional(),
+  queueId: z.string().nullish(),
+  /** The client's number that was called or shown, E.164. */
+  number: z.string().nullish(),
+  direction: z.string().optional(),
+  party: z.string().optional(),
+  disposition: z.string().nullish(),
+  talkS: z.number().optional(),
+  /** Net value of the sale in the contract's minor units. */
+  saleMinor: z.int().optional(),
+});
+
 export const TierSchema = z.strictObject({
   /** Left out in a file, or null: without end. */
   upTo: z

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { bigint, date, integer, jsonb, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { bigint, date, integer, jsonb, numeric, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { dateRange, instant, tenantSchema } from "../../adapters/db/columns.ts";
 import type { ContactId, TenantId } from "../../domain/kernel/ids.ts";
 import type { ChargeModel, UsageKind } from "../../domain/rating/charge.ts";
@@ -111,6 +111,9 @@ export const invoiceLines = tenantSchema.table(
     unit: text("unit").notNull(),
     unitPrice: text("unit_price"),
     amountMinor: bigint("amount_minor", { mode: "bigint" }).notNull(),
+    /** The exact amount in major units is exactNum / exactDen; sources stand over the same denominator. */
+    exactNum: numeric("exact_num", { mode: "bigint" }).notNull(),
+    exactDen: numeric("exact_den", { mode: "bigint" }).notNull(),
     detail: jsonb("detail").$type<Json>().notNull().default({}),
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.id] })],
@@ -118,6 +121,13 @@ export const invoiceLines = tenantSchema.table(
 
 export const invoiceLineSources = tenantSchema.table(
   "invoice_line_sources",
-  { tenantId: tenantId(), lineId: uuid("line_id").notNull(), usageId: uuid("usage_id").notNull() },
+  {
+    tenantId: tenantId(),
+    lineId: uuid("line_id").notNull(),
+    usageId: uuid("usage_id").notNull(),
+    quantity: bigint("quantity", { mode: "number" }).notNull(),
+    billedS: integer("billed_s"),
+    amountNum: numeric("amount_num", { mode: "bigint" }).notNull(),
+  },
   (t) => [primaryKey({ columns: [t.tenantId, t.lineId, t.usageId] })],
 );

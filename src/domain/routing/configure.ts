@@ -1,0 +1,102 @@
+import { enter } from "./agents.ts";
+import { entitle, reindex } from "./classes.ts";
+import type { AgentProfile, PoolConfig } from "./config.ts";
+import { DONE, ignored, type Reply } from "./events.ts";
+import { LazyHeap } from "./lazy-heap.ts";
+import { type Run, touchAgent } from "./run.ts";
+import type { Agent, Pool } from "./state.ts";
+
+/** A pool nobody works in yet: everyone off shift, nobody waiting. */
+export function createPool(config: PoolConfig): Pool {
+  const pool: Pool = {
+    config,
+    agents: new Map(),
+    tickets: new Map(),
+    services: new Map(),
+    tenants: new Map(),
+    queues: new Map(),
+    brands: new Map(),
+    classes: new Map(),
+    waitingClasses: [],
+    timers: new LazyHeap(),
+    arrivals: 0,
+    out: { messages: [], facts: [], agents: [], tickets: [], queues: [] },
+  };
+  config.agents.forEach((profile, index) => {
+    pool.agents.set(profile.agentId, newAgent(profile, index));
+  });
+  for (const entitlement of config.tenants) entitle(pool, entitlement);
+  return pool;
+}
+
+export function newAgent(profile: AgentProfile, index: number): Agent {
+  return {
+    profile,
+    index,
+    at: { is: "off_shift" },
+    since: 0,
+    deadline: null,
+    next: null,
+    devices: [],
+    phone: null,
+    lostAt: null,
+    misses: 0,
+    figures: {
+      idleSince: 0,
+      lastEndedAt: 0,
+      readyMs: 0,
+      lastOfferedAt: 0,
+      contactsToday: 0,
+      talkMsToday: 0,
+      offersToday: 0,
+    },
+    factSeq: 0,
+    classes: [],
+    epoch: 0,
+    timer: null,
+    lapsed: null,
+    dirty: false,
+  };
+}
+
+/**
+ * Takes a newly published configuration. Contacts in hand are finished by whoever has them; an agent who is no longer
+ * listed serves no brand from now on, goes off shift when free, and is forgotten at the next publishing after that.
+ */
+export function configure(run: Run, config: PoolConfig): Reply {
+  const { pool } = run;
+  if (config.version < pool.config.version) return ignored("an older configuration");
+  pool.config = config;
+  const listed = new Set<string>();
+  config.agents.forEach((profile, index) => {
+    listed.add(profile.agentId);
+    const agent = pool.agents.get(profile.agentId);
+    if (agent === undefined) pool.agents.set(profile.agentId, newAgent(profile, index));
+    else {
+      agent.profile = profile;
+      agent.index = index;
+      touchAgent(pool, agent);
+    }
+  });
+  for (const agent of pool.agents.values()) if (!listed.has(agent.profile.agentId)) dismiss(run, agent);
+  for (const tenant of pool.tenants.values()) {
+    tenant.guaranteed = 0;
+    tenant.cap = Number.POSITIVE_INFINITY;
+  }
+  for (const entitlement of config.tenants) entitle(pool, entitlement);
+  reindex(run);
+  for (const seatClass of pool.classes.values()) run.seeking.push(...seatClass.waiting);
+  run.seeking.sort((a, b) => a.key - b.key || a.arrival - b.arrival);
+  return DONE;
+}
+
+function dismiss(run: Run, agent: Agent): void {
+  touchAgent(run.pool, agent);
+  if (agent.at.is === "off_shift") {
+    run.pool.agents.delete(agent.profile.agentId);
+    return;
+  }
+  agent.profile = { ...agent.profile, brands: [] };
+  agent.next = { to: "off_shift", reason: null };
+  if (agent.at.is === "ready" || agent.at.is === "not_ready") enter(run, agent, { is: "off_shift" });
+}

@@ -1,0 +1,72 @@
+import { enter, isWorking } from "./agents.ts";
+import { CONNECT_LEASE_MS, TALK_LEASE_MS, TICKET_LEASE_MS } from "./config.ts";
+import { loseAgent, miss } from "./offers.ts";
+import { dropTimer, lostDeadline, type Run, setAgentTimer, setTicketTimer, touchTicket } from "./run.ts";
+import { askContact, lapseWrapUp, loseService } from "./service.ts";
+import type { Agent, Pool, PoolTicket } from "./state.ts";
+import { seek, ticketDue, withdraw } from "./tickets.ts";
+
+/** When the pool next has something to do by itself; null when nothing is under way. */
+export function nextDeadline(pool: Pool): number | null {
+  return pool.timers.peek()?.at ?? null;
+}
+
+/** Does everything that is due, in order of time. */
+export function runDue(run: Run): void {
+  for (let timer = run.pool.timers.peek(); timer !== null && timer.at <= run.now; timer = run.pool.timers.peek()) {
+    if (timer.of === "agent") {
+      dropTimer(run.pool, timer.agent);
+      agentDue(run, timer.agent);
+    } else {
+      dropTimer(run.pool, timer.ticket);
+      ticketIsDue(run, timer.ticket);
+    }
+  }
+}
+
+function agentDue(run: Run, agent: Agent): void {
+  const lost = lostDeadline(agent);
+  if (lost !== null && lost <= run.now) loseForGood(run, agent);
+  else if (agent.deadline !== null && agent.deadline <= run.now) stateDue(run, agent);
+  setAgentTimer(run.pool, agent);
+}
+
+function loseForGood(run: Run, agent: Agent): void {
+  if (agent.at.is === "on_contact") loseService(run, agent, agent.at.service);
+  else enter(run, agent, { is: "off_shift" });
+}
+
+function stateDue(run: Run, agent: Agent): void {
+  const { at } = agent;
+  switch (at.is) {
+    case "reserved":
+      return loseAgent(run, at.reservation);
+    case "ringing":
+      return miss(run, at.reservation);
+    case "on_contact":
+      return askContact(run, agent, at.service, at.service.answeredAt === null ? CONNECT_LEASE_MS : TALK_LEASE_MS);
+    case "wrap_up":
+      return lapseWrapUp(run, agent, at.service);
+    default:
+      agent.deadline = null;
+  }
+}
+
+function ticketIsDue(run: Run, ticket: PoolTicket): void {
+  if (ticket.at.is === "served") return;
+  if (ticket.at.is === "gone") {
+    run.pool.tickets.delete(ticket.contactId);
+    touchTicket(run.pool, ticket);
+    return;
+  }
+  if (ticket.heardAt + TICKET_LEASE_MS <= run.now) {
+    withdraw(run, ticket, "left");
+    return;
+  }
+  ticket.declined = ticket.declined.filter((entry) => entry.until > run.now);
+  seek(run, ticket);
+  setTicketTimer(run.pool, ticket, ticketDue(run, ticket));
+}
+
+/** True while an agent counts as logged in for reports: on shift, in whatever state. */
+export const isOnShift = (agent: Agent): boolean => isWorking(agent.at) || agent.at.is === "not_ready";

@@ -1,0 +1,46 @@
+import { enter } from "./agents.ts";
+import { DONE, ignored, type Reply, refused } from "./events.ts";
+import { loseAgent } from "./offers.ts";
+import { type Run, setAgentTimer, touchAgent } from "./run.ts";
+import type { Agent } from "./state.ts";
+
+/** A desktop has connected. The first of an agent's devices owns the phone until another claims it. */
+export function joinDevice(run: Run, agent: Agent, deviceId: string): Reply {
+  if (agent.devices.includes(deviceId)) return ignored("joined already");
+  agent.devices.push(deviceId);
+  agent.phone ??= deviceId;
+  agent.lostAt = null;
+  touchAgent(run.pool, agent);
+  if (agent.at.is === "not_ready" && agent.at.back) enter(run, agent, { is: "ready" });
+  else setAgentTimer(run.pool, agent);
+  return DONE;
+}
+
+/**
+ * A desktop is gone. While another is left it takes over the phone and nothing else happens. With the last one a ready
+ * agent stops being offered contacts until a device is back; a ringing contact goes elsewhere at once; a talk is kept
+ * for the grace time; wrap-up runs on.
+ */
+export function leaveDevice(run: Run, agent: Agent, deviceId: string): Reply {
+  if (!agent.devices.includes(deviceId)) return ignored("not here");
+  agent.devices = agent.devices.filter((device) => device !== deviceId);
+  if (agent.phone === deviceId) agent.phone = agent.devices[0] ?? null;
+  touchAgent(run.pool, agent);
+  if (agent.devices.length > 0) return DONE;
+  agent.lostAt = run.now;
+  const { at } = agent;
+  if (at.is === "ready") enter(run, agent, { is: "not_ready", reason: "device", back: true });
+  else if (at.is === "reserved" || at.is === "ringing") loseAgent(run, at.reservation);
+  else setAgentTimer(run.pool, agent);
+  return DONE;
+}
+
+/** Another tab takes the phone, unless a call is on it. */
+export function usePhoneHere(run: Run, agent: Agent, deviceId: string): Reply {
+  if (agent.phone === deviceId) return ignored("here already");
+  if (!agent.devices.includes(deviceId)) return refused("phone_elsewhere");
+  if (agent.at.is === "on_contact") return refused("busy");
+  agent.phone = deviceId;
+  touchAgent(run.pool, agent);
+  return DONE;
+}

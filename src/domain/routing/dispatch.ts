@@ -1,0 +1,112 @@
+import { reserve } from "./offers.ts";
+import type { Run } from "./run.ts";
+import type { Agent, PoolTenant, PoolTicket, SeatClass } from "./state.ts";
+import { want } from "./tickets.ts";
+
+/** Agents or contacts looked past for a contact that some have declined. */
+const LOOK_PAST = 32;
+
+/**
+ * Brings seats and contacts together until no more pairs can be made. Nothing is scanned: a contact looks at the head of
+ * its class's idle heap, a seat at the heads of its own classes.
+ */
+export function dispatch(run: Run): void {
+  for (;;) {
+    const ticket = run.seeking.shift();
+    if (ticket !== undefined) {
+      offerTicket(run, ticket);
+      continue;
+    }
+    const agent = run.freed.shift();
+    if (agent !== undefined) {
+      offerSeat(run, agent);
+      continue;
+    }
+    const tenant = run.uncapped.shift();
+    if (tenant === undefined) return;
+    offerTenant(run, tenant);
+  }
+}
+
+/** Finds seats for one contact: one, or as many as its strategy may ring at once. */
+function offerTicket(run: Run, ticket: PoolTicket): void {
+  for (;;) {
+    want(run, ticket);
+    if (!ticket.wanting || isCapped(ticket)) return;
+    const agent = ticket.seatClass.idle.find((candidate) => !hasDeclined(run, ticket, candidate), LOOK_PAST);
+    if (agent === null) return;
+    reserve(run, ticket, agent);
+  }
+}
+
+/**
+ * Finds the contact a free seat serves: of the heads of all classes it fits, first one whose tenant is below its
+ * guarantee, then the oldest, priority counted as age.
+ */
+function offerSeat(run: Run, agent: Agent): void {
+  if (agent.at.is !== "ready") return;
+  let best: PoolTicket | null = null;
+  let bestOwed = false;
+  let bestKey = Number.POSITIVE_INFINITY;
+  for (const seatClass of classesWaitingFor(run, agent)) {
+    const head = headFor(run, seatClass, agent);
+    if (head === null) continue;
+    const owed = head.tenant.seats < head.tenant.guaranteed;
+    const key = seatClass.waiting.peekKey();
+    if (
+      best !== null &&
+      (owed !== bestOwed ? bestOwed : key > bestKey || (key === bestKey && head.arrival > best.arrival))
+    ) {
+      continue;
+    }
+    best = head;
+    bestOwed = owed;
+    bestKey = key;
+  }
+  if (best !== null) reserve(run, best, agent);
+}
+
+/** A tenant that was at its cap may be served again by seats that stood idle meanwhile. */
+function offerTenant(run: Run, tenant: PoolTenant): void {
+  for (const seatClass of tenant.classes) {
+    for (;;) {
+      if (tenant.seats >= tenant.cap) return;
+      const head = seatClass.waiting.peek();
+      if (head === null || seatClass.idle.peek() === null) break;
+      const before = tenant.seats;
+      offerTicket(run, head);
+      if (tenant.seats === before) break;
+    }
+  }
+}
+
+/** The shorter of the two lists that hold every class with somebody waiting for this agent. */
+function classesWaitingFor(run: Run, agent: Agent): readonly SeatClass[] {
+  const { waitingClasses } = run.pool;
+  if (agent.classes.length <= waitingClasses.length) return agent.classes;
+  for (let at = waitingClasses.length - 1; at >= 0; at--) {
+    const seatClass = waitingClasses[at] as SeatClass; // at is below length
+    if (seatClass.waiting.peek() !== null) continue;
+    seatClass.listed = false;
+    const last = waitingClasses.pop() as SeatClass; // there is at least this one
+    if (last !== seatClass) waitingClasses[at] = last;
+  }
+  return waitingClasses.filter((seatClass) => agent.classes.includes(seatClass));
+}
+
+function headFor(run: Run, seatClass: SeatClass, agent: Agent): PoolTicket | null {
+  if (seatClass.tenant.seats >= seatClass.tenant.cap) {
+    // At the cap only a contact that rings already, and so holds its seat, may ring one more.
+    return null;
+  }
+  return seatClass.waiting.find((ticket) => !hasDeclined(run, ticket, agent), LOOK_PAST);
+}
+
+function isCapped(ticket: PoolTicket): boolean {
+  return ticket.tenant.seats >= ticket.tenant.cap;
+}
+
+function hasDeclined(run: Run, ticket: PoolTicket, agent: Agent): boolean {
+  if (ticket.declined.length === 0) return false;
+  return ticket.declined.some((entry) => entry.agentId === agent.profile.agentId && entry.until > run.now);
+}

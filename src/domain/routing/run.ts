@@ -1,0 +1,79 @@
+import type { ContactId } from "../kernel/ids.ts";
+import type { Instant } from "../kernel/instant.ts";
+import { DEVICE_GRACE_MS, DEVICE_SHIFT_END_MS } from "./config.ts";
+import type { PoolMessage } from "./protocol.ts";
+import type { Agent, Chance, Pool, PoolQueue, PoolTenant, PoolTicket } from "./state.ts";
+
+/** One step under way: the pool, the moment, chance, and who is to be matched when the event itself is done with. */
+export type Run = {
+  readonly pool: Pool;
+  readonly now: Instant;
+  readonly chance: Chance;
+  /** Became ready in this step. */
+  readonly freed: Agent[];
+  /** Began or went back to waiting in this step, or may now ring more seats. */
+  readonly seeking: PoolTicket[];
+  /** Fell below the cap in this step. */
+  readonly uncapped: PoolTenant[];
+};
+
+export function tell(run: Run, ticket: PoolTicket, message: PoolMessage): void {
+  run.pool.out.messages.push({ tenantId: ticket.tenant.tenantId, contactId: ticket.contactId as ContactId, message });
+}
+
+export function touchAgent(pool: Pool, agent: Agent): void {
+  if (agent.dirty) return;
+  agent.dirty = true;
+  pool.out.agents.push(agent);
+}
+
+export function touchTicket(pool: Pool, ticket: PoolTicket): void {
+  if (ticket.dirty) return;
+  ticket.dirty = true;
+  pool.out.tickets.push(ticket);
+}
+
+export function touchQueue(pool: Pool, queue: PoolQueue): void {
+  if (queue.dirty) return;
+  queue.dirty = true;
+  pool.out.queues.push(queue);
+}
+
+/** Sets the agent's timer to the first of his deadlines, or to none. */
+export function setAgentTimer(pool: Pool, agent: Agent): void {
+  const at = agentDue(agent);
+  if (agent.timer?.at === at) return;
+  dropTimer(pool, agent);
+  if (at === null) return;
+  agent.timer = { of: "agent", agent, at, epoch: 0 };
+  pool.timers.push(agent.timer, at, agent.index);
+}
+
+export function setTicketTimer(pool: Pool, ticket: PoolTicket, at: Instant | null): void {
+  if (ticket.timer?.at === at) return;
+  dropTimer(pool, ticket);
+  if (at === null) return;
+  ticket.timer = { of: "ticket", ticket, at, epoch: 0 };
+  pool.timers.push(ticket.timer, at, ticket.arrival);
+}
+
+export function dropTimer(pool: Pool, owner: Agent | PoolTicket): void {
+  if (owner.timer === null) return;
+  owner.timer.epoch += 1;
+  owner.timer = null;
+  pool.timers.forget();
+}
+
+function agentDue(agent: Agent): Instant | null {
+  const lost = lostDeadline(agent);
+  if (lost === null) return agent.deadline;
+  return agent.deadline === null ? lost : Math.min(agent.deadline, lost);
+}
+
+/** When the loss of the last device has a consequence; null where it has none or none is lost. */
+export function lostDeadline(agent: Agent): Instant | null {
+  if (agent.lostAt === null) return null;
+  if (agent.at.is === "on_contact") return agent.lostAt + DEVICE_GRACE_MS;
+  if (agent.at.is === "not_ready" && agent.at.reason === "device") return agent.lostAt + DEVICE_SHIFT_END_MS;
+  return null;
+}

@@ -1,0 +1,155 @@
+import type { ReservationId } from "../kernel/ids.ts";
+import { SECOND_MS } from "../kernel/instant.ts";
+import { enter, NOT_READY_DEVICE, READY, rest } from "./agents.ts";
+import { TALK_LEASE_MS, WRAP_UP_EXTENSION_MS, WRAP_UP_EXTENSIONS_MAX, WRAP_UP_MAX_MS } from "./config.ts";
+import { DONE, ignored, type Reply, refused } from "./events.ts";
+import type { AfterWrapUp, SeatStage } from "./protocol.ts";
+import { type Run, tell, touchAgent, touchQueue, touchTicket } from "./run.ts";
+import type { Agent, NextStatus, PoolTicket, Service } from "./state.ts";
+import { bury, count, seek } from "./tickets.ts";
+
+/** How much one contact moves the average seat time of its queue. */
+const SEAT_TIME_SHARE = 0.1;
+/** Times a silent contact is asked about a reservation before the seat is taken back. */
+const ASK_MAX = 2;
+
+/** Caller and agent hear each other. */
+export function connected(run: Run, agent: Agent, service: Service): Reply {
+  if (agent.at.is !== "on_contact" || service.answeredAt !== null) return ignored("connected already");
+  service.answeredAt = run.now;
+  service.asked = 0;
+  agent.figures.contactsToday += 1;
+  count(run, service.ticket, "answered");
+  enter(run, agent, agent.at, run.now + TALK_LEASE_MS);
+  return DONE;
+}
+
+/** The agent's phone did not take the call: the caller waits on, as old as before, and this phone rings no more. */
+export function legFailed(run: Run, agent: Agent, service: Service): Reply {
+  if (agent.at.is !== "on_contact") return ignored("the talk is over already");
+  const { ticket } = service;
+  noteTalk(run, agent, service);
+  tell(run, ticket, { kind: "seat_returned", reservationId: service.id, why: "leg_failed" });
+  ticket.at = { is: "waiting" };
+  ticket.heardAt = run.now;
+  ticket.queue.waiting += 1;
+  touchQueue(run.pool, ticket.queue);
+  seek(run, ticket);
+  rest(run, agent, NOT_READY_DEVICE);
+  return DONE;
+}
+
+export function hold(run: Run, agent: Agent, service: Service, on: boolean): Reply {
+  if (agent.at.is !== "on_contact") return ignored("the talk is over already");
+  if ((service.heldAt !== null) === on) return ignored("so already");
+  service.heldAt = on ? run.now : null;
+  touchAgent(run.pool, agent);
+  return DONE;
+}
+
+/** Ends the talk: wrap-up follows, unless it has no time. */
+export function endTalk(run: Run, agent: Agent, service: Service, wrapUpS: number | null): Reply {
+  if (agent.at.is !== "on_contact") return ignored("the talk is over already");
+  if (service.answeredAt === null) count(run, service.ticket, "abandoned");
+  noteTalk(run, agent, service);
+  leaveTicket(run, service.ticket);
+  if (wrapUpS === 0) finish(run, agent, service, READY);
+  else {
+    const deadline = run.now + (wrapUpS === null ? WRAP_UP_MAX_MS : wrapUpS * SECOND_MS);
+    enter(run, agent, { is: "wrap_up", service, timed: wrapUpS !== null, extensions: 0 }, deadline);
+  }
+  return DONE;
+}
+
+/** The agent has noted the outcome. May overtake the news that the talk has ended. */
+export function wrappedUp(run: Run, agent: Agent, service: Service, then: AfterWrapUp): Reply {
+  if (agent.at.is === "on_contact") endTalk(run, agent, service, null);
+  if (agent.at.is !== "wrap_up" || agent.at.service !== service) return ignored("wrap-up is over already");
+  if (then.to === "stay") return DONE;
+  agent.next = { to: then.to, reason: then.reason };
+  finish(run, agent, service, READY);
+  return DONE;
+}
+
+export function extendWrapUp(run: Run, agent: Agent, id: ReservationId): Reply {
+  const { at } = agent;
+  if (at.is !== "wrap_up" || at.service.id !== id || !at.timed || agent.deadline === null) return refused("no_wrap_up");
+  if (at.extensions >= WRAP_UP_EXTENSIONS_MAX) return refused("no_more_extensions");
+  enter(run, agent, { ...at, extensions: at.extensions + 1 }, agent.deadline + WRAP_UP_EXTENSION_MS);
+  return DONE;
+}
+
+/** The wrap-up timer ran out. */
+export function lapseWrapUp(run: Run, agent: Agent, service: Service): void {
+  tell(run, service.ticket, { kind: "wrap_up_lapsed", reservationId: service.id, wrapUpMs: run.now - agent.since });
+  finish(run, agent, service, READY);
+}
+
+/** The contact has not been heard of for a whole lease: ask it, and after some silence take the seat back. */
+export function askContact(run: Run, agent: Agent, service: Service, leaseMs: number): void {
+  service.asked += 1;
+  if (service.asked > ASK_MAX) {
+    loseService(run, agent, service);
+    return;
+  }
+  tell(run, service.ticket, { kind: "seat_accepted", agentId: agent.profile.agentId, reservationId: service.id });
+  enter(run, agent, agent.at, run.now + leaseMs);
+}
+
+/** The agent is lost to his contact, for good: the contact decides what the caller hears next. */
+export function loseService(run: Run, agent: Agent, service: Service): void {
+  noteTalk(run, agent, service);
+  tell(run, service.ticket, { kind: "agent_gone", reservationId: service.id });
+  leaveTicket(run, service.ticket);
+  finish(run, agent, service, NOT_READY_DEVICE);
+}
+
+/**
+ * The contact has dropped the seat without the usual words. A caller lost while connecting leaves no wrap-up; after a
+ * talk the queue's own wrap-up follows.
+ */
+export function dropService(run: Run, agent: Agent, wrapUpS: number | null): void {
+  if (agent.at.is !== "on_contact") return;
+  const { service } = agent.at;
+  if (service.answeredAt === null) {
+    tell(run, service.ticket, { kind: "seat_returned", reservationId: service.id, why: "rescinded" });
+    leaveTicket(run, service.ticket);
+    rest(run, agent, READY);
+  } else endTalk(run, agent, service, wrapUpS ?? service.ticket.queue.config.wrapUpS);
+}
+
+/** The contact's own word on where it stands; heals what a lost message left behind. */
+export function believe(run: Run, agent: Agent, service: Service, stage: SeatStage): Reply {
+  service.asked = 0;
+  const { at } = agent;
+  if (stage === "over" && at.is === "on_contact") dropService(run, agent, null);
+  else if (stage === "over" && at.is === "wrap_up") return ignored("the agent is still wrapping up");
+  else if (stage === "wrap_up" && at.is === "on_contact") {
+    return endTalk(run, agent, service, service.ticket.queue.config.wrapUpS);
+  } else if ((stage === "talking" || stage === "held") && service.answeredAt === null)
+    return connected(run, agent, service);
+  return DONE;
+}
+
+function finish(run: Run, agent: Agent, service: Service, wish: NextStatus): void {
+  const { queue } = service.ticket;
+  const seatTime = run.now - service.acceptedAt;
+  queue.seatTimeMs =
+    queue.seatTimeMs === 0 ? seatTime : queue.seatTimeMs + SEAT_TIME_SHARE * (seatTime - queue.seatTimeMs);
+  touchQueue(run.pool, queue);
+  agent.figures.idleSince = run.now;
+  rest(run, agent, wish);
+}
+
+function noteTalk(run: Run, agent: Agent, service: Service): void {
+  if (service.answeredAt === null) return;
+  agent.figures.talkMsToday += run.now - service.answeredAt;
+  agent.figures.lastEndedAt = run.now;
+}
+
+function leaveTicket(run: Run, ticket: PoolTicket): void {
+  if (ticket.at.is === "gone") return;
+  ticket.graded = true;
+  bury(run, ticket);
+  touchTicket(run.pool, ticket);
+}

@@ -1,0 +1,196 @@
+import type { AgentFact } from "../call/facts.ts";
+import type { LineConfig, QueueConfig } from "../call/line-config.ts";
+import type { AgentId, ContactId, QueueId, ReservationId, TenantId } from "../kernel/ids.ts";
+import type { Instant, Ms } from "../kernel/instant.ts";
+import type { AgentProfile, PoolConfig } from "./config.ts";
+import type { RefusalCode } from "./events.ts";
+import type { LazyHeap } from "./lazy-heap.ts";
+import type { PoolMessage } from "./protocol.ts";
+import type { Strategy } from "./strategies/strategy.ts";
+
+/**
+ * The state of one pool. It is **linear**: `step` owns it and changes it in place (at 20,000 seats a copy per event is
+ * not affordable), so hold no part of it across a step. `dumpAgent`, `dumpTicket` and `restorePool` turn it into rows
+ * and back.
+ */
+export type Pool = {
+  config: PoolConfig;
+  readonly agents: Map<AgentId, Agent>;
+  readonly tickets: Map<ContactId, PoolTicket>;
+  /** Who holds a reservation that was accepted, to the end of wrap-up. */
+  readonly services: Map<ReservationId, Agent>;
+  readonly tenants: Map<TenantId, PoolTenant>;
+  readonly queues: Map<QueueId, PoolQueue>;
+  readonly brands: Map<string, LineConfig["brand"]>;
+  readonly classes: Map<string, SeatClass>;
+  /** Classes that may have somebody waiting; an empty one is dropped when it is met. */
+  readonly waitingClasses: SeatClass[];
+  readonly timers: LazyHeap<Timer>;
+  /** Order of arrival of tickets: the last tie-break. */
+  arrivals: number;
+  readonly out: Outcome;
+};
+
+/** What a step leaves to its shell. Valid until the next step, which empties and refills it. */
+export type Outcome = {
+  /** Messages to contacts, in order; the shell stores them before it sends them. */
+  readonly messages: { readonly tenantId: TenantId; readonly contactId: ContactId; readonly message: PoolMessage }[];
+  readonly facts: AgentFact[];
+  /** Whose rows are to be stored and whose views sent. */
+  readonly agents: Agent[];
+  readonly tickets: PoolTicket[];
+  readonly queues: PoolQueue[];
+};
+
+export type NextStatus = { readonly to: "ready" | "not_ready" | "off_shift"; readonly reason: string | null };
+
+/** A seat promised to a contact and not yet taken. */
+export type Reservation = {
+  readonly id: ReservationId;
+  readonly agent: Agent;
+  readonly ticket: PoolTicket;
+  readonly offeredAt: Instant;
+};
+
+/** A seat taken: from acceptance to the end of wrap-up. */
+export type Service = {
+  readonly id: ReservationId;
+  readonly ticket: PoolTicket;
+  readonly acceptedAt: Instant;
+  /** Null while connecting. */
+  answeredAt: Instant | null;
+  heldAt: Instant | null;
+  /** Times the contact was asked and gave no answer. */
+  asked: number;
+};
+
+export type AgentAt =
+  | { readonly is: "off_shift" }
+  | { readonly is: "ready" }
+  | { readonly is: "reserved"; readonly reservation: Reservation }
+  | { readonly is: "ringing"; readonly reservation: Reservation }
+  | { readonly is: "on_contact"; readonly service: Service }
+  | { readonly is: "wrap_up"; readonly service: Service; readonly timed: boolean; readonly extensions: number }
+  /** `back` is true while the return of a device makes the agent ready again (ready until the device was lost). */
+  | { readonly is: "not_ready"; readonly reason: string; readonly back: boolean };
+
+export type Agent = {
+  profile: AgentProfile;
+  /** Place in the pool's configuration: the deterministic tie-break. */
+  index: number;
+  at: AgentAt;
+  since: Instant;
+  /** When the present state ends by itself; null where it does not. */
+  deadline: Instant | null;
+  next: NextStatus | null;
+  /** Sockets, oldest first. The one that owns the phone is the only one that may accept. */
+  devices: string[];
+  phone: string | null;
+  /** When the last device was lost; null while one is there. */
+  lostAt: Instant | null;
+  misses: number;
+  figures: AgentFigures;
+  factSeq: number;
+  classes: SeatClass[];
+  /** Raised whenever the agent stops being ready: all idle entries become stale at once. */
+  epoch: number;
+  timer: Timer | null;
+  /** The offer that was taken away last, and why: the answer to an accept that came too late. */
+  lapsed: { readonly id: ReservationId; readonly code: RefusalCode } | null;
+  dirty: boolean;
+};
+
+/** What strategies rank by. All are constant while the agent stays ready, so a key is computed once per turn. */
+export type AgentFigures = {
+  /** Idle since: when the agent last became ready by his own doing; an offer taken back does not reset it. */
+  idleSince: Instant;
+  lastEndedAt: Instant;
+  /** Ready time gathered since the last contact, pauses excluded; the running turn is not in it. */
+  readyMs: Ms;
+  lastOfferedAt: Instant;
+  contactsToday: number;
+  talkMsToday: Ms;
+  offersToday: number;
+};
+
+export type TicketAt =
+  | { readonly is: "waiting" }
+  | { readonly is: "offered"; readonly offers: Reservation[] }
+  /** Accepted and later; the agent's `Service` is the truth of it. */
+  | { readonly is: "served"; readonly agent: Agent; readonly reservationId: ReservationId }
+  /** Remembered for a while to recognise late repeats. */
+  | { readonly is: "gone" };
+
+export type PoolTicket = {
+  readonly contactId: ContactId;
+  readonly tenant: PoolTenant;
+  readonly queue: PoolQueue;
+  readonly seatClass: SeatClass;
+  readonly from: string;
+  readonly to: string;
+  readonly queuedAt: Instant;
+  attempt: number;
+  /** Smaller is served first: `queuedAt` brought forward by priority. */
+  readonly key: number;
+  readonly arrival: number;
+  at: TicketAt;
+  heardAt: Instant;
+  /** Counted as answered, abandoned or left; a contact is counted once. */
+  graded: boolean;
+  /** True while an entry in the class's heap counts. */
+  wanting: boolean;
+  declined: readonly { readonly agentId: AgentId; readonly until: Instant }[];
+  epoch: number;
+  timer: Timer | null;
+  dirty: boolean;
+};
+
+export type PoolTenant = {
+  readonly tenantId: TenantId;
+  guaranteed: number;
+  /** Infinite where the client has no cap. */
+  cap: number;
+  /** Seats in use: reserved to the end of wrap-up. */
+  seats: number;
+  readonly classes: SeatClass[];
+};
+
+/** Waiting contacts that want exactly the same seats, and the idle seats that fit them. */
+export type SeatClass = {
+  readonly key: string;
+  readonly brandId: string;
+  readonly needs: readonly { readonly skill: string; readonly level: number }[];
+  readonly strategy: Strategy;
+  readonly tenant: PoolTenant;
+  readonly queue: PoolQueue;
+  /** All agents who fit, whatever their state. */
+  members: Agent[];
+  /** Those of them who work now: neither off shift nor not ready. */
+  staffed: number;
+  idle: LazyHeap<Agent>;
+  readonly waiting: LazyHeap<PoolTicket>;
+  /** In `waitingClasses`. */
+  listed: boolean;
+};
+
+export type PoolQueue = {
+  readonly queueId: QueueId;
+  readonly tenantId: TenantId;
+  config: QueueConfig;
+  brandId: string;
+  readonly classes: SeatClass[];
+  waiting: number;
+  /** Of the site's day. Short abandons are among the abandoned. */
+  today: { offered: number; answered: number; abandoned: number; shortAbandoned: number; withinTarget: number };
+  /** Moving average of seat time per contact, reservation to end of wrap-up; 0 until one is known. */
+  seatTimeMs: Ms;
+  dirty: boolean;
+};
+
+/** An entry of the timer heap; forgotten by raising its epoch. */
+export type Timer =
+  | { readonly of: "agent"; readonly agent: Agent; readonly at: Instant; epoch: number }
+  | { readonly of: "ticket"; readonly ticket: PoolTicket; readonly at: Instant; epoch: number };
+
+/** Chance, as an argument: a run is a seed and a list of events. */
+export type Chance = { readonly random: () => number; readonly newReservationId: () => ReservationId };

@@ -1,0 +1,175 @@
+import type { AgentId, ContactId, ReservationId } from "../kernel/ids.ts";
+import type { Instant } from "../kernel/instant.ts";
+import { unreachable } from "../kernel/step.ts";
+import { enter, READY, rest } from "./agents.ts";
+import { NO_COUNTS } from "./classes.ts";
+import { configure } from "./configure.ts";
+import { runDue } from "./deadlines.ts";
+import { joinDevice, leaveDevice, usePhoneHere } from "./devices.ts";
+import { dispatch } from "./dispatch.ts";
+import { DONE, ignored, type PoolEvent, type Reply, refused } from "./events.ts";
+import { accept, decline, showOffer } from "./offers.ts";
+import { type Run, touchAgent, touchQueue } from "./run.ts";
+import { believe, connected, endTalk, extendWrapUp, hold, legFailed, wrappedUp } from "./service.ts";
+import type { Agent, Chance, Pool, Service } from "./state.ts";
+import { wait, waitAnswer, withdraw } from "./tickets.ts";
+
+/**
+ * The pool machine: total over every state and event, changing `pool` in place. What the shell has to store, send and
+ * show stands in `pool.out` until the next step. The reply is for whoever sent the event.
+ */
+export function step(pool: Pool, event: PoolEvent, now: Instant, chance: Chance): Reply {
+  emptyOutcome(pool);
+  const run: Run = { pool, now, chance, freed: [], seeking: [], uncapped: [] };
+  const reply = react(run, event);
+  dispatch(run);
+  if (event.type !== "wait" || reply.is !== "wait" || reply.answer.state === "gone") return reply;
+  const ticket = pool.tickets.get(event.ticket.contactId);
+  return ticket === undefined ? reply : { is: "wait", answer: waitAnswer(ticket) };
+}
+
+function react(run: Run, event: PoolEvent): Reply {
+  switch (event.type) {
+    case "wait":
+      return wait(run, event.ticket);
+    case "withdraw": {
+      const ticket = run.pool.tickets.get(event.contactId);
+      if (ticket === undefined) return ignored("unknown contact");
+      if (event.attempt !== null && event.attempt < ticket.attempt) return ignored("an earlier attempt");
+      return withdraw(run, ticket, event.why);
+    }
+    case "connected":
+      return onService(run, event, connected);
+    case "leg_failed":
+      return onService(run, event, legFailed);
+    case "held":
+      return onService(run, event, (r, agent, service) => hold(r, agent, service, true));
+    case "resumed":
+      return onService(run, event, (r, agent, service) => hold(r, agent, service, false));
+    case "talk_ended":
+      return onService(run, event, (r, agent, service) => endTalk(r, agent, service, event.wrapUpS));
+    case "wrapped_up":
+      return onService(run, event, (r, agent, service) => wrappedUp(r, agent, service, event.then));
+    case "contact_said":
+      return contactSaid(run, event);
+    case "configure":
+      return configure(run, event.config);
+    case "day_began":
+      return beginDay(run);
+    case "tick":
+      runDue(run);
+      return DONE;
+    default:
+      return withAgent(run, event);
+  }
+}
+
+type AgentEvent = Extract<PoolEvent, { readonly agentId: AgentId }>;
+
+function withAgent(run: Run, event: AgentEvent): Reply {
+  const agent = run.pool.agents.get(event.agentId);
+  if (agent === undefined) return refused("unknown_agent");
+  switch (event.type) {
+    case "set_state":
+      return setState(run, agent, event.to, event.reason);
+    case "cancel_next_state":
+      if (agent.next === null) return ignored("none chosen");
+      agent.next = null;
+      touchAgent(run.pool, agent);
+      return DONE;
+    case "accept":
+      return accept(run, agent, event.deviceId, event.reservationId);
+    case "decline":
+      return decline(run, agent, event.reservationId);
+    case "extend_wrap_up":
+      return extendWrapUp(run, agent, event.reservationId);
+    case "use_here":
+      return usePhoneHere(run, agent, event.deviceId);
+    case "device_joined":
+      return joinDevice(run, agent, event.deviceId);
+    case "device_left":
+      return leaveDevice(run, agent, event.deviceId);
+    case "offer_shown":
+      return showOffer(run, agent, event.reservationId);
+    default:
+      return unreachable(event);
+  }
+}
+
+/** A free agent changes at once; a busy one when the contact in hand is done. */
+function setState(run: Run, agent: Agent, to: "ready" | "not_ready" | "off_shift", reason: string | null): Reply {
+  switch (agent.at.is) {
+    case "reserved":
+    case "ringing":
+    case "on_contact":
+    case "wrap_up":
+      agent.next = { to, reason };
+      touchAgent(run.pool, agent);
+      return DONE;
+    default:
+      if (to === "ready" && agent.at.is === "ready") return ignored("ready already");
+      agent.misses = 0;
+      agent.next = null;
+      if (to === "ready") agent.figures.idleSince = run.now;
+      if (to === "off_shift") enter(run, agent, { is: "off_shift" });
+      else rest(run, agent, to === "ready" ? READY : { to, reason });
+      return DONE;
+  }
+}
+
+function onService(
+  run: Run,
+  event: { readonly contactId: ContactId; readonly reservationId: ReservationId },
+  then: (run: Run, agent: Agent, service: Service) => Reply,
+): Reply {
+  const agent = servingAgent(run.pool, event.contactId, event.reservationId);
+  if (agent === null) return ignored("no such seat");
+  if (agent.at.is !== "on_contact" && agent.at.is !== "wrap_up") return ignored("no such seat");
+  return then(run, agent, agent.at.service);
+}
+
+/** The agent who serves this contact under this reservation, in talk or in wrap-up. */
+function servingAgent(pool: Pool, contactId: ContactId, id: ReservationId): Agent | null {
+  const agent = pool.services.get(id);
+  if (agent === undefined) return null;
+  const service = agent.at.is === "on_contact" || agent.at.is === "wrap_up" ? agent.at.service : null;
+  return service !== null && service.id === id && service.ticket.contactId === contactId ? agent : null;
+}
+
+function contactSaid(run: Run, event: Extract<PoolEvent, { readonly type: "contact_said" }>): Reply {
+  const agent = servingAgent(run.pool, event.contactId, event.reservationId);
+  if (agent !== null && (agent.at.is === "on_contact" || agent.at.is === "wrap_up")) {
+    return believe(run, agent, agent.at.service, event.stage);
+  }
+  const ticket = run.pool.tickets.get(event.contactId);
+  if (event.stage !== "over" || ticket === undefined || ticket.at.is !== "offered") return ignored("nothing to mend");
+  const offer = ticket.at.offers.find((candidate) => candidate.id === event.reservationId);
+  if (offer === undefined) return ignored("no such offer");
+  return withdraw(run, ticket, "ended");
+}
+
+function beginDay(run: Run): Reply {
+  for (const queue of run.pool.queues.values()) {
+    queue.today = { ...NO_COUNTS };
+    touchQueue(run.pool, queue);
+  }
+  for (const agent of run.pool.agents.values()) {
+    agent.figures.contactsToday = 0;
+    agent.figures.talkMsToday = 0;
+    agent.figures.offersToday = 0;
+    touchAgent(run.pool, agent);
+  }
+  return DONE;
+}
+
+function emptyOutcome(pool: Pool): void {
+  const { out } = pool;
+  for (const agent of out.agents) agent.dirty = false;
+  for (const ticket of out.tickets) ticket.dirty = false;
+  for (const queue of out.queues) queue.dirty = false;
+  out.messages.length = 0;
+  out.facts.length = 0;
+  out.agents.length = 0;
+  out.tickets.length = 0;
+  out.queues.length = 0;
+}

@@ -1,0 +1,134 @@
+import type { LineConfig } from "../call/line-config.ts";
+import type { Instant } from "../kernel/instant.ts";
+import { serviceOf } from "./agents.ts";
+import { WRAP_UP_EXTENSIONS_MAX } from "./config.ts";
+import type { Agent, Pool, PoolQueue, PoolTicket, Reservation, Service } from "./state.ts";
+
+/** What an agent's own desktop shows; `ownsPhone` depends on which of the agent's devices asks. */
+export function agentView(pool: Pool, agent: Agent, deviceId: string) {
+  const { at } = agent;
+  const service = serviceOf(at);
+  const offer = at.is === "reserved" || at.is === "ringing" ? at.reservation : null;
+  return {
+    agentId: agent.profile.agentId,
+    name: agent.profile.name,
+    state: at.is,
+    reason: at.is === "not_ready" ? at.reason : null,
+    since: agent.since,
+    nextState: agent.next === null ? null : { to: agent.next.to, reason: agent.next.reason },
+    brands: brandsOf(pool, agent),
+    offer: offer === null ? null : offerView(pool, agent, offer),
+    contact: service === null ? null : contactView(pool, agent, service),
+    extensionsLeft: at.is === "wrap_up" && at.timed ? WRAP_UP_EXTENSIONS_MAX - at.extensions : 0,
+    ownsPhone: agent.phone === deviceId,
+  };
+}
+
+/** How many wait for this agent, and since when. */
+export function queueView(agent: Agent): { waiting: number; longestSince: Instant | null } {
+  let waiting = 0;
+  let longest = Number.POSITIVE_INFINITY;
+  for (const seatClass of agent.classes) {
+    waiting += seatClass.waiting.live;
+    longest = Math.min(longest, seatClass.waiting.peek()?.queuedAt ?? longest);
+  }
+  return { waiting, longestSince: Number.isFinite(longest) ? longest : null };
+}
+
+/** The whole floor without any customer's data. */
+export function floorView(pool: Pool) {
+  return {
+    agents: [...pool.agents.values()].map((agent) => floorAgent(pool, agent)),
+    queues: [...pool.queues.values()].map((queue) => floorQueue(pool, queue)),
+  };
+}
+
+function floorAgent(pool: Pool, agent: Agent) {
+  const { at } = agent;
+  const ticket = at.is === "reserved" || at.is === "ringing" ? at.reservation.ticket : (serviceOf(at)?.ticket ?? null);
+  return {
+    agentId: agent.profile.agentId,
+    name: agent.profile.name,
+    state: at.is,
+    reason: at.is === "not_ready" ? at.reason : null,
+    since: agent.since,
+    tenantId: ticket?.tenant.tenantId ?? null,
+    brand: ticket === null ? null : nameAndColor(brandOf(pool, ticket.queue)),
+    contactId: ticket?.contactId ?? null,
+  };
+}
+
+function floorQueue(pool: Pool, queue: PoolQueue) {
+  let longest = Number.POSITIVE_INFINITY;
+  for (const seatClass of queue.classes) longest = Math.min(longest, seatClass.waiting.peek()?.queuedAt ?? longest);
+  return {
+    queueId: queue.queueId,
+    tenantId: queue.tenantId,
+    name: queue.config.name,
+    brand: nameAndColor(brandOf(pool, queue)),
+    waiting: queue.waiting,
+    longestSince: Number.isFinite(longest) ? longest : null,
+    ...queue.today,
+    target: { share: queue.config.target.share, withinS: queue.config.target.withinS },
+  };
+}
+
+function offerView(pool: Pool, agent: Agent, offer: Reservation) {
+  return {
+    ...partyView(pool, offer.ticket),
+    reservationId: offer.id,
+    offeredAt: offer.offeredAt,
+    deadline: ringDeadline(agent, offer),
+  };
+}
+
+/** While the offer is on its way its ring time has not begun; what the screen counts down is the ring time. */
+function ringDeadline(agent: Agent, offer: Reservation): Instant {
+  const ringMs = offer.ticket.queue.config.ringTimeoutS * 1_000;
+  return agent.at.is === "ringing" && agent.deadline !== null ? agent.deadline : offer.offeredAt + ringMs;
+}
+
+function contactView(pool: Pool, agent: Agent, service: Service) {
+  const wrapping = agent.at.is === "wrap_up";
+  return {
+    ...partyView(pool, service.ticket),
+    reservationId: service.id,
+    stage: stageOf(agent, service),
+    answeredAt: service.answeredAt,
+    heldAt: wrapping ? null : service.heldAt,
+    wrapUpDeadline: wrapping ? agent.deadline : null,
+  };
+}
+
+function stageOf(agent: Agent, service: Service): "connecting" | "talking" | "held" | "wrap_up" {
+  if (agent.at.is === "wrap_up") return "wrap_up";
+  if (service.answeredAt === null) return "connecting";
+  return service.heldAt === null ? "talking" : "held";
+}
+
+function partyView(pool: Pool, ticket: PoolTicket) {
+  const { id, name, color, greeting } = brandOf(pool, ticket.queue);
+  return {
+    contactId: ticket.contactId,
+    tenantId: ticket.tenant.tenantId,
+    brand: { id, name, color, greeting },
+    queueName: ticket.queue.config.name,
+    from: ticket.from,
+    to: ticket.to,
+    queuedAt: ticket.queuedAt,
+  };
+}
+
+function brandsOf(pool: Pool, agent: Agent) {
+  return pool.config.brands
+    .filter((brand) => agent.profile.brands.includes(brand.id))
+    .map(({ id, name, color }) => ({ id, name, color }));
+}
+
+function brandOf(pool: Pool, queue: PoolQueue): Pick<LineConfig["brand"], "name" | "color" | "greeting"> & { id: string } {
+  return pool.brands.get(queue.brandId) ?? { id: queue.brandId, name: "", color: "", greeting: "" };
+}
+
+function nameAndColor(brand: { name: string; color: string }) {
+  return { name: brand.name, color: brand.color };
+}

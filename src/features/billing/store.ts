@@ -1,0 +1,197 @@
+import { and, asc, desc, eq, sql } from "drizzle-orm";
+import type { OperatorTx, TenantTx } from "../../adapters/db/index.ts";
+import { asId, type TenantId } from "../../domain/kernel/ids.ts";
+import type { Instant } from "../../domain/kernel/instant.ts";
+import type { Charge } from "../../domain/rating/charge.ts";
+import type { UsageRecord } from "../../domain/rating/usage.ts";
+import type { BillingMonth } from "./period.ts";
+import { ChargeSchema, UsageAttrsSchema } from "./schema.ts";
+import { charges, contracts, invoices } from "./tables.ts";
+
+export type Contract = typeof contracts.$inferSelect;
+export type Invoice = typeof invoices.$inferSelect;
+export type StoredCharge = { readonly id: string; readonly charge: Charge };
+export type VersionInForce = {
+  readonly version: number;
+  readonly contentHash: string;
+  /** The version's days within the month; `to` is not one of them. */
+  readonly from: string;
+  readonly to: string;
+  readonly charges: readonly StoredCharge[];
+};
+
+/** A client may have a few contracts; more than this is a fault of the set-up, not a month to bill. */
+const CONTRACTS_MAX = 50;
+
+export async function tenantsInService(tx: OperatorTx): Promise<TenantId[]> {
+  const rows = await tx.execute<{ id: string }>(
+    sql`select id from house.tenants where status <> 'closed' order by slug limit 10000`,
+  );
+  return rows.map((row) => asId<TenantId>(row.id));
+}
+
+export function contractsOf(tx: TenantTx): Promise<Contract[]> {
+  return tx
+    .select()
+    .from(contracts)
+    .where(eq(contracts.tenantId, tx.tenantId))
+    .orderBy(contracts.slug)
+    .limit(CONTRACTS_MAX);
+}
+
+/** One run of a contract's month at a time; others wait, then find it done. Freed with the transaction. */
+export async function lockMonth(tx: TenantTx, contractId: string, month: BillingMonth): Promise<void> {
+  const key = `billing:${tx.tenantId}:${contractId}:${month.key}`;
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`);
+}
+
+export async function versionsInForce(
+  tx: TenantTx,
+  contractId: string,
+  month: BillingMonth,
+): Promise<VersionInForce[]> {
+  const range = `[${month.start},${month.end})`;
+  const versions = await tx.execute<{ version: number; content_hash: string; from: string; to: string }>(sql`
+    select version, content_hash,
+      to_char(lower(valid * ${range}::daterange), 'YYYY-MM-DD') as "from",
+      to_char(upper(valid * ${range}::daterange), 'YYYY-MM-DD') as "to"
+    from tenant.contract_versions
+    where tenant_id = ${tx.tenantId} and contract_id = ${contractId} and valid && ${range}::daterange
+    order by version`);
+  const rows = await tx
+    .select()
+    .from(charges)
+    .where(and(eq(charges.tenantId, tx.tenantId), eq(charges.contractId, contractId)))
+    .orderBy(asc(charges.version), asc(charges.position));
+  return versions.map((version) => ({
+    version: version.version,
+    contentHash: version.content_hash,
+    from: version.from,
+    to: version.to,
+    charges: rows
+      .filter((row) => row.version === version.version)
+      .map((row) => ({
+        id: row.id,
+        charge: ChargeSchema.parse({
+          ...row.params,
+          code: row.code,
+          model: row.model,
+          label: { zh: row.descriptionZh, en: row.descriptionEn },
+        }),
+      })),
+  }));
+}
+
+/** Highest number of seats that were the client's on any one day, over all pools. */
+export async function seatsPeak(tx: TenantTx, from: string, to: string): Promise<number> {
+  const range = `[${from},${to})`;
+  const [row] = await tx.execute<{ peak: number }>(sql`
+    select coalesce(max(seats), 0)::int as peak from (
+      select d.day, sum(s.guaranteed) as seats
+      from (select distinct lower(valid * ${range}::daterange) as day from tenant.seat_entitlements
+            where tenant_id = ${tx.tenantId} and valid && ${range}::daterange) d
+      join tenant.seat_entitlements s on s.tenant_id = ${tx.tenantId} and s.valid @> d.day
+      group by d.day) days`);
+  return row?.peak ?? 0;
+}
+
+/**
+ * Usage that counts in a month as of the cutoff: neither corrected by a later row, nor itself a void. Every query of the
+ * month reads it through this one condition.
+ */
+function countedUsage(tx: TenantTx, month: BillingMonth, cutoff: Instant) {
+  return sql`tenant.usage u
+    where u.tenant_id = ${tx.tenantId}
+      and u.occurred_at >= ${iso(month.from)}::timestamptz and u.occurred_at < ${iso(month.to)}::timestamptz
+      and u.received_at < ${iso(cutoff)}::timestamptz
+      and not (u.corrects_id is not null and u.quantity = 0)
+      and not exists (select from tenant.usage c where c.tenant_id = u.tenant_id and c.corrects_id = u.id
+        and c.received_at < ${iso(cutoff)}::timestamptz)`;
+}
+
+/** The instant before which usage must have been received to count in a run that starts now, by the database's clock. */
+export async function cutoffNow(tx: TenantTx): Promise<Instant> {
+  const [row] = await tx.execute<{ at: string }>(
+    sql`select (extract(epoch from clock_timestamp()) * 1000)::bigint::text as at`,
+  );
+  return Number(row?.at) + 1;
+}
+
+/** One short text for all usage of the month: equal exactly when nothing was added or corrected. */
+export async function usageDigest(tx: TenantTx, month: BillingMonth, cutoff: Instant): Promise<string> {
+  const [row] = await tx.execute<{ digest: string }>(sql`
+    select count(*)::text || ':' || coalesce(md5(string_agg(u.source || '|' || u.source_event_id || '|' || u.payload_hash, ',' order by u.source, u.source_event_id)), '') as digest
+    from ${countedUsage(tx, month, cutoff)}`);
+  return row?.digest ?? "";
+}
+
+/** A usage record with the key of its row; the record's own id is its source's, which a rebuild of the row keeps. */
+export type StoredUsage = { readonly rowId: string; readonly record: UsageRecord };
+
+export async function usageOf(tx: TenantTx, month: BillingMonth, cutoff: Instant): Promise<StoredUsage[]> {
+  const queues = await tx.execute<{ id: string; slug: string }>(
+    sql`select id, slug from tenant.queues where tenant_id = ${tx.tenantId}`,
+  );
+  const queueKey = new Map(queues.map((queue) => [queue.id, queue.slug]));
+  const rows = await tx.execute<{
+    id: string;
+    source: string;
+    source_event_id: string;
+    kind: UsageRecord["kind"];
+    at: string;
+    quantity: string;
+    contact_id: string | null;
+    attrs: unknown;
+  }>(sql`
+    select u.id, u.source, u.source_event_id, u.kind, u.quantity::text as quantity, u.contact_id, u.attrs,
+      (extract(epoch from u.occurred_at) * 1000)::bigint::text as at
+    from ${countedUsage(tx, month, cutoff)}`);
+  return rows.map((row) => {
+    const attrs = UsageAttrsSchema.parse(typeof row.attrs === "string" ? JSON.parse(row.attrs) : row.attrs);
+    return {
+      rowId: row.id,
+      record: {
+        id: `${row.source}:${row.source_event_id}`,
+        kind: row.kind,
+        occurredAt: Number(row.at),
+        quantity: Number(row.quantity),
+        contactId: row.contact_id,
+        attributes: {
+          outcome: attrs.outcome,
+          queue: attrs.queueId ? queueKey.get(attrs.queueId) : undefined,
+          number: attrs.number ?? undefined,
+          direction: attrs.direction,
+          party: attrs.party,
+          disposition: attrs.disposition ?? undefined,
+          talkS: attrs.talkS,
+          saleMinor: attrs.saleMinor,
+        },
+      },
+    };
+  });
+}
+
+export async function invoiceOfMonth(
+  tx: TenantTx,
+  contractId: string,
+  month: BillingMonth,
+): Promise<Invoice | undefined> {
+  const [row] = await tx
+    .select()
+    .from(invoices)
+    .where(
+      and(
+        eq(invoices.tenantId, tx.tenantId),
+        eq(invoices.contractId, contractId),
+        eq(invoices.periodStart, month.start),
+        sql`${invoices.status} <> 'discarded'`,
+      ),
+    )
+    .orderBy(desc(invoices.computedAt))
+    .limit(1);
+  return row;
+}
+
+function iso(at: Instant): string {
+  return new Date(at).toISOString();
+}

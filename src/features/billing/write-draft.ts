@@ -1,0 +1,184 @@
+import { and, eq, sql } from "drizzle-orm";
+import type { TenantTx } from "../../adapters/db/index.ts";
+import { exactText, lcm, type Rational, reduced } from "../../domain/kernel/rational.ts";
+import type { RatedItem, RatedLine } from "../../domain/rating/line.ts";
+import { invoiceLines, invoices } from "./tables.ts";
+
+/** A line with the row of the charge it comes from, and its items with the rows of their usage. */
+export type LineToWrite = { readonly line: RatedLine; readonly chargeId: string; readonly position: number };
+
+/** Rows sent to the database in one statement: a few hundred kilobytes of JSON. */
+const ROWS_A_STATEMENT = 2_000;
+
+type LineRow = {
+  readonly stable_key: string;
+  readonly position: number;
+  readonly charge_id: string;
+  readonly description_zh: string;
+  readonly description_en: string;
+  readonly quantity: string;
+  readonly unit: string;
+  readonly unit_price: string | null;
+  readonly amount_minor: string;
+  readonly exact_num: string;
+  readonly exact_den: string;
+  readonly detail: unknown;
+};
+
+type SourceRow = {
+  readonly usage_id: string;
+  readonly quantity: number;
+  readonly billed_s: number | null;
+  readonly amount_num: string;
+};
+
+/**
+ * Makes a draft's lines and their sources equal to what was rated, by difference: lines that stay keep their row and id,
+ * so that what points at them (a dispute, a note, a link) stays true over a refresh.
+ */
+export async function writeLines(
+  tx: TenantTx,
+  invoiceId: string,
+  lines: readonly LineToWrite[],
+  rowOfUsage: ReadonlyMap<string, string>,
+): Promise<void> {
+  const wanted = lines.map((it) => {
+    const den = commonDenominator(it.line);
+    return { row: lineRow(it, den), sources: sourceRows(it.line.items, den, rowOfUsage) };
+  });
+  const keys = JSON.stringify(wanted.map((it) => it.row.stable_key));
+  await tx.execute(sql`
+    delete from tenant.invoice_lines where tenant_id = ${tx.tenantId} and invoice_id = ${invoiceId}
+      and stable_key not in (select jsonb_array_elements_text(${keys}::jsonb))`);
+  await upsertLines(
+    tx,
+    invoiceId,
+    wanted.map((it) => it.row),
+  );
+  const idOfKey = new Map(
+    (
+      await tx
+        .select({ id: invoiceLines.id, key: invoiceLines.stableKey })
+        .from(invoiceLines)
+        .where(and(eq(invoiceLines.tenantId, tx.tenantId), eq(invoiceLines.invoiceId, invoiceId)))
+    ).map((row) => [row.key, row.id]),
+  );
+  const known = await knownSources(tx, invoiceId);
+  for (const it of wanted) {
+    const lineId = idOfKey.get(it.row.stable_key);
+    if (lineId !== undefined) await writeSources(tx, lineId, it.sources, known.get(lineId) ?? new Map());
+  }
+}
+
+/** Nothing but the header changed: what was counted, not what it comes to. */
+export async function touchHeader(tx: TenantTx, invoiceId: string, inputHash: string, cutoff: number): Promise<void> {
+  await tx
+    .update(invoices)
+    .set({ inputHash, cutoff })
+    .where(and(eq(invoices.tenantId, tx.tenantId), eq(invoices.id, invoiceId)));
+}
+
+async function upsertLines(tx: TenantTx, invoiceId: string, rows: readonly LineRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    insert into tenant.invoice_lines as l (tenant_id, invoice_id, stable_key, position, charge_id, description_zh,
+      description_en, quantity, unit, unit_price, amount_minor, exact_num, exact_den, detail)
+    select ${tx.tenantId}, ${invoiceId}, r.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(
+      stable_key text, position int, charge_id uuid, description_zh text, description_en text, quantity text, unit text,
+      unit_price text, amount_minor bigint, exact_num numeric, exact_den numeric, detail jsonb)
+    on conflict (tenant_id, invoice_id, stable_key) do update set
+      position = excluded.position, charge_id = excluded.charge_id, description_zh = excluded.description_zh,
+      description_en = excluded.description_en, quantity = excluded.quantity, unit = excluded.unit,
+      unit_price = excluded.unit_price, amount_minor = excluded.amount_minor, exact_num = excluded.exact_num,
+      exact_den = excluded.exact_den, detail = excluded.detail
+    where (l.position, l.charge_id, l.quantity, l.unit, l.unit_price, l.amount_minor, l.exact_num, l.exact_den, l.detail)
+      is distinct from (excluded.position, excluded.charge_id, excluded.quantity, excluded.unit, excluded.unit_price,
+        excluded.amount_minor, excluded.exact_num, excluded.exact_den, excluded.detail)`);
+}
+
+/** What stands behind each line now, as one short text per usage row. */
+async function knownSources(tx: TenantTx, invoiceId: string): Promise<Map<string, Map<string, string>>> {
+  const rows = await tx.execute<{ line_id: string; usage_id: string; what: string }>(sql`
+    select s.line_id, s.usage_id, concat_ws('|', s.quantity, coalesce(s.billed_s::text, '-'), s.amount_num) as what
+    from tenant.invoice_line_sources s
+    join tenant.invoice_lines l on l.tenant_id = s.tenant_id and l.id = s.line_id
+    where s.tenant_id = ${tx.tenantId} and l.invoice_id = ${invoiceId}`);
+  const known = new Map<string, Map<string, string>>();
+  for (const row of rows) {
+    const ofLine = known.get(row.line_id) ?? new Map<string, string>();
+    ofLine.set(row.usage_id, row.what);
+    known.set(row.line_id, ofLine);
+  }
+  return known;
+}
+
+async function writeSources(
+  tx: TenantTx,
+  lineId: string,
+  rows: readonly SourceRow[],
+  known: ReadonlyMap<string, string>,
+): Promise<void> {
+  const wanted = new Set(rows.map((row) => row.usage_id));
+  const gone = [...known.keys()].filter((id) => !wanted.has(id));
+  const changed = rows.filter(
+    (row) => known.get(row.usage_id) !== `${row.quantity}|${row.billed_s ?? "-"}|${row.amount_num}`,
+  );
+  for (const ids of batches(gone)) {
+    await tx.execute(sql`
+      delete from tenant.invoice_line_sources where tenant_id = ${tx.tenantId} and line_id = ${lineId}
+        and usage_id in (select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb)::uuid)`);
+  }
+  for (const part of batches(changed)) {
+    await tx.execute(sql`
+      insert into tenant.invoice_line_sources (tenant_id, line_id, usage_id, quantity, billed_s, amount_num)
+      select ${tx.tenantId}, ${lineId}, r.* from jsonb_to_recordset(${JSON.stringify(part)}::jsonb) as r(
+        usage_id uuid, quantity bigint, billed_s int, amount_num numeric)
+      on conflict (tenant_id, line_id, usage_id) do update set
+        quantity = excluded.quantity, billed_s = excluded.billed_s, amount_num = excluded.amount_num`);
+  }
+}
+
+function lineRow({ line, chargeId, position }: LineToWrite, den: bigint): LineRow {
+  return {
+    stable_key: line.key,
+    position,
+    charge_id: chargeId,
+    description_zh: line.label.zh,
+    description_en: line.label.en,
+    quantity: exactText(line.quantity),
+    unit: line.unit,
+    unit_price: line.unitPrice === null ? null : exactText(line.unitPrice),
+    amount_minor: line.amountMinor.toString(),
+    exact_num: over(line.exact, den),
+    exact_den: den.toString(),
+    detail: { ...line.detail, model: line.model, code: line.code, component: line.component },
+  };
+}
+
+function sourceRows(items: readonly RatedItem[], den: bigint, rowOfUsage: ReadonlyMap<string, string>): SourceRow[] {
+  return items.flatMap((item) => {
+    const rowId = rowOfUsage.get(item.usageId);
+    if (rowId === undefined) return [];
+    return [{ usage_id: rowId, quantity: item.quantity, billed_s: item.billedS, amount_num: over(item.amount, den) }];
+  });
+}
+
+function commonDenominator(line: RatedLine): bigint {
+  let den = reduced(line.exact).den;
+  const seen = new Set<Rational>();
+  for (const item of line.items) {
+    // Items of equal price share one value, so most of a month's calls cost one look-up.
+    if (seen.has(item.amount)) continue;
+    seen.add(item.amount);
+    if (den % item.amount.den !== 0n) den = lcm(den, reduced(item.amount).den);
+  }
+  return den;
+}
+
+function over(value: Rational, den: bigint): string {
+  return ((value.num * den) / value.den).toString();
+}
+
+function* batches<T>(rows: readonly T[]): Iterable<readonly T[]> {
+  for (let at = 0; at < rows.length; at += ROWS_A_STATEMENT) yield rows.slice(at, at + ROWS_A_STATEMENT);
+}
