@@ -1,0 +1,12 @@
+export { type DateRange, dateRange, houseSchema, instant, tenantSchema } from "./columns.ts";
+export { type ConnectionSource, connect, type Database } from "./connect.ts";
+export { DatabaseOutage, DatabaseRefusal, type DatabaseRefusalCode } from "./errors.ts";
+export {
+  type Actor,
+  actorId,
+  type OperatorTx,
+  type TenantScope,
+  type TenantTx,
+  withOperator,
+  withTenant,
+} from "./with-tenant.ts";
