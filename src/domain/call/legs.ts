@@ -60,7 +60,7 @@ export function legCreated(draft: Draft, event: Extract<ContactEvent, { type: "l
 function endIfUnwanted(draft: Draft, callSid: CarrierSid, reservationId: ReservationId): void {
   const stage = draft.state.stage;
   const wanted = (stage.at === "connecting" || stage.at === "talking") && stage.seat.reservationId === reservationId;
-  if (wanted || draft.leg(callSid)?.over === true) return;
+  if (wanted || draft.leg(callSid)?.over === true) return draft.ignore("leg is known");
   draft.effect({ do: "end_call", callSid });
 }
 
