@@ -1,11 +1,10 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { fingerprint, unlessDone } from "./fingerprint.ts";
 import { Trouble } from "./trouble.ts";
 
-export const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+export const ROOT = join(import.meta.dirname, "../../..");
 
 /**
  * Bundles a Worker exactly as a deployment would (`wrangler deploy --dry-run`), unless its sources are unchanged since
@@ -36,7 +35,10 @@ export function modulesIn(outDir: string): { type: "ESModule"; path: string }[] 
   // The entry point must come first.
   const main = files.find((file) => file === "worker.js");
   if (!main) throw new Trouble(`${outDir} has no worker.js. Delete .callhouse/bundle and start again.`);
-  return [main, ...files.filter((file) => file !== main)].map((file) => ({ type: "ESModule", path: join(outDir, file) }));
+  return [main, ...files.filter((file) => file !== main)].map((file) => ({
+    type: "ESModule",
+    path: join(outDir, file),
+  }));
 }
 
 async function run(binary: string, args: readonly string[], doing: string): Promise<void> {

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import postgres from "postgres";
 import { type SqlStatement, splitStatements } from "./sql-statements.ts";
 import { Trouble } from "./trouble.ts";
 
-export const MIGRATIONS_DIR = fileURLToPath(new URL("../../../migrations", import.meta.url));
+export const MIGRATIONS_DIR = join(import.meta.dirname, "../../../migrations");
 
 /** `20261123061500_tenants.sql`: UTC time to the second, then a name. */
 const FILE_NAME = /^\d{14}_[a-z0-9_]+\.sql$/;
@@ -40,7 +40,9 @@ function readMigrations(dir: string): Migration[] {
     .sort()
     .map((name) => {
       if (!FILE_NAME.test(name)) {
-        throw new Trouble(`migrations/${name}: the name must be <UTC time to the second>_<name>.sql, in small letters.`);
+        throw new Trouble(
+          `migrations/${name}: the name must be <UTC time to the second>_<name>.sql, in small letters.`,
+        );
       }
       const text = readFileSync(`${dir}/${name}`, "utf8");
       return { name, text, sha256: createHash("sha256").update(text).digest("hex") };
@@ -62,7 +64,9 @@ function pendingMigrations(files: Migration[], applied: ReadonlyMap<string, stri
       throw new Trouble(`migrations/${file.name} was changed after it was applied. Restore it and write a new file.`);
     }
     if (sha256 === undefined && file.name < last) {
-      throw new Trouble(`migrations/${file.name} is older than ${last}, which is already applied. Give it a newer time.`);
+      throw new Trouble(
+        `migrations/${file.name} is older than ${last}, which is already applied. Give it a newer time.`,
+      );
     }
   }
   return files.filter((file) => !applied.has(file.name));

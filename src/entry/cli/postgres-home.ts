@@ -60,7 +60,8 @@ function rootsStandIn(): Account {
     // Systems without useradd: the account `nobody` exists everywhere and owns nothing.
   }
   const account = accountOf("postgres") ?? accountOf("nobody");
-  if (!account) throw new Trouble("PostgreSQL cannot run as root and no other account was found. Start as a plain user.");
+  if (!account)
+    throw new Trouble("PostgreSQL cannot run as root and no other account was found. Start as a plain user.");
   return account;
 }
 

@@ -22,7 +22,9 @@ export async function prepareDatabase(adminUrl: string, database: string): Promi
   try {
     const [row] = await sql<{ version: number }[]>`select current_setting('server_version_num')::int as version`;
     if (!row || row.version < 180_000) {
-      throw new Trouble(`DATABASE_URL leads to PostgreSQL ${row?.version ?? "?"}; Callhouse needs version 18 or newer.`);
+      throw new Trouble(
+        `DATABASE_URL leads to PostgreSQL ${row?.version ?? "?"}; Callhouse needs version 18 or newer.`,
+      );
     }
     await sql`select pg_advisory_lock(${LOCK})`;
     for (const role of ROLES) await makeRole(sql, role, passwordOf(adminUrl, role));
@@ -58,14 +60,19 @@ async function makeRole(sql: postgres.Sql, role: Role, password: string): Promis
   const [known] = await sql<{ rolsuper: boolean; rolbypassrls: boolean }[]>`
     select rolsuper, rolbypassrls from pg_roles where rolname = ${name}`;
   if (known?.rolsuper || known?.rolbypassrls) {
-    throw new Trouble(`The database role ${name} is a superuser or passes row-level security by. Take that right away.`);
+    throw new Trouble(
+      `The database role ${name} is a superuser or passes row-level security by. Take that right away.`,
+    );
   }
   await sql.unsafe(`${known ? "alter" : "create"} role ${name} login password '${password}'`);
 }
 
 /** Made from the administrator's own password, so that two checkouts on one server agree without telling each other. */
 function passwordOf(adminUrl: string, role: Role): string {
-  return createHash("sha256").update(`${new URL(adminUrl).password}|callhouse|${role}`).digest("hex").slice(0, 40);
+  return createHash("sha256")
+    .update(`${new URL(adminUrl).password}|callhouse|${role}`)
+    .digest("hex")
+    .slice(0, 40);
 }
 
 function quoteName(name: string): string {

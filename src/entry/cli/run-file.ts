@@ -20,7 +20,9 @@ export async function takeDataDir(dataDir: string): Promise<void> {
     if (run.success) {
       const { pid, children } = run.data;
       if (pid !== process.pid && isAlive(pid) && /start\.ts|node/.test(commandOf(pid))) {
-        throw new Trouble(`Callhouse already runs from ${dataDir} (process ${pid}). Use it, or end it with: kill ${pid}`);
+        throw new Trouble(
+          `Callhouse already runs from ${dataDir} (process ${pid}). Use it, or end it with: kill ${pid}`,
+        );
       }
       for (const child of children) {
         if (isAlive(child.pid) && commandOf(child.pid) === child.command) await endProcess(child.pid, "SIGTERM", 2_000);

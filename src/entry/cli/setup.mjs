@@ -39,7 +39,8 @@ function packagesOf(file) {
 function install() {
   console.log("Installing packages (npm ci) …");
   const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], { cwd: root, stdio: "inherit" });
-  if (status !== 0) stop("npm ci failed; its message is above. With a full disk or no network it works again after mending.");
+  if (status !== 0)
+    stop("npm ci failed; its message is above. With a full disk or no network it works again after mending.");
 }
 
 function findChromium() {
@@ -54,7 +55,8 @@ function findChromium() {
 
 function installChromium() {
   const sudo = process.getuid?.() === 0 ? [] : ["sudo", "-n"];
-  const apt = (...args) => spawnSync([...sudo, "apt-get"][0], [...sudo, "apt-get", ...args].slice(1), quiet).status === 0;
+  const apt = (...args) =>
+    spawnSync([...sudo, "apt-get"][0], [...sudo, "apt-get", ...args].slice(1), quiet).status === 0;
   const quiet = { stdio: "ignore", env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } };
   if (existsSync("/etc/debian_version")) {
     console.log("Installing Chromium for the browser tests (apt-get) …");

@@ -86,7 +86,10 @@ async function boot(options: StackOptions, stops: (() => Promise<void>)[], stop:
   const { now } = setting ? sandboxClock(setting) : platformClock;
   const clock = clockVariables(setting);
   const { app, sandbox } = await startWorkers({ dataDir, ports, keys, urls: database.urls, clock });
-  stops.push(() => app.stop(), () => sandbox.stop());
+  stops.push(
+    () => app.stop(),
+    () => sandbox.stop(),
+  );
   rememberChildren(dataDir);
   stops.push(startCron(app, now, options.clock?.speed ?? 1));
   return {
@@ -153,9 +156,11 @@ async function startWorkers(options: WorkersOptions): Promise<{ app: RunningWork
 function startCron(app: RunningWorker, now: () => number, speed: number): () => Promise<void> {
   let running = Promise.resolve();
   const timer = setInterval(() => {
-    running = running.then(() => app.runCron(EVERY_MINUTE, now())).catch(() => {
-      // The Worker logs its own failures; the next minute tries again.
-    });
+    running = running
+      .then(() => app.runCron(EVERY_MINUTE, now()))
+      .catch(() => {
+        // The Worker logs its own failures; the next minute tries again.
+      });
   }, MINUTE_MS / speed);
   return async () => {
     clearInterval(timer);

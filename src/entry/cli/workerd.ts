@@ -53,13 +53,15 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
           name: options.name,
           modules: modulesIn(outDir),
           modulesRoot: outDir,
-          bindings: { ...workerOptions.bindings, ...options.variables },
+          bindings: { ...(workerOptions.bindings ?? {}), ...options.variables },
         },
       ],
     }),
   );
   await miniflare.ready.catch((error: unknown) => {
-    throw new Trouble(`The ${options.name} Worker did not start: ${error instanceof Error ? error.message : error}`);
+    throw new Trouble(
+      `The ${options.name} Worker did not start: ${error instanceof Error ? error.message : String(error)}`,
+    );
   });
   return {
     url: `http://127.0.0.1:${options.port}`,

@@ -37,7 +37,11 @@ function configState(env: Env): PartState {
 }
 
 async function askDatabase(hyperdrive: Hyperdrive): Promise<void> {
-  const sql = postgres(hyperdrive.connectionString, { max: 1, connect_timeout: PART_MS_MAX / 1_000, fetch_types: false });
+  const sql = postgres(hyperdrive.connectionString, {
+    max: 1,
+    connect_timeout: PART_MS_MAX / 1_000,
+    fetch_types: false,
+  });
   try {
     await sql`select 1`;
   } finally {

@@ -1,0 +1,59 @@
+import { describe, expect, test } from "vitest";
+import { breaches, cycles, type SourceFile } from "./import-law.ts";
+import { sourceFiles } from "./source-files.ts";
+
+describe("OPS-6 the import law", () => {
+  test("no file imports what its place may not", () => {
+    const told = breaches(sourceFiles("src", "web")).map(
+      ({ from, to, rule, cure }) => `${from} imports ${to}\n  rule: ${rule}\n  cure: ${cure}`,
+    );
+    expect(told.join("\n"), "the import law is broken").toBe("");
+  });
+
+  test("domain folders and features import each other in one direction only", () => {
+    expect(cycles(sourceFiles("src"), unitOf)).toEqual([]);
+  });
+
+  test.each([
+    ["the kernel reaching out", "src/domain/kernel/a.ts", "../call/b.ts"],
+    ["a package in the domain", "src/domain/call/a.ts", "zod"],
+    ["the platform in the domain", "src/domain/rating/a.ts", "node:crypto"],
+    ["a sibling in the domain", "src/domain/rating/a.ts", "../routing/b.ts"],
+    ["the domain calling a feature", "src/domain/call/a.ts", "../../features/contacts/index.ts"],
+    ["a port that knows an adapter", "src/ports/a.ts", "../adapters/db/index.ts"],
+    ["one adapter using another", "src/adapters/carriers/twilio/a.ts", "../sandbox/b.ts"],
+    ["an adapter using a feature", "src/adapters/blobs/a.ts", "../../features/contacts/index.ts"],
+    ["a feature behind another's index", "src/features/billing/a.ts", "../contacts/store.ts"],
+    ["a feature choosing its carrier", "src/features/billing/a.ts", "../../adapters/carriers/twilio/index.ts"],
+    ["a schema that loads the database", "src/features/billing/schema.ts", "./store.ts"],
+    ["a feature knowing its entry", "src/features/billing/a.ts", "../../entry/env.ts"],
+    ["the console reading a store", "web/billing/a.tsx", "../../src/features/billing/store.ts"],
+    ["entry leaning on tests", "src/entry/a.ts", "../../test/support/b.ts"],
+  ])("%s is seen", (_name, path, to) => {
+    expect(breaches([{ path, text: `import { x } from "${to}";\n` }])).toMatchObject([{ from: path, to }]);
+  });
+
+  test.each([
+    ["over several lines", 'import {\n  a,\n  b,\n} from "zod";'],
+    ["of a type", 'import type { A } from "zod";'],
+    ["passed on", 'export { a } from "zod";'],
+    ["for its effect", 'import "zod";'],
+    ["at run time", 'const a = await import("zod");'],
+  ])("an import %s is seen", (_name, text) => {
+    expect(breaches([{ path: "src/domain/call/a.ts", text }])).toHaveLength(1);
+  });
+
+  test("a ring of features is seen, once", () => {
+    const ring: SourceFile[] = [
+      { path: "src/features/a/index.ts", text: 'import { b } from "../b/index.ts";' },
+      { path: "src/features/b/index.ts", text: 'import { c } from "../c/index.ts";' },
+      { path: "src/features/c/index.ts", text: 'import { a } from "../a/index.ts";' },
+    ];
+    expect(cycles(ring, unitOf)).toEqual(["features/a → features/b → features/c → features/a"]);
+  });
+});
+
+/** What must not form rings: folders of the domain and of features. */
+function unitOf(path: string): string | undefined {
+  return /^src\/((?:domain|features)\/[^/]+)\//.exec(path)?.[1];
+}
