@@ -33,7 +33,13 @@ type Setup = {
 /** Written by the administrator of the test database: setting up is not what is under test. */
 export async function testClient(sql: postgres.Sql, setup: Setup = {}): Promise<TestClient> {
   const { currency = "CNY", timeZone = "Asia/Shanghai", seats = [] } = setup;
-  const ids = { tenant: randomUUID(), contract: randomUUID(), queue: randomUUID(), house: randomUUID(), pool: randomUUID() };
+  const ids = {
+    tenant: randomUUID(),
+    contract: randomUUID(),
+    queue: randomUUID(),
+    house: randomUUID(),
+    pool: randomUUID(),
+  };
   const slug = `t${ids.tenant.slice(0, 8)}`;
   await sql`insert into house.outsourcers (id, slug, name) values (${ids.house}, ${slug}, 'House')`;
   await sql`insert into house.sites (id, outsourcer_id, slug, name, time_zone) values (${ids.house}, ${ids.house}, ${slug}, 'Site', 'UTC')`;

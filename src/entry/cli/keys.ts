@@ -7,6 +7,7 @@ const keysSchema = z.object({
   postgresPassword: z.string().min(20),
   sealKey: z.string().length(44),
   internalKey: z.string().min(24),
+  sandboxControlKey: z.string().min(24),
 });
 
 /** The secrets of one local house. */
@@ -20,6 +21,7 @@ export function keysIn(dataDir: string): Keys {
     postgresPassword: randomBytes(24).toString("hex"),
     sealKey: randomBytes(32).toString("base64"),
     internalKey: randomBytes(24).toString("hex"),
+    sandboxControlKey: randomBytes(24).toString("hex"),
   };
   mkdirSync(dataDir, { recursive: true });
   writeFileSync(file, JSON.stringify(keys, null, 2), { mode: 0o600 });

@@ -43,8 +43,8 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   };
 }
 
-/** A postmaster that outlived a killed run is ended; a pid file whose process is gone or is something else is removed. */
-async function endLeftover(dataDir: string): Promise<void> {
+/** Ends a postmaster that outlived a killed run; a pid file whose process is gone or is something else is removed. */
+export async function endLeftover(dataDir: string): Promise<void> {
   const pidFile = join(dataDir, "postmaster.pid");
   if (!existsSync(pidFile)) return;
   const pid = Number(readFileSync(pidFile, "utf8").split("\n")[0]);

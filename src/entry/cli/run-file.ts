@@ -25,17 +25,19 @@ export async function takeDataDir(dataDir: string): Promise<void> {
         );
       }
       for (const child of children) {
-        if (isAlive(child.pid) && commandOf(child.pid) === child.command) await endProcess(child.pid, "SIGTERM", 2_000);
+        if (isAlive(child.pid) && commandOf(child.pid) === child.command) await endProcess(child.pid, "SIGKILL", 0);
       }
     }
   }
   rememberChildren(dataDir);
 }
 
-/** Writes down what this process has started so far. */
+/** Writes down the runtimes this process has started. The database has a pid file of its own. */
 export function rememberChildren(dataDir: string): void {
   mkdirSync(dataDir, { recursive: true });
-  const children = ownChildren().map((pid) => ({ pid, command: commandOf(pid) }));
+  const children = ownChildren()
+    .map((pid) => ({ pid, command: commandOf(pid) }))
+    .filter(({ command }) => command.includes("workerd"));
   writeFileSync(join(dataDir, "run.json"), JSON.stringify({ pid: process.pid, children }));
 }
 

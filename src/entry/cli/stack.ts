@@ -22,6 +22,10 @@ export type StackOptions = {
   readonly durable?: boolean;
   /** False when nobody will look at the console: benchmarks and simulated days. */
   readonly console?: boolean;
+  /** Robot callers and agents that keep the boards moving. */
+  readonly demoFloor?: boolean;
+  /** Asked once leftovers of a killed run are gone and before anything starts: are the ports ours? */
+  readonly beforeStart?: () => Promise<void>;
   readonly log: (line: string) => void;
 };
 
@@ -55,6 +59,7 @@ export async function bootStack(options: StackOptions): Promise<Stack> {
     leaveDataDir(options.dataDir);
   };
   try {
+    await options.beforeStart?.();
     return await boot(options, stops, stop);
   } catch (error) {
     await stop();
@@ -130,7 +135,7 @@ async function startWorkers(options: WorkersOptions): Promise<{ app: RunningWork
     name: "callhouse-sandbox-carrier",
     configPath: "src/adapters/carriers/sandbox/wrangler.toml",
     port: ports.sandbox,
-    variables: shared,
+    variables: { ...shared, SANDBOX_CONTROL_KEY: keys.sandboxControlKey },
     hyperdrives: {},
     stateDir: join(dataDir, "state", "sandbox"),
     log: openLog(dataDir, "sandbox"),
