@@ -1,5 +1,5 @@
-import { enter, isWorking } from "./agents.ts";
-import { CONNECT_LEASE_MS, TALK_LEASE_MS, TICKET_LEASE_MS } from "./config.ts";
+import { enter, ticketOf } from "./agents.ts";
+import { CONNECT_LEASE_MS, TALK_LEASE_MS, TICKET_LEASE_MS, TOMBSTONE_MS } from "./config.ts";
 import { loseAgent, miss } from "./offers.ts";
 import { dropTimer, lostDeadline, type Run, setAgentTimer, setTicketTimer, touchTicket } from "./run.ts";
 import { askContact, lapseWrapUp, loseService } from "./service.ts";
@@ -40,13 +40,17 @@ function stateDue(run: Run, agent: Agent): void {
   const { at } = agent;
   switch (at.is) {
     case "reserved":
-      return loseAgent(run, at.reservation);
+      loseAgent(run, at.reservation);
+      break;
     case "ringing":
-      return miss(run, at.reservation);
+      miss(run, at.reservation);
+      break;
     case "on_contact":
-      return askContact(run, agent, at.service, at.service.answeredAt === null ? CONNECT_LEASE_MS : TALK_LEASE_MS);
+      askContact(run, agent, at.service, at.service.answeredAt === null ? CONNECT_LEASE_MS : TALK_LEASE_MS);
+      break;
     case "wrap_up":
-      return lapseWrapUp(run, agent, at.service);
+      lapseWrapUp(run, agent, at.service);
+      break;
     default:
       agent.deadline = null;
   }
@@ -55,8 +59,7 @@ function stateDue(run: Run, agent: Agent): void {
 function ticketIsDue(run: Run, ticket: PoolTicket): void {
   if (ticket.at.is === "served") return;
   if (ticket.at.is === "gone") {
-    run.pool.tickets.delete(ticket.contactId);
-    touchTicket(run.pool, ticket);
+    forget(run, ticket, ticket.at.wrapUp);
     return;
   }
   if (ticket.heardAt + TICKET_LEASE_MS <= run.now) {
@@ -68,5 +71,11 @@ function ticketIsDue(run: Run, ticket: PoolTicket): void {
   setTicketTimer(run.pool, ticket, ticketDue(run, ticket));
 }
 
-/** True while an agent counts as logged in for reports: on shift, in whatever state. */
-export const isOnShift = (agent: Agent): boolean => isWorking(agent.at) || agent.at.is === "not_ready";
+function forget(run: Run, ticket: PoolTicket, wrapUp: Agent | null): void {
+  if (wrapUp !== null && ticketOf(wrapUp.at) === ticket) {
+    setTicketTimer(run.pool, ticket, run.now + TOMBSTONE_MS);
+    return;
+  }
+  run.pool.tickets.delete(ticket.contactId);
+  touchTicket(run.pool, ticket);
+}

@@ -26,8 +26,16 @@ export function leaveDevice(run: Run, agent: Agent, deviceId: string): Reply {
   agent.devices = agent.devices.filter((device) => device !== deviceId);
   if (agent.phone === deviceId) agent.phone = agent.devices[0] ?? null;
   touchAgent(run.pool, agent);
-  if (agent.devices.length > 0) return DONE;
+  return agent.devices.length > 0 ? DONE : loseDevices(run, agent);
+}
+
+/** None of the agent's devices is left. */
+export function loseDevices(run: Run, agent: Agent): Reply {
+  if (agent.lostAt !== null) return ignored("lost already");
+  agent.devices = [];
+  agent.phone = null;
   agent.lostAt = run.now;
+  touchAgent(run.pool, agent);
   const { at } = agent;
   if (at.is === "ready") enter(run, agent, { is: "not_ready", reason: "device", back: true });
   else if (at.is === "reserved" || at.is === "ringing") loseAgent(run, at.reservation);

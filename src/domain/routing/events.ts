@@ -28,6 +28,8 @@ export type AgentCommand =
 export type DeviceEvent =
   | { readonly type: "device_joined"; readonly agentId: AgentId; readonly deviceId: string }
   | { readonly type: "device_left"; readonly agentId: AgentId; readonly deviceId: string }
+  /** After a restart: none of the agent's sockets has come back with the object. */
+  | { readonly type: "devices_lost"; readonly agentId: AgentId }
   | { readonly type: "offer_shown"; readonly agentId: AgentId; readonly reservationId: ReservationId };
 
 /** From contacts: the protocol of `protocol.ts`. */

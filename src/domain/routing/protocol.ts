@@ -54,8 +54,8 @@ export interface SeatPoolRpc {
   /** 0 seconds means no wrap-up; null means until the agent is done. */
   talkEnded(contactId: ContactId, reservationId: ReservationId, wrapUpS: number | null): Promise<void>;
   wrappedUp(contactId: ContactId, reservationId: ReservationId, then: AfterWrapUp): Promise<void>;
-  /** The reservation under which this agent holds this contact now, or null. */
-  serving(agentId: AgentId, contactId: ContactId): Promise<ReservationId | null>;
+  /** The tenant whose contact this agent is being offered or is serving now; null otherwise. */
+  serving(agentId: AgentId, contactId: ContactId): Promise<TenantId | null>;
 }
 
 /** Where the contact stands with a reservation; lets the pool heal what a lost message left behind. */
@@ -76,14 +76,14 @@ export type PoolMessage =
   | { readonly kind: "wrap_up_lapsed"; readonly reservationId: ReservationId; readonly wrapUpMs: Ms };
 
 /**
- * Pool → Contact. `Contact` implements it as RPC; idempotent by reservation and kind. An answer may be void; where it is
- * a stage, the pool believes it (`over` on a reservation still offered or connecting releases the seat).
+ * Pool → Contact. `Contact` implements it as RPC; idempotent by reservation and kind. The answer is where the contact stands
+ * with this reservation, or null where it does not know; the pool believes it (`over` on a reservation still offered or connecting releases the seat).
  */
 export interface ContactSeatRpc {
-  seatReserved(agentId: AgentId, reservationId: ReservationId, decision: RoutingDecision): Promise<SeatStage | void>;
-  seatRang(reservationId: ReservationId): Promise<SeatStage | void>;
-  seatReturned(reservationId: ReservationId, why: SeatReturn): Promise<SeatStage | void>;
-  seatAccepted(agentId: AgentId, reservationId: ReservationId): Promise<SeatStage | void>;
-  agentGone(reservationId: ReservationId): Promise<SeatStage | void>;
-  wrapUpLapsed(reservationId: ReservationId, wrapUpMs: Ms): Promise<SeatStage | void>;
+  seatReserved(agentId: AgentId, reservationId: ReservationId, decision: RoutingDecision): Promise<SeatStage | null>;
+  seatRang(reservationId: ReservationId): Promise<SeatStage | null>;
+  seatReturned(reservationId: ReservationId, why: SeatReturn): Promise<SeatStage | null>;
+  seatAccepted(agentId: AgentId, reservationId: ReservationId): Promise<SeatStage | null>;
+  agentGone(reservationId: ReservationId): Promise<SeatStage | null>;
+  wrapUpLapsed(reservationId: ReservationId, wrapUpMs: Ms): Promise<SeatStage | null>;
 }

@@ -1,11 +1,11 @@
 import type { Instant } from "../kernel/instant.ts";
 import { indexIdle, isWorking, queueKey, ticketOf } from "./agents.ts";
 import { classFor, entitle, queueFor, tenantFor } from "./classes.ts";
-import type { PoolConfig } from "./config.ts";
+import { type AgentProfile, type PoolConfig, TOMBSTONE_MS } from "./config.ts";
 import { createPool, newAgent } from "./configure.ts";
 import type { AgentRow, AtRow, QueueRow, TicketRow } from "./rows.ts";
 import { type Run, setAgentTimer, setTicketTimer } from "./run.ts";
-import type { Agent, AgentAt, Chance, Pool, PoolTicket } from "./state.ts";
+import type { Agent, AgentAt, Chance, Pool } from "./state.ts";
 import { ticketDue, want } from "./tickets.ts";
 
 export type PoolRows = {
@@ -17,8 +17,7 @@ export type PoolRows = {
 
 /**
  * A pool as it was stored. Leases of tickets begin anew, because nobody could be heard during the absence. Devices are
- * those given: for every agent with stored devices that are not among them the shell then says `device_left`, by
- * `missingDevices`.
+ * those given; for the agents who have none left the shell then says `device_left` (`agentsWithoutDevice`).
  */
 export function restorePool(
   rows: PoolRows,
@@ -30,17 +29,100 @@ export function restorePool(
   const run: Run = { pool, now, chance, freed: [], seeking: [], uncapped: [] };
   for (const entitlement of rows.config.tenants) entitle(pool, entitlement);
   for (const row of rows.queues) restoreQueue(run, row);
-  const held = new Set<string>();
-  for (const row of rows.agents) if ("contactId" in row.at) held.add(row.at.contactId);
   for (const row of rows.tickets) restoreTicket(run, row);
   for (const row of rows.agents) restoreAgent(run, row, devices.get(row.agentId) ?? []);
   for (const ticket of pool.tickets.values()) {
+    if (ticket.at.is === "gone") setTicketTimer(pool, ticket, ticket.heardAt + TOMBSTONE_MS);
+    if (ticket.at.is !== "waiting" && ticket.at.is !== "offered") continue;
     want(run, ticket);
-    if (ticket.at.is === "gone") setTicketTimer(pool, ticket, ticket.timer?.at ?? now);
-    else if (ticket.at.is !== "served") setTicketTimer(pool, ticket, ticketDue(run, ticket));
-    if (ticket.at.is === "waiting" || ticket.at.is === "offered") ticket.queue.waiting += 1;
+    setTicketTimer(pool, ticket, ticketDue(run, ticket));
+    ticket.queue.waiting += 1;
   }
   return pool;
+}
+
+function restoreQueue(run: Run, row: QueueRow): void {
+  const wanted = { tenantId: row.tenantId, brand: row.brand, queue: row.config };
+  const queue = queueFor(run.pool, wanted);
+  queue.today = { ...row.today };
+  queue.seatTimeMs = row.seatTimeMs;
+  classFor(run, queue, wanted);
+}
+
+function restoreTicket(run: Run, row: TicketRow): void {
+  const { pool, now } = run;
+  const queue = pool.queues.get(row.queueId);
+  const brand = queue === undefined ? undefined : pool.brands.get(queue.brandId);
+  if (queue === undefined || brand === undefined) return;
+  pool.arrivals = Math.max(pool.arrivals, row.arrival);
+  pool.tickets.set(row.contactId, {
+    contactId: row.contactId,
+    tenant: tenantFor(pool, row.tenantId),
+    queue,
+    seatClass: classFor(run, queue, { tenantId: row.tenantId, brand, queue: queue.config }),
+    from: row.from,
+    to: row.to,
+    queuedAt: row.queuedAt,
+    attempt: row.attempt,
+    key: queueKey(row.queuedAt, queue.config.priority),
+    arrival: row.arrival,
+    at: row.gone ? { is: "gone", wrapUp: null } : { is: "waiting" },
+    heardAt: row.gone ? row.heardAt : now,
+    graded: row.graded,
+    wanting: false,
+    declined: row.declined,
+    epoch: 0,
+    timer: null,
+    dirty: false,
+  });
+}
+
+function restoreAgent(run: Run, row: AgentRow, devices: readonly string[]): void {
+  const { pool } = run;
+  const agent = pool.agents.get(row.agentId) ?? newAgent(departed(row), pool.agents.size);
+  pool.agents.set(row.agentId, agent);
+  agent.devices = [...devices];
+  agent.phone = row.phone !== null && devices.includes(row.phone) ? row.phone : (devices[0] ?? null);
+  agent.lostAt = devices.length > 0 ? null : row.lostAt;
+  agent.since = row.since;
+  agent.deadline = row.deadline;
+  agent.next = row.next;
+  agent.misses = row.misses;
+  agent.figures = { ...row.figures };
+  agent.factSeq = row.factSeq;
+  agent.at = restoreAt(pool, agent, row.at);
+  const ticket = ticketOf(agent.at);
+  if (ticket !== null) ticket.tenant.seats += 1;
+  if (isWorking(agent.at)) for (const seatClass of agent.classes) seatClass.staffed += 1;
+  if (agent.at.is === "ready") indexIdle(run, agent);
+  setAgentTimer(pool, agent);
+}
+
+/** An agent who has left the configuration but still had a contact in hand. */
+function departed(row: AgentRow): AgentProfile {
+  return { agentId: row.agentId, name: "", skills: {}, brands: [] };
+}
+
+/** Links the agent with his contact again. A contact that is not stored cannot be served: the agent is not ready. */
+function restoreAt(pool: Pool, agent: Agent, row: AtRow): AgentAt {
+  if (!("contactId" in row)) return row;
+  const ticket = pool.tickets.get(row.contactId);
+  if (ticket === undefined) return { is: "not_ready", reason: "device", back: false };
+  if ("offeredAt" in row) {
+    const reservation = { id: row.id, agent, ticket, offeredAt: row.offeredAt };
+    if (ticket.at.is === "offered") ticket.at.offers.push(reservation);
+    else ticket.at = { is: "offered", offers: [reservation] };
+    return { is: row.is, reservation };
+  }
+  const { id, acceptedAt, answeredAt, heldAt, asked, timed, extensions } = row;
+  const service = { id, ticket, acceptedAt, answeredAt, heldAt, asked };
+  pool.services.set(id, agent);
+  if (row.is === "on_contact") {
+    ticket.at = { is: "served", agent, reservationId: id };
+    return { is: "on_contact", service };
+  }
+  if (ticket.at.is === "gone") ticket.at = { is: "gone", wrapUp: agent };
+  return { is: "wrap_up", service, timed, extensions };
 }
 
 /** Agents who were there when the pool was stored and have no socket now. */

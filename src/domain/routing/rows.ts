@@ -1,7 +1,7 @@
 import type { LineConfig, QueueConfig } from "../call/line-config.ts";
 import type { AgentId, ContactId, QueueId, ReservationId, TenantId } from "../kernel/ids.ts";
 import type { Instant, Ms } from "../kernel/instant.ts";
-import type { AgentAt, AgentFigures, Agent, NextStatus, PoolQueue, PoolTicket, Pool } from "./state.ts";
+import type { Agent, AgentAt, AgentFigures, NextStatus, Pool, PoolQueue, PoolTicket } from "./state.ts";
 
 /** One agent as stored. Devices are not: the sockets that are left after a restart say who is there. */
 export type AgentRow = {
@@ -19,7 +19,12 @@ export type AgentRow = {
 
 export type AtRow =
   | { readonly is: "off_shift" | "ready" }
-  | { readonly is: "reserved" | "ringing"; readonly id: ReservationId; readonly contactId: ContactId; readonly offeredAt: Instant }
+  | {
+      readonly is: "reserved" | "ringing";
+      readonly id: ReservationId;
+      readonly contactId: ContactId;
+      readonly offeredAt: Instant;
+    }
   | {
       readonly is: "on_contact" | "wrap_up";
       readonly id: ReservationId;

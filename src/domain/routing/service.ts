@@ -4,7 +4,7 @@ import { enter, NOT_READY_DEVICE, READY, rest } from "./agents.ts";
 import { TALK_LEASE_MS, WRAP_UP_EXTENSION_MS, WRAP_UP_EXTENSIONS_MAX, WRAP_UP_MAX_MS } from "./config.ts";
 import { DONE, ignored, type Reply, refused } from "./events.ts";
 import type { AfterWrapUp, SeatStage } from "./protocol.ts";
-import { type Run, tell, touchAgent, touchQueue, touchTicket } from "./run.ts";
+import { type Run, tell, touchAgent, touchQueue } from "./run.ts";
 import type { Agent, NextStatus, PoolTicket, Service } from "./state.ts";
 import { bury, count, seek } from "./tickets.ts";
 
@@ -52,7 +52,7 @@ export function endTalk(run: Run, agent: Agent, service: Service, wrapUpS: numbe
   if (agent.at.is !== "on_contact") return ignored("the talk is over already");
   if (service.answeredAt === null) count(run, service.ticket, "abandoned");
   noteTalk(run, agent, service);
-  leaveTicket(run, service.ticket);
+  leaveTicket(run, agent, service.ticket);
   if (wrapUpS === 0) finish(run, agent, service, READY);
   else {
     const deadline = run.now + (wrapUpS === null ? WRAP_UP_MAX_MS : wrapUpS * SECOND_MS);
@@ -100,7 +100,7 @@ export function askContact(run: Run, agent: Agent, service: Service, leaseMs: nu
 export function loseService(run: Run, agent: Agent, service: Service): void {
   noteTalk(run, agent, service);
   tell(run, service.ticket, { kind: "agent_gone", reservationId: service.id });
-  leaveTicket(run, service.ticket);
+  leaveTicket(run, agent, service.ticket);
   finish(run, agent, service, NOT_READY_DEVICE);
 }
 
@@ -113,7 +113,7 @@ export function dropService(run: Run, agent: Agent, wrapUpS: number | null): voi
   const { service } = agent.at;
   if (service.answeredAt === null) {
     tell(run, service.ticket, { kind: "seat_returned", reservationId: service.id, why: "rescinded" });
-    leaveTicket(run, service.ticket);
+    leaveTicket(run, agent, service.ticket);
     rest(run, agent, READY);
   } else endTalk(run, agent, service, wrapUpS ?? service.ticket.queue.config.wrapUpS);
 }
@@ -147,9 +147,8 @@ function noteTalk(run: Run, agent: Agent, service: Service): void {
   agent.figures.lastEndedAt = run.now;
 }
 
-function leaveTicket(run: Run, ticket: PoolTicket): void {
+function leaveTicket(run: Run, agent: Agent, ticket: PoolTicket): void {
   if (ticket.at.is === "gone") return;
   ticket.graded = true;
-  bury(run, ticket);
-  touchTicket(run.pool, ticket);
+  bury(run, ticket, agent);
 }

@@ -118,8 +118,8 @@ export type TicketAt =
   | { readonly is: "offered"; readonly offers: Reservation[] }
   /** Accepted and later; the agent's `Service` is the truth of it. */
   | { readonly is: "served"; readonly agent: Agent; readonly reservationId: ReservationId }
-  /** Remembered for a while to recognise late repeats. */
-  | { readonly is: "gone" };
+  /** Remembered for a while to recognise late repeats, and as long as somebody wraps it up. */
+  | { readonly is: "gone"; readonly wrapUp: Agent | null };
 
 export type PoolTicket = {
   readonly contactId: ContactId;

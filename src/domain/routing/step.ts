@@ -5,7 +5,7 @@ import { enter, READY, rest } from "./agents.ts";
 import { NO_COUNTS } from "./classes.ts";
 import { configure } from "./configure.ts";
 import { runDue } from "./deadlines.ts";
-import { joinDevice, leaveDevice, usePhoneHere } from "./devices.ts";
+import { joinDevice, leaveDevice, loseDevices, usePhoneHere } from "./devices.ts";
 import { dispatch } from "./dispatch.ts";
 import { DONE, ignored, type PoolEvent, type Reply, refused } from "./events.ts";
 import { accept, decline, showOffer } from "./offers.ts";
@@ -89,6 +89,8 @@ function withAgent(run: Run, event: AgentEvent): Reply {
       return joinDevice(run, agent, event.deviceId);
     case "device_left":
       return leaveDevice(run, agent, event.deviceId);
+    case "devices_lost":
+      return loseDevices(run, agent);
     case "offer_shown":
       return showOffer(run, agent, event.reservationId);
     default:

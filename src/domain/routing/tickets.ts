@@ -9,7 +9,7 @@ import { takeBack } from "./offers.ts";
 import type { Ticket, WaitAnswer, WithdrawReason } from "./protocol.ts";
 import { type Run, setTicketTimer, touchQueue, touchTicket } from "./run.ts";
 import { dropService } from "./service.ts";
-import type { PoolTicket } from "./state.ts";
+import type { Agent, PoolTicket } from "./state.ts";
 
 /** Contacts that already ring somewhere come after all that do not; further than any age or priority reaches. */
 const RINGING_ALREADY_MS = 1_000 * DAY_MS;
@@ -53,7 +53,7 @@ export function withdraw(run: Run, ticket: PoolTicket, why: WithdrawReason): Rep
   if (why === "abandoned") count(run, ticket, "abandoned");
   else ticket.graded = true;
   ticket.queue.waiting -= 1;
-  bury(run, ticket);
+  bury(run, ticket, null);
   if (was.is === "offered") for (const offer of was.offers) takeBack(run, offer, "caller_gone");
   return DONE;
 }
@@ -88,9 +88,9 @@ export function stopWanting(ticket: PoolTicket): void {
 }
 
 /** Remembers the contact only as one that has left, for as long as late repeats may come. */
-export function bury(run: Run, ticket: PoolTicket): void {
+export function bury(run: Run, ticket: PoolTicket, wrapUp: Agent | null): void {
   stopWanting(ticket);
-  ticket.at = { is: "gone" };
+  ticket.at = { is: "gone", wrapUp };
   ticket.heardAt = run.now;
   setTicketTimer(run.pool, ticket, run.now + TOMBSTONE_MS);
   touchTicket(run.pool, ticket);

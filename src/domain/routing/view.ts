@@ -125,7 +125,10 @@ function brandsOf(pool: Pool, agent: Agent) {
     .map(({ id, name, color }) => ({ id, name, color }));
 }
 
-function brandOf(pool: Pool, queue: PoolQueue): Pick<LineConfig["brand"], "name" | "color" | "greeting"> & { id: string } {
+function brandOf(
+  pool: Pool,
+  queue: PoolQueue,
+): Pick<LineConfig["brand"], "name" | "color" | "greeting"> & { id: string } {
   return pool.brands.get(queue.brandId) ?? { id: queue.brandId, name: "", color: "", greeting: "" };
 }
 

@@ -53,6 +53,8 @@ export const AgentViewSchema = z.object({
   brands: z.array(z.object({ id: z.string(), name: z.string(), color: z.string() })),
   offer: OfferSchema.nullable(),
   contact: ActiveContactSchema.nullable(),
+  /** Further minutes of wrap-up that may be asked for; 0 outside wrap-up. */
+  extensionsLeft: z.number(),
   /** True on the one socket that owns the softphone; a second tab may claim it with `use_here`. */
   ownsPhone: z.boolean(),
 });
@@ -63,7 +65,8 @@ export const QueueStatsSchema = z.object({ waiting: z.number(), longestSince: z.
 export const DesktopFrameSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("agent"), seq: z.number(), now: z.number(), speed: z.number(), agent: AgentViewSchema, queue: QueueStatsSchema }),
   z.object({ kind: z.literal("queue"), seq: z.number(), now: z.number(), queue: QueueStatsSchema }),
-  /** Answer to a command. `code` is stable: `taken`, `not_your_offer`, `busy`, `phone_elsewhere`, `unknown_command` … */
+  /** Answer to a command. `code` is stable: `taken` (another seat won), `caller_gone`,
+   * `offer_lapsed`, `not_your_offer`, `busy`, `phone_elsewhere`, `no_wrap_up`, `no_more_extensions`, `bad_frame` … */
   z.object({ kind: z.literal("reply"), seq: z.number(), id: z.string(), ok: z.boolean(), code: z.string().nullable() }),
   z.object({ kind: z.literal("pong"), seq: z.number(), now: z.number() }),
 ]);
@@ -109,6 +112,8 @@ export const FloorFrameSchema = z.object({
       offered: z.number(),
       answered: z.number(),
       abandoned: z.number(),
+      /** Of the abandoned, those the target's short-abandon rule leaves out. */
+      shortAbandoned: z.number(),
       withinTarget: z.number(),
       target: z.object({ share: z.number(), withinS: z.number() }),
     }),

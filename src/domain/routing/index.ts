@@ -1,0 +1,21 @@
+/** All that the shells and the simulator may see of the pool machine. */
+export type { AgentProfile, PoolConfig, SeatEntitlement } from "./config.ts";
+export { createPool } from "./configure.ts";
+export { nextDeadline } from "./deadlines.ts";
+export type { PoolEvent, RefusalCode, Reply } from "./events.ts";
+export type {
+  AfterWrapUp,
+  ContactSeatRpc,
+  PoolMessage,
+  SeatPoolRpc,
+  SeatStage,
+  Ticket,
+  WaitAnswer,
+  WithdrawReason,
+} from "./protocol.ts";
+export { agentsWithoutDevice, type PoolRows, restorePool } from "./restore.ts";
+export { type AgentRow, dumpAgent, dumpQueue, dumpTicket, type QueueRow, type TicketRow } from "./rows.ts";
+export type { Agent, Chance, Pool } from "./state.ts";
+export { step } from "./step.ts";
+export { STRATEGIES } from "./strategies/index.ts";
+export { agentView, floorView, queueView } from "./view.ts";
