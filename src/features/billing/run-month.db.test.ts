@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { type TestClient, testClient } from "../../../test/support/billing-client.ts";
 import { useDatabase } from "../../../test/support/database.ts";
 import { connect, type Database, withTenant } from "../../adapters/db/index.ts";
 import type { Charge } from "../../domain/rating/charge.ts";
 import { type BillingContext, refreshDrafts, runMonth } from "./run-month.ts";
-import { testClient, type TestClient } from "../../../test/support/billing-client.ts";
 
 const databases = useDatabase();
 const named = (code: string) => ({ code, label: { zh: code, en: code } });
@@ -60,7 +60,13 @@ async function busyClient(): Promise<TestClient> {
   for (let n = 0; n < 3; n++) {
     const contactId = randomUUID();
     await client.use({ event: `${n}:c`, kind: "contact", at: `2026-11-0${n + 1}T02:00:00Z`, contactId });
-    await client.use({ event: `${n}:l`, kind: "carrier_leg", at: `2026-11-0${n + 1}T02:05:00Z`, quantity: 61, contactId });
+    await client.use({
+      event: `${n}:l`,
+      kind: "carrier_leg",
+      at: `2026-11-0${n + 1}T02:05:00Z`,
+      quantity: 61,
+      contactId,
+    });
   }
   return client;
 }
@@ -112,7 +118,13 @@ test("BIL-7 a repeat of the same event changes nothing; a correction takes the p
   await client.use({ event: "right", kind: "carrier_leg", at: "2026-11-05T00:00:00Z", quantity: 6, corrects: wrong });
   await run(client);
   expect((await rows(client)).at(-1)?.quantity).toBe("204");
-  const right = await client.use({ event: "again", kind: "carrier_leg", at: "2026-11-05T00:00:00Z", quantity: 0, corrects: wrong });
+  const right = await client.use({
+    event: "again",
+    kind: "carrier_leg",
+    at: "2026-11-05T00:00:00Z",
+    quantity: 0,
+    corrects: wrong,
+  });
   expect(right).not.toBe("");
 });
 

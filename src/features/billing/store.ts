@@ -4,8 +4,8 @@ import { asId, type TenantId } from "../../domain/kernel/ids.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import type { Charge } from "../../domain/rating/charge.ts";
 import type { UsageRecord } from "../../domain/rating/usage.ts";
+import { ChargeSchema, UsageAttrsSchema } from "./contract-schema.ts";
 import type { BillingMonth } from "./period.ts";
-import { ChargeSchema, UsageAttrsSchema } from "./schema.ts";
 import { charges, contracts, invoices } from "./tables.ts";
 
 export type Contract = typeof contracts.$inferSelect;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ChargeSchema, ContractFileSchema, TiersSchema } from "./schema.ts";
+import { ChargeSchema, ContractFileSchema, TiersSchema } from "./contract-schema.ts";
 
 const named = { code: "calls", label: { zh: "来话", en: "Calls" } };
 

@@ -1,0 +1,208 @@
+import { z } from "zod";
+import { CURRENCIES, type Currency } from "../../domain/kernel/currency.ts";
+import type { Charge } from "../../domain/rating/charge.ts";
+
+/**
+ * Charges as they stand in contract files and in the database. Prices are text, because a float cannot hold 0.1. Contract
+ * files are parsed with `ContractFileSchema`; each row of `tenant.charges` holds one
+ * `ChargeSchema` value.
+ */
+
+/** Six decimals: the finest price a carrier quotes per minute. Twelve digits before them: beyond any contract. */
+const DECIMAL = /^(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?$/;
+/** Larger than any month of any client; keeps arithmetic and pages bounded. */
+const COUNT_MAX = 100_000_000;
+const CHARGES_MAX = 200;
+const TIERS_MAX = 50;
+
+export const PriceSchema = z
+  .string({ error: 'write a price as text in quotes, for example "12.50"' })
+  .regex(DECIMAL, 'a price is digits with at most 6 decimals and no sign, for example "12.50"');
+
+export const CurrencySchema = z.string().refine((code): code is Currency => CURRENCIES.includes(code as Currency), {
+  error: (issue) => `unknown currency ${JSON.stringify(issue.input)}; allowed: ${CURRENCIES.join(", ")}`,
+});
+
+export const LocalDateSchema = z.iso.date("a date is written YYYY-MM-DD");
+export const PeriodSchema = z.string().regex(/^[0-9]{4}-(0[1-9]|1[0-2])$/, "a period is written YYYY-MM");
+
+const CountSchema = z.int().min(0).max(COUNT_MAX);
+const IncrementSchema = z.int().min(1).max(3600);
+
+const named = {
+  code: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, "a code is a-z, 0-9 and -, at most 40, starting with a letter"),
+  label: z.strictObject({ zh: z.string().min(1).max(80), en: z.string().min(1).max(80) }),
+};
+
+export const UsageKindSchema = z.enum(["contact", "carrier_leg", "success", "agent_time", "message"]);
+
+export const UsageFilterSchema = z.strictObject({
+  outcomes: z
+    .array(z.enum(["answered", "abandoned", "voicemail", "self_service", "closed", "rejected", "failed"]))
+    .min(1)
+    .optional(),
+  queues: z.array(z.string().min(1)).min(1).optional(),
+  numbers: z.array(z.string().min(3)).min(1).optional(),
+  directions: z
+    .array(z.enum(["inbound", "outbound"]))
+    .min(1)
+    .optional(),
+  parties: z
+    .array(z.enum(["caller", "agent"]))
+    .min(1)
+    .optional(),
+  dispositions: z.array(z.string().min(1)).min(1).optional(),
+  minTalkS: z.int().min(1).max(86_400).optional(),
+});
+
+/**
+ * What `tenant.usage.attrs` may say of an event; charges filter on it. Writers name the queue by id, contracts by its key.
+ * Other keys are kept with the usage and mean nothing to rating.
+ */
+export const UsageAttrsSchema = z.object({
+  outcome: z.string().optional(),
+  queueId: z.string().nullish(),
+  /** The client's number that was called or shown, E.164. */
+  number: z.string().nullish(),
+  direction: z.string().optional(),
+  party: z.string().optional(),
+  disposition: z.string().nullish(),
+  talkS: z.number().optional(),
+  /** Net value of the sale in the contract's minor units. */
+  saleMinor: z.int().optional(),
+});
+
+export const TierSchema = z.strictObject({
+  /** Left out in a file, or null: without end. */
+  upTo: z
+    .string()
+    .regex(/^[1-9][0-9]{0,8}$/, "a tier ends at a whole number, written as text")
+    .nullable()
+    .default(null),
+  price: PriceSchema,
+  flat: PriceSchema.optional(),
+});
+
+/** Tiers rise strictly and only the last has no end: so there is neither gap nor overlap. */
+export const TiersSchema = z
+  .array(TierSchema)
+  .min(1)
+  .max(TIERS_MAX)
+  .superRefine((tiers, ctx) => {
+    tiers.forEach((tier, at) => {
+      const last = at === tiers.length - 1;
+      if (last !== (tier.upTo === null)) {
+        const message = last
+          ? "the last tier must be without end (leave upTo out)"
+          : "only the last tier may be without end";
+        ctx.addIssue({ code: "custom", path: [at, "upTo"], message });
+      }
+      const before = tiers[at - 1]?.upTo;
+      if (tier.upTo !== null && before !== undefined && before !== null && Number(tier.upTo) <= Number(before)) {
+        ctx.addIssue({
+          code: "custom",
+          path: [at, "upTo"],
+          message: `tiers must rise: ${tier.upTo} follows ${before}`,
+        });
+      }
+    });
+  });
+
+const tariff = {
+  perMinute: PriceSchema,
+  firstS: IncrementSchema,
+  nextS: IncrementSchema,
+  connectFee: PriceSchema.optional(),
+  minCharge: PriceSchema.optional(),
+  maxCharge: PriceSchema.optional(),
+};
+export const TariffSchema = z.strictObject(tariff);
+
+const where = UsageFilterSchema.optional();
+
+export const ChargeSchema = z.discriminatedUnion("model", [
+  z.strictObject({ ...named, model: z.literal("seat_month"), price: PriceSchema, minSeats: CountSchema }),
+  z.strictObject({
+    ...named,
+    model: z.literal("unit"),
+    usage: UsageKindSchema,
+    where,
+    price: PriceSchema,
+    per: z.int().min(1).max(1_000_000).default(1),
+    baseCount: CountSchema.default(0),
+  }),
+  z.strictObject({ ...named, model: z.literal("graduated"), usage: UsageKindSchema, where, tiers: TiersSchema }),
+  z.strictObject({ ...named, model: z.literal("volume"), usage: UsageKindSchema, where, tiers: TiersSchema }),
+  z.strictObject({
+    ...named,
+    model: z.literal("package"),
+    usage: UsageKindSchema,
+    where,
+    fee: PriceSchema,
+    included: CountSchema,
+    overflow: PriceSchema,
+  }),
+  z.strictObject({
+    ...named,
+    model: z.literal("carrier_time"),
+    where,
+    buy: TariffSchema,
+    sell: z.discriminatedUnion("by", [
+      z.strictObject({
+        by: z.literal("markup"),
+        percent: PriceSchema,
+        perMinute: PriceSchema.optional(),
+        minCharge: PriceSchema.optional(),
+      }),
+      z.strictObject({ by: z.literal("tariff"), ...tariff }),
+    ]),
+  }),
+  z.strictObject({
+    ...named,
+    model: z.literal("commission"),
+    where,
+    pay: z.discriminatedUnion("by", [
+      z.strictObject({ by: z.literal("fixed"), amount: PriceSchema }),
+      z.strictObject({
+        by: z.literal("percent"),
+        percent: PriceSchema,
+        minEach: PriceSchema.optional(),
+        maxEach: PriceSchema.optional(),
+      }),
+    ]),
+  }),
+]) satisfies z.ZodType<Charge>;
+
+/** Charges of one contract version: codes are unique, because stable line keys are built on them. */
+export const ChargesSchema = z
+  .array(ChargeSchema)
+  .min(1)
+  .max(CHARGES_MAX)
+  .superRefine((charges, ctx) => {
+    const seen = new Set<string>();
+    charges.forEach((charge, at) => {
+      if (seen.has(charge.code)) {
+        ctx.addIssue({ code: "custom", path: [at, "code"], message: `the code ${charge.code} is used twice` });
+      }
+      seen.add(charge.code);
+    });
+  });
+
+/** A contract as a file: versions in time, each valid from the start of its local date until the next begins. */
+export const ContractFileSchema = z.strictObject({
+  currency: CurrencySchema,
+  versions: z
+    .array(z.strictObject({ validFrom: LocalDateSchema, charges: ChargesSchema }))
+    .min(1)
+    .superRefine((versions, ctx) => {
+      versions.forEach((version, at) => {
+        const before = versions[at - 1];
+        if (before !== undefined && version.validFrom <= before.validFrom) {
+          const message = `versions must follow one another: ${version.validFrom} after ${before.validFrom}`;
+          ctx.addIssue({ code: "custom", path: [at, "validFrom"], message });
+        }
+      });
+    }),
+});
+
+export type ContractFile = z.infer<typeof ContractFileSchema>;

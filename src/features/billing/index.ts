@@ -1,0 +1,6 @@
+export { type ContractFile, ContractFileSchema } from "./contract-schema.ts";
+export { type ContractFile, ContractFileSchema } from "./contract-schema.ts";
+export { type Reconciliation, reconcileMonth } from "./reconcile.ts";
+export { billingRoutes } from "./routes.ts";
+export { type BillingContext, type RunOutcome, refreshDrafts, runMonth } from "./run-month.ts";
+export { billedContact, contactLines, getInvoice, lineContacts, listInvoices } from "./views.ts";

@@ -1,0 +1,204 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { type Actor, withOperator } from "../../adapters/db/index.ts";
+import { asId, type TenantId } from "../../domain/kernel/ids.ts";
+import { Refusal } from "../../domain/kernel/trouble.ts";
+import { access, type HouseEnv, houseRouter, problems, signedInOn, tenantOn } from "../identity/index.ts";
+import { type BillingContext, type RunOutcome, refreshDrafts, runMonth } from "./run-month.ts";
+import {
+  BilledContactSchema,
+  InvoiceSchema,
+  InvoiceSummarySchema,
+  LineContactsSchema,
+  PeriodSchema,
+  RunOutcomeSchema,
+  RunRequestSchema,
+} from "./schema.ts";
+import { billedContact, getInvoice, lineContacts, listAllInvoices, listInvoices } from "./views.ts";
+import { PAGE_MAX, safe, tenantExists } from "./views-store.ts";
+
+const json = <S extends z.ZodType>(description: string, schema: S) => ({
+  description,
+  content: { "application/json": { schema } },
+});
+const id = z.uuid();
+const page = z.object({
+  cursor: z.string().max(80).optional(),
+  limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(50),
+});
+const staff = access("billing_admin", "house_admin");
+const client = access("tenant_admin");
+const invoices = json("Invoices, newest month first", z.object({ items: z.array(InvoiceSummarySchema) }));
+const invoice = json("The invoice with its lines; they sum to its total", InvoiceSchema);
+const contacts = json("Contacts behind the line; their exact parts sum to it", LineContactsSchema);
+const runs = json("What the run did for each contract", z.object({ items: z.array(RunOutcomeSchema) }));
+const period = z.object({ period: PeriodSchema.optional() });
+const runRequest = { body: { required: true, content: { "application/json": { schema: RunRequestSchema } } } };
+
+const portalInvoices = createRoute({
+  method: "get",
+  path: "/api/portal/invoices",
+  operationId: "listOwnInvoices",
+  summary: "The client's own invoices",
+  ...client,
+  request: { query: period },
+  responses: { 200: invoices, ...problems(401, 403, 422) },
+});
+const portalInvoice = createRoute({
+  method: "get",
+  path: "/api/portal/invoices/{invoiceId}",
+  operationId: "readOwnInvoice",
+  summary: "One of the client's own invoices with its lines",
+  ...client,
+  request: { params: z.object({ invoiceId: id }) },
+  responses: { 200: invoice, ...problems(401, 403, 404, 422) },
+});
+const portalContacts = createRoute({
+  method: "get",
+  path: "/api/portal/invoices/{invoiceId}/lines/{lineId}/contacts",
+  operationId: "listOwnLineContacts",
+  summary: "Contacts behind a line of the client's own invoice",
+  ...client,
+  request: { params: z.object({ invoiceId: id, lineId: id }), query: page },
+  responses: { 200: contacts, ...problems(401, 403, 404, 422) },
+});
+const houseInvoices = createRoute({
+  method: "get",
+  path: "/api/billing/invoices",
+  operationId: "listInvoices",
+  summary: "Invoices of all clients",
+  ...staff,
+  request: { query: period },
+  responses: { 200: invoices, ...problems(401, 403, 422) },
+});
+const houseInvoice = createRoute({
+  method: "get",
+  path: "/api/billing/tenants/{tenantId}/invoices/{invoiceId}",
+  operationId: "readInvoice",
+  summary: "One invoice of a client with its lines",
+  ...staff,
+  request: { params: z.object({ tenantId: id, invoiceId: id }) },
+  responses: { 200: invoice, ...problems(401, 403, 404, 422) },
+});
+const houseContacts = createRoute({
+  method: "get",
+  path: "/api/billing/tenants/{tenantId}/invoices/{invoiceId}/lines/{lineId}/contacts",
+  operationId: "listLineContacts",
+  summary: "Contacts behind a line; customers' numbers are masked",
+  ...staff,
+  request: { params: z.object({ tenantId: id, invoiceId: id, lineId: id }), query: page },
+  responses: { 200: contacts, ...problems(401, 403, 404, 422) },
+});
+const houseContact = createRoute({
+  method: "get",
+  path: "/api/billing/tenants/{tenantId}/contacts/{contactId}",
+  operationId: "readBilledContact",
+  summary: "What a contact was charged and the facts that show why; the customer is masked",
+  ...staff,
+  request: { params: z.object({ tenantId: id, contactId: id }) },
+  responses: { 200: json("The contact", BilledContactSchema), ...problems(401, 403, 404, 422) },
+});
+const runNow = createRoute({
+  method: "post",
+  path: "/api/billing/runs",
+  operationId: "runMonth",
+  summary: "Draft a month's invoices, of one client or of all; running it again changes nothing",
+  ...staff,
+  request: runRequest,
+  responses: { 200: runs, ...problems(401, 403, 404, 422) },
+});
+const runInternally = createRoute({
+  method: "post",
+  path: "/internal/billing/runs",
+  operationId: "runMonthInternally",
+  summary: "As runMonth, for the house's own tools",
+  ...access("internal"),
+  request: runRequest,
+  responses: { 200: runs, ...problems(401, 404, 422) },
+});
+const refreshInternally = createRoute({
+  method: "post",
+  path: "/internal/billing/refresh",
+  operationId: "refreshDrafts",
+  summary: "Bring the drafts of the open months up to date now",
+  ...access("internal"),
+  responses: { 200: runs, ...problems(401) },
+});
+
+/** Invoices for the client's portal and for the outsourcer's billing staff. */
+export function billingRoutes() {
+  const router = houseRouter();
+  router.openapi(portalInvoices, async (c) => {
+    return c.json({ items: await listInvoices(dbOn(c), ownScope(c), c.req.valid("query")) }, 200);
+  });
+  router.openapi(portalInvoice, async (c) =>
+    c.json(await getInvoice(dbOn(c), ownScope(c), c.req.valid("param").invoiceId), 200),
+  );
+  router.openapi(portalContacts, async (c) => {
+    const { cursor = null, limit } = c.req.valid("query");
+    const query = { ...c.req.valid("param"), cursor, limit };
+    return c.json(await lineContacts(dbOn(c), ownScope(c), query, "client"), 200);
+  });
+  router.openapi(houseInvoices, async (c) => {
+    return c.json({ items: await listAllInvoices(contextOn(c), c.req.valid("query")) }, 200);
+  });
+  router.openapi(houseInvoice, async (c) => {
+    const { tenantId, invoiceId } = c.req.valid("param");
+    return c.json(await getInvoice(dbOn(c), staffScope(c, tenantId), invoiceId), 200);
+  });
+  router.openapi(houseContacts, async (c) => {
+    const { tenantId, ...line } = c.req.valid("param");
+    const { cursor = null, limit } = c.req.valid("query");
+    return c.json(await lineContacts(dbOn(c), staffScope(c, tenantId), { ...line, cursor, limit }, "house"), 200);
+  });
+  router.openapi(houseContact, async (c) => {
+    const { tenantId, contactId } = c.req.valid("param");
+    return c.json(await billedContact(dbOn(c), staffScope(c, tenantId), contactId), 200);
+  });
+  router.openapi(runNow, async (c) => c.json(await run(contextOn(c), c.req.valid("json")), 200));
+  router.openapi(runInternally, async (c) => c.json(await run(systemContext(c), c.req.valid("json")), 200));
+  router.openapi(refreshInternally, async (c) => c.json(outcomes(await refreshDrafts(systemContext(c))), 200));
+  return router;
+}
+
+type HouseContext = Context<HouseEnv>;
+
+async function run(ctx: BillingContext, input: z.infer<typeof RunRequestSchema>) {
+  const tenantId = input.tenantId === undefined ? undefined : asId<TenantId>(input.tenantId);
+  if (tenantId !== undefined && !(await withOperator(ctx.operatorDb, (tx) => tenantExists(tx, tenantId)))) {
+    throw new Refusal("not_found", "tenant_not_found", "there is no such client");
+  }
+  return outcomes(await runMonth(ctx, { period: input.period, tenantId }));
+}
+
+function outcomes(done: readonly RunOutcome[]) {
+  return { items: done.map((it) => ({ ...it, totalMinor: safe(it.totalMinor), unrated: it.unrated.length })) };
+}
+
+function dbOn(c: HouseContext) {
+  return c.get("services").db;
+}
+
+function actorOn(c: HouseContext): Actor {
+  return { kind: "user", userId: signedInOn(c).userId };
+}
+
+/** The client's own scope: its tenant is the session's, never the request's. */
+function ownScope(c: HouseContext) {
+  return { tenantId: tenantOn(c), actor: actorOn(c) };
+}
+
+/** Billing staff work for every client, one at a time: the path names which. */
+function staffScope(c: HouseContext, tenantId: string) {
+  return { tenantId: asId<TenantId>(tenantId), actor: actorOn(c) };
+}
+
+function contextOn(c: HouseContext): BillingContext {
+  const { db, operatorDb, clock } = c.get("services");
+  return { db, operatorDb, actor: actorOn(c), now: clock.now() };
+}
+
+function systemContext(c: HouseContext): BillingContext {
+  const { db, operatorDb, clock } = c.get("services");
+  return { db, operatorDb, actor: { kind: "system", name: "billing" }, now: clock.now() };
+}

@@ -1,0 +1,260 @@
+import { sql } from "drizzle-orm";
+import type { OperatorTx, TenantTx } from "../../adapters/db/index.ts";
+import { CURRENCY_DECIMALS, isCurrency } from "../../domain/kernel/currency.ts";
+import { decimalText, exactText, rational } from "../../domain/kernel/rational.ts";
+import { assert } from "../../domain/kernel/step.ts";
+import type { ContactLine, InvoiceLineView, InvoiceSummary, LineContact } from "./schema.ts";
+
+/** Rows of one page of contacts, at most. */
+export const PAGE_MAX = 200;
+/** Invoices shown at once: ten years of months for one contract. */
+const INVOICES_MAX = 120;
+/** Lines of an invoice, and facts or usage of one contact: far above any real one. */
+const ROWS_MAX = 2_000;
+/** Decimals of a contact's part for reading: a hundredth of the smallest unit of most currencies. */
+const PART_DECIMALS = 4;
+
+type InvoiceRow = {
+  id: string;
+  name_zh: string;
+  name_en: string;
+  company: string;
+  start: string;
+  end: string;
+  time_zone: string;
+  currency: string;
+  status: InvoiceSummary["status"];
+  total_minor: string;
+  lines: number;
+  computed_at: string;
+  engine_version: number;
+  input_hash: string;
+  output_hash: string;
+  cutoff: string;
+};
+
+const epochMs = (column: string) => sql.raw(`(extract(epoch from ${column}) * 1000)::bigint::text`);
+
+export function invoiceRows(
+  tx: TenantTx,
+  filter: { readonly period?: string | undefined; readonly id?: string | undefined },
+) {
+  const ofPeriod = filter.period === undefined ? sql`true` : sql`i.period_start = ${`${filter.period}-01`}::date`;
+  const ofId = filter.id === undefined ? sql`true` : sql`i.id = ${filter.id}`;
+  return tx.execute<InvoiceRow>(sql`
+    select i.id, c.name_zh, c.name_en, co.name as company, i.time_zone, i.currency, i.status, i.total_minor::text,
+      to_char(i.period_start, 'YYYY-MM-DD') as start, to_char(i.period_end, 'YYYY-MM-DD') as "end",
+      ${epochMs("i.computed_at")} as computed_at, ${epochMs("i.cutoff")} as cutoff, i.engine_version, i.input_hash, i.output_hash,
+      (select count(*)::int from tenant.invoice_lines l where l.tenant_id = i.tenant_id and l.invoice_id = i.id) as lines
+    from tenant.invoices i
+    join tenant.contracts c on c.tenant_id = i.tenant_id and c.id = i.contract_id
+    join tenant.companies co on co.tenant_id = i.tenant_id
+    where i.tenant_id = ${tx.tenantId} and ${ofPeriod} and ${ofId}
+    order by i.period_start desc, c.slug limit ${INVOICES_MAX}`);
+}
+
+export function summaryOf(row: InvoiceRow, tenantId: string): InvoiceSummary {
+  return {
+    id: row.id,
+    tenantId,
+    tenantName: row.company,
+    contract: { zh: row.name_zh, en: row.name_en },
+    period: row.start.slice(0, 7),
+    periodStart: row.start,
+    periodEnd: row.end,
+    timeZone: row.time_zone,
+    currency: row.currency,
+    decimals: decimalsOf(row.currency),
+    status: row.status,
+    totalMinor: safe(row.total_minor),
+    lines: row.lines,
+    computedAt: Number(row.computed_at),
+  };
+}
+
+type LineRow = {
+  id: string;
+  stable_key: string;
+  zh: string;
+  en: string;
+  quantity: string;
+  unit: string;
+  unit_price: string | null;
+  amount_minor: string;
+  num: string;
+  den: string;
+  detail: unknown;
+  contacts: number;
+};
+
+export async function lineRows(tx: TenantTx, invoiceId: string, lineId?: string): Promise<InvoiceLineView[]> {
+  const one = lineId === undefined ? sql`true` : sql`l.id = ${lineId}`;
+  const rows = await tx.execute<LineRow>(sql`
+    select l.id, l.stable_key, l.description_zh as zh, l.description_en as en, l.quantity, l.unit, l.unit_price,
+      l.amount_minor::text, l.exact_num::text as num, l.exact_den::text as den, l.detail,
+      (select count(distinct u.contact_id)::int from tenant.invoice_line_sources s
+        join tenant.usage u on u.tenant_id = s.tenant_id and u.id = s.usage_id
+        where s.tenant_id = l.tenant_id and s.line_id = l.id) as contacts
+    from tenant.invoice_lines l
+    where l.tenant_id = ${tx.tenantId} and l.invoice_id = ${invoiceId} and ${one}
+    order by l.position limit ${ROWS_MAX}`);
+  return rows.map((row) => {
+    const { model, code, component, ...detail } = object(row.detail);
+    return {
+      id: row.id,
+      key: row.stable_key,
+      label: { zh: row.zh, en: row.en },
+      code: String(code),
+      model: String(model),
+      component: String(component),
+      quantity: row.quantity,
+      unit: row.unit,
+      unitPrice: row.unit_price,
+      amountMinor: safe(row.amount_minor),
+      exact: exactText(rational(BigInt(row.num), BigInt(row.den))),
+      contacts: row.contacts,
+      detail,
+    };
+  });
+}
+
+type PartRow = {
+  contact_id: string | null;
+  key: string;
+  at: string;
+  records: number;
+  quantity: string;
+  billed_s: string | null;
+  num: string;
+  den: string;
+  from_number: string | null;
+  to_number: string | null;
+  outcome: string | null;
+  queue: string | null;
+  talk_ms: string | null;
+};
+
+/** A place in the list of a line's contacts: after this instant and key. */
+export type Place = { readonly at: number; readonly key: string };
+
+/** Contacts behind a line in order of time, each with its whole part of the line, however many records it has there. */
+export async function partsOfLine(tx: TenantTx, lineId: string, limit: number, after: Place | null) {
+  const rest = after === null ? sql`true` : sql`(p.at, p.key) > (${after.at}::bigint, ${after.key})`;
+  const rows = await tx.execute<PartRow>(sql`
+    with parts as (
+      select u.contact_id, coalesce(u.contact_id, u.id)::text as key, (extract(epoch from min(u.occurred_at)) * 1000)::bigint as at,
+        count(*)::int as records, sum(s.quantity) as quantity, sum(s.billed_s) as billed_s, sum(s.amount_num) as num
+      from tenant.invoice_line_sources s
+      join tenant.usage u on u.tenant_id = s.tenant_id and u.id = s.usage_id
+      where s.tenant_id = ${tx.tenantId} and s.line_id = ${lineId}
+      group by 1, 2)
+    select p.contact_id, p.key, p.at::text, p.records, p.quantity::text, p.billed_s::text, p.num::text, l.exact_den::text as den,
+      c.from_number, c.to_number, c.outcome, q.name as queue, c.talk_ms::text
+    from (select * from parts p where ${rest} order by p.at, p.key limit ${limit}) p
+    join tenant.invoice_lines l on l.tenant_id = ${tx.tenantId} and l.id = ${lineId}
+    left join tenant.contacts c on c.tenant_id = ${tx.tenantId} and c.id = p.contact_id
+    left join tenant.queues q on q.tenant_id = c.tenant_id and q.id = c.queue_id
+    order by p.at, p.key`);
+  return rows.map((row) => ({ place: { at: Number(row.at), key: row.key }, contact: lineContact(row) }));
+}
+
+function lineContact(row: PartRow): LineContact {
+  const part = rational(BigInt(row.num), BigInt(row.den));
+  return {
+    contactId: row.contact_id,
+    at: Number(row.at),
+    from: row.from_number,
+    to: row.to_number,
+    outcome: row.outcome,
+    queueName: row.queue,
+    talkMs: row.talk_ms === null ? null : Number(row.talk_ms),
+    records: row.records,
+    quantity: Number(row.quantity),
+    billedS: row.billed_s === null ? null : Number(row.billed_s),
+    exact: exactText(part),
+    amount: decimalText(part, PART_DECIMALS),
+  };
+}
+
+/** Sums of everything behind a line, added up from its parts and not read from the line. */
+export async function totalOfLine(tx: TenantTx, lineId: string) {
+  const [row] = await tx.execute<{ contacts: number; records: number; quantity: string; num: string; den: string }>(sql`
+    select count(distinct u.contact_id)::int as contacts, count(*)::int as records,
+      coalesce(sum(s.quantity), 0)::text as quantity, coalesce(sum(s.amount_num), 0)::text as num, max(l.exact_den)::text as den
+    from tenant.invoice_line_sources s
+    join tenant.usage u on u.tenant_id = s.tenant_id and u.id = s.usage_id
+    join tenant.invoice_lines l on l.tenant_id = s.tenant_id and l.id = s.line_id
+    where s.tenant_id = ${tx.tenantId} and s.line_id = ${lineId}`);
+  const exact = rational(BigInt(row?.num ?? 0), BigInt(row?.den ?? 1));
+  return { contacts: row?.contacts ?? 0, records: row?.records ?? 0, quantity: Number(row?.quantity ?? 0), exact };
+}
+
+type ContactLineRow = {
+  invoice_id: string;
+  line_id: string;
+  period: string;
+  status: string;
+  zh: string;
+  en: string;
+  component: string;
+  unit: string;
+  currency: string;
+  quantity: string;
+  billed_s: string | null;
+  num: string;
+  den: string;
+};
+
+export async function linesOfContact(tx: TenantTx, contactId: string): Promise<ContactLine[]> {
+  const rows = await tx.execute<ContactLineRow>(sql`
+    select i.id as invoice_id, l.id as line_id, to_char(i.period_start, 'YYYY-MM') as period, i.status, i.currency,
+      l.description_zh as zh, l.description_en as en, l.detail->>'component' as component, l.unit, l.exact_den::text as den,
+      sum(s.quantity)::text as quantity, sum(s.billed_s)::text as billed_s, sum(s.amount_num)::text as num
+    from tenant.usage u
+    join tenant.invoice_line_sources s on s.tenant_id = u.tenant_id and s.usage_id = u.id
+    join tenant.invoice_lines l on l.tenant_id = s.tenant_id and l.id = s.line_id
+    join tenant.invoices i on i.tenant_id = l.tenant_id and i.id = l.invoice_id
+    where u.tenant_id = ${tx.tenantId} and u.contact_id = ${contactId}
+    group by i.tenant_id, i.id, l.tenant_id, l.id
+    order by i.period_start, l.position limit ${ROWS_MAX}`);
+  return rows.map((row) => {
+    const part = rational(BigInt(row.num), BigInt(row.den));
+    return {
+      invoiceId: row.invoice_id,
+      lineId: row.line_id,
+      period: row.period,
+      status: row.status,
+      label: { zh: row.zh, en: row.en },
+      component: row.component,
+      unit: row.unit,
+      quantity: Number(row.quantity),
+      billedS: row.billed_s === null ? null : Number(row.billed_s),
+      currency: row.currency,
+      exact: exactText(part),
+      amount: decimalText(part, PART_DECIMALS),
+    };
+  });
+}
+
+export async function tenantExists(tx: OperatorTx, tenantId: string): Promise<boolean> {
+  const rows = await tx.execute(sql`select 1 from house.tenants where id = ${tenantId}`);
+  return rows.length > 0;
+}
+
+export function decimalsOf(currency: string): number {
+  assert(isCurrency(currency), `${currency} is a currency that was billed in`);
+  return CURRENCY_DECIMALS[currency];
+}
+
+/** Amounts travel as JSON numbers: above 2^53 they would lie, and no invoice comes near. */
+export function safe(minor: string | bigint): number {
+  const value = Number(minor);
+  assert(Number.isSafeInteger(value), "an amount fits a JSON number");
+  return value;
+}
+
+export function object(value: unknown): { [key: string]: unknown } {
+  const parsed: unknown = typeof value === "string" ? JSON.parse(value) : value;
+  assert(typeof parsed === "object" && parsed !== null, "a JSON object was stored");
+  return { ...parsed };
+}
