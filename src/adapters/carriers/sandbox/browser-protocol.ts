@@ -60,7 +60,12 @@ export type LegMessage =
     }
   /** The line waits for keys or speech (`gather`) or records after the tone (`record`). `on: false` ends it. */
   | { readonly type: "listening"; readonly callSid: string; readonly on: boolean; readonly what: "gather" | "record" }
-  | { readonly type: "conference_joined"; readonly callSid: string; readonly conferenceSid: string; readonly name: string }
+  | {
+      readonly type: "conference_joined";
+      readonly callSid: string;
+      readonly conferenceSid: string;
+      readonly name: string;
+    }
   | { readonly type: "conference_left"; readonly callSid: string; readonly conferenceSid: string }
   /** Held by the other side: mute the microphone, silence the peers, play hold music. */
   | { readonly type: "held"; readonly callSid: string; readonly on: boolean }
