@@ -1,5 +1,4 @@
 export { type ContractFile, ContractFileSchema } from "./contract-schema.ts";
-export { type ContractFile, ContractFileSchema } from "./contract-schema.ts";
 export { type Reconciliation, reconcileMonth } from "./reconcile.ts";
 export { billingRoutes } from "./routes.ts";
 export { type BillingContext, type RunOutcome, refreshDrafts, runMonth } from "./run-month.ts";

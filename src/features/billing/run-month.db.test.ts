@@ -200,3 +200,12 @@ test("a run over all clients drafts each one's own", async () => {
   await runMonth(ctx(), { period: "2026-11" });
   for (const client of clients) expect(await rows(client)).toHaveLength(3);
 });
+
+test("a contract that cannot be rated is parked with its reason, and holds up nobody", async () => {
+  const [broken, sound] = [await testClient(databases.admin), await busyClient()];
+  await broken.version("2026-01-01", null, [{ ...CALLS, price: "three" } as Charge]);
+  const outcomes = await runMonth(ctx(), { period: "2026-11" });
+  const of = (client: TestClient) => outcomes.find((it) => it.tenantId === client.tenantId);
+  expect(of(broken)).toMatchObject({ what: "failed", why: expect.stringContaining("price") });
+  expect(of(sound)?.what).toBe("written");
+});

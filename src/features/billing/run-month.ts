@@ -1,5 +1,12 @@
 import { and, eq } from "drizzle-orm";
-import { type Actor, type Database, type TenantTx, withOperator, withTenant } from "../../adapters/db/index.ts";
+import {
+  type Actor,
+  type Database,
+  DatabaseOutage,
+  type TenantTx,
+  withOperator,
+  withTenant,
+} from "../../adapters/db/index.ts";
 import { daysBetween } from "../../domain/kernel/calendar-days.ts";
 import { isCurrency } from "../../domain/kernel/currency.ts";
 import type { TenantId } from "../../domain/kernel/ids.ts";
@@ -37,8 +44,12 @@ export type RunOutcome = {
   readonly tenantId: TenantId;
   readonly contractId: string;
   readonly invoiceId: string | null;
-  /** `closed`: the invoice is no longer a draft. `no_terms`: no version was in force on any day of the month. */
-  readonly what: "written" | "unchanged" | "closed" | "no_terms";
+  /**
+   * `closed`: the invoice is no longer a draft. `no_terms`: no version was in force on any day of the month. `failed`: this
+   * contract could not be rated, and `why` says what must be mended; other contracts are not held up by it.
+   */
+  readonly what: "written" | "unchanged" | "closed" | "no_terms" | "failed";
+  readonly why: string | null;
   readonly totalMinor: bigint;
   readonly currency: string;
   readonly lines: number;
@@ -49,6 +60,8 @@ export type RunOutcome = {
 export const ENGINE_VERSION = 1;
 /** A month that has just ended is refreshed this long, for facts that come late. */
 const LATE_DAYS = 5;
+/** A reason is for a line in a list; the whole of a parse error belongs in the log. */
+const WHY_LENGTH_MAX = 500;
 
 /**
  * Drafts the invoices of a month, for one client or for all. A pure function of contract, usage and period stands behind
@@ -63,7 +76,7 @@ export async function runMonth(
   const outcomes: RunOutcome[] = [];
   for (const tenantId of tenants) {
     const contracts = await withTenant(ctx.db, { tenantId, actor: ctx.actor }, contractsOf);
-    for (const contract of contracts) outcomes.push(await runContract(ctx, tenantId, contract, input.period));
+    for (const contract of contracts) outcomes.push(await parked(ctx, tenantId, contract, input.period));
   }
   return outcomes;
 }
@@ -79,7 +92,7 @@ export async function refreshDrafts(ctx: BillingContext, tenantId?: TenantId): P
     const contracts = await withTenant(ctx.db, { tenantId: id, actor: ctx.actor }, contractsOf);
     for (const contract of contracts) {
       for (const period of openMonths(contract.timeZone, ctx.now)) {
-        outcomes.push(await runContract(ctx, id, contract, period));
+        outcomes.push(await parked(ctx, id, contract, period));
       }
     }
   }
@@ -92,7 +105,34 @@ function openMonths(timeZone: string, now: Instant): string[] {
   return dayOfMonth <= LATE_DAYS ? [monthBefore(current), current] : [current];
 }
 
-/** One contract's month is one transaction: a client whose contract cannot be rated stops nobody else's. */
+/** A contract that cannot be rated is parked with its reason; only an outage, which would hit them all, ends the run. */
+async function parked(
+  ctx: BillingContext,
+  tenantId: TenantId,
+  contract: Contract,
+  period: string,
+): Promise<RunOutcome> {
+  try {
+    return await runContract(ctx, tenantId, contract, period);
+  } catch (error) {
+    if (error instanceof DatabaseOutage || !(error instanceof Error)) throw error;
+    const why = error.message.slice(0, WHY_LENGTH_MAX);
+    const { id: contractId, currency } = contract;
+    return {
+      tenantId,
+      contractId,
+      currency,
+      invoiceId: null,
+      what: "failed",
+      why,
+      totalMinor: 0n,
+      lines: 0,
+      unrated: [],
+    };
+  }
+}
+
+/** One contract's month is one transaction. */
 function runContract(ctx: BillingContext, tenantId: TenantId, contract: Contract, period: string): Promise<RunOutcome> {
   const month = billingMonth(contract.timeZone, period);
   return withTenant(ctx.db, { tenantId, actor: ctx.actor }, async (tx) => {
@@ -104,6 +144,7 @@ function runContract(ctx: BillingContext, tenantId: TenantId, contract: Contract
       contractId: contract.id,
       invoiceId: invoice?.id ?? null,
       what,
+      why: null,
       totalMinor: invoice?.totalMinor ?? 0n,
       currency: contract.currency,
       lines: 0,
@@ -146,6 +187,7 @@ async function draft(tx: TenantTx, input: DraftInput): Promise<RunOutcome> {
     contractId: contract.id,
     invoiceId,
     what: "written",
+    why: null,
     totalMinor: rating.totalMinor,
     currency: contract.currency,
     lines: rating.lines.length,

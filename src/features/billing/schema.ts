@@ -141,7 +141,9 @@ export const RunOutcomeSchema = z.object({
   tenantId: z.string(),
   contractId: z.string(),
   invoiceId: z.string().nullable(),
-  what: z.enum(["written", "unchanged", "closed", "no_terms"]),
+  what: z.enum(["written", "unchanged", "closed", "no_terms", "failed"]),
+  /** For `failed`: what must be mended. */
+  why: z.string().nullable(),
   totalMinor: z.int(),
   currency: z.string(),
   lines: z.int(),
