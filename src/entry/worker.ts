@@ -2,10 +2,11 @@ import { DurableObject } from "cloudflare:workers";
 import type { Env } from "./env.ts";
 import { createApp } from "./http/app.ts";
 
-export class Line extends DurableObject<Env> {}
-export class Contact extends DurableObject<Env> {}
 export class SeatPool extends DurableObject<Env> {}
-export class TenantLive extends DurableObject<Env> {}
+
+export { Contact } from "./objects/contact.ts";
+export { Line } from "./objects/line.ts";
+export { TenantLive } from "./objects/tenant-live.ts";
 
 const app = createApp();
 

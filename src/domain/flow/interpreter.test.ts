@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { SAMPLE_LINE } from "../../../test/support/sample-line.ts";
-import { asId } from "../kernel/ids.ts";
+import { asId, type StepId } from "../kernel/ids.ts";
 import type { FlowStep } from "./flow.ts";
 import { openness } from "./hours.ts";
 import { enter, type FlowWorld, queueKey, reply, waitingVerbs } from "./interpreter.ts";
@@ -53,7 +53,7 @@ describe("IVR-2 the walk", () => {
     expect(walk.verbs.at(-1)).toEqual({ do: "hang_up" });
   });
   test("a circle without a stop is lost, not endless", () => {
-    const step = { kind: "prompt", say: {}, next: asId("a") } as const;
+    const step = { kind: "prompt", say: {}, next: asId<StepId>("a") } as const;
     const flow = { ...SAMPLE_LINE.flow, steps: { a: step } };
     expect(enter(world({ flow }), asId("a")).rest.kind).toBe("lost");
   });

@@ -1,0 +1,80 @@
+import type { ContactFact } from "../../domain/call/facts.ts";
+import type { LineConfig } from "../../domain/call/line-config.ts";
+import type { ContactState, Effect } from "../../domain/call/state.ts";
+
+/** What a contact began with: never changes. */
+export type Begun = {
+  readonly config: LineConfig;
+  /** The sealed carrier account that stands in this contact's webhook addresses. */
+  readonly token: string;
+};
+
+/** An effect on its way: kept until it is done, so that an eviction at any moment loses nothing. */
+export type Intent = {
+  readonly effect: Effect;
+  /** Counted before the attempt is made: a create that may have happened is looked up before it is made again. */
+  readonly attempts: number;
+  /** Platform time before which it is not tried again. */
+  readonly notBefore: number;
+};
+
+/** All that changes in a contact: written whole, once per event. */
+export type Mind = {
+  readonly state: ContactState;
+  readonly intents: readonly Intent[];
+  /** Facts up to these numbers are known to have arrived. */
+  readonly sentSeq: number;
+  readonly liveSeq: number;
+};
+
+const BEGUN = -2;
+const MIND = -1;
+
+/**
+ * A contact's storage: one table, keyed by the number of the first fact of a batch, with two rows below zero for what it
+ * began with and what it has in mind. An event costs one update and, when it made facts, one insert; the platform writes
+ * them in one commit before any answer leaves.
+ */
+export class ContactMemory {
+  begun: Begun | null;
+  mind: Mind | null;
+  private readonly sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.sql = sql;
+    sql.exec("create table if not exists entries (k integer primary key, json text not null) without rowid");
+    const rows = sql.exec<{ k: number; json: string }>("select k, json from entries where k < 0").toArray();
+    this.begun = read(rows, BEGUN);
+    this.mind = read(rows, MIND);
+  }
+
+  begin(begun: Begun): void {
+    this.begun = begun;
+    this.put(BEGUN, begun);
+  }
+
+  save(mind: Mind, facts: readonly ContactFact[]): void {
+    this.mind = mind;
+    this.put(MIND, mind);
+    const first = facts[0];
+    if (first !== undefined) this.put(first.seq, facts);
+  }
+
+  /** Facts after a number, in order. Batches are sent whole, so a batch never straddles what was sent. */
+  factsAfter(seq: number): ContactFact[] {
+    return this.sql
+      .exec<{ json: string }>("select json from entries where k > ? and k > 0 order by k", seq)
+      .toArray()
+      .flatMap((row) => JSON.parse(row.json) as ContactFact[])
+      .filter((fact) => fact.seq > seq);
+  }
+
+  private put(k: number, value: unknown): void {
+    this.sql.exec("insert or replace into entries (k, json) values (?, ?)", k, JSON.stringify(value));
+  }
+}
+
+function read<T>(rows: readonly { k: number; json: string }[], k: number): T | null {
+  const row = rows.find((entry) => entry.k === k);
+  return row === undefined ? null : JSON.parse(row.json);
+}

@@ -1,0 +1,221 @@
+import { DurableObject } from "cloudflare:workers";
+import { deadlineOf, openContact, stepContact } from "../../domain/call/contact.ts";
+import type { RoutingDecision, SeatReturn } from "../../domain/call/facts.ts";
+import type { LineConfig } from "../../domain/call/line-config.ts";
+import type { AgentCommand, CarrierWhere, SeatStage } from "../../domain/call/messages.ts";
+import { seatStage } from "../../domain/call/seats.ts";
+import type { ContactEvent, ContactStep, Moment } from "../../domain/call/state.ts";
+import type { AgentId, CarrierSid, ReservationId } from "../../domain/kernel/ids.ts";
+import type { ContactSeatRpc } from "../../domain/routing/protocol.ts";
+import type { CallInstruction, CarrierEvent } from "../../ports/carrier.ts";
+import { type Config, configOf, type Env } from "../env.ts";
+import { addressesOf, toInstructions } from "./contact-addresses.ts";
+import { contactIdOf } from "./contact-id.ts";
+import { type Begun, ContactMemory, type Intent, type Mind } from "./contact-memory.ts";
+import { ContactOutbox } from "./contact-outbox.ts";
+import { toContactEvent } from "./contact-webhooks.ts";
+import { localTimeAt } from "./local-time.ts";
+
+export type Answer = { readonly instructions: readonly CallInstruction[] } | { readonly refused: "foreign_leg" };
+export type Reply = { readonly ok: true } | { readonly refused: NonNullable<ContactStep["refused"]> };
+
+/** What an agent's desktop may know of the contact in hand; customers and history come from the database. */
+export type ContactCard = {
+  readonly tenantId: string;
+  readonly from: string;
+  readonly to: string;
+  readonly brand: LineConfig["brand"];
+  readonly queueName: string | null;
+  readonly queuedAt: number | null;
+  readonly stage: string;
+  readonly dispositions: LineConfig["dispositions"];
+  readonly variables: { readonly [name: string]: string };
+};
+
+/**
+ * One object per contact. It loads the contact, lets the pure machine take each event, saves what came of it in one
+ * write, answers, and only then performs effects. No rule lives here: see `src/domain/call`.
+ */
+export class Contact extends DurableObject<Env> implements ContactSeatRpc {
+  private readonly memory: ContactMemory;
+  private readonly config: Config;
+  private readonly outbox: ContactOutbox;
+  /** Platform time of the alarm that is set, as far as this instance knows; null when it does not. */
+  private alarmAt: number | null = null;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.config = configOf(env);
+    this.memory = new ContactMemory(ctx.storage.sql);
+    this.outbox = new ContactOutbox(env, this.config, this.memory, {
+      take: (event, done) => this.take(event, done),
+      keep: (mind) => this.keep(mind),
+    });
+  }
+
+  /** The first webhook of a call, or a repeat of it. */
+  async arrive(call: {
+    readonly config: LineConfig;
+    readonly token: string;
+    readonly accountSid: string;
+    readonly event: Extract<CarrierEvent, { kind: "call_arrived" }>;
+  }): Promise<Answer> {
+    const { legSid: callSid, from, to } = call.event;
+    if (this.memory.mind === null) {
+      const contactId = await contactIdOf(call.accountSid, callSid);
+      // The hash was awaited: a repeat of this webhook may have come in between.
+      if (this.memory.mind === null) {
+        const begun: Begun = { config: call.config, token: call.token };
+        const carrier = this.config.environment === "sandbox" ? "sandbox" : "twilio";
+        const about = { contactId, carrier, accountSid: call.accountSid, callSid, from, to };
+        const step = openContact(call.config, about, this.moment());
+        this.memory.begin(begun);
+        this.save(step, { intents: [], sentSeq: 0, liveSeq: 0 });
+        return this.answer(begun, step);
+      }
+    }
+    return this.hear({ type: "arrived", callSid, from, to });
+  }
+
+  /** Every later webhook of the call, told apart by the address it came to. */
+  carrierEvent(news: { readonly where: CarrierWhere; readonly event: CarrierEvent }): Answer {
+    const event = toContactEvent(news.where, news.event, this.memory.mind?.state ?? null);
+    if (event === null) return { refused: "foreign_leg" };
+    return this.hear(event);
+  }
+
+  seatReserved(agentId: AgentId, reservationId: ReservationId, decision: RoutingDecision) {
+    return this.fromPool(reservationId, { type: "seat_reserved", agentId, reservationId, decision });
+  }
+  seatRang(reservationId: ReservationId) {
+    return this.fromPool(reservationId, { type: "seat_rang", reservationId });
+  }
+  seatReturned(reservationId: ReservationId, why: SeatReturn) {
+    return this.fromPool(reservationId, { type: "seat_returned", reservationId, why });
+  }
+  seatAccepted(agentId: AgentId, reservationId: ReservationId) {
+    return this.fromPool(reservationId, { type: "seat_accepted", agentId, reservationId });
+  }
+  agentGone(reservationId: ReservationId) {
+    return this.fromPool(reservationId, { type: "agent_gone", reservationId });
+  }
+  wrapUpLapsed(reservationId: ReservationId, wrapUpMs: number) {
+    return this.fromPool(reservationId, { type: "wrap_up_lapsed", reservationId, wrapUpMs });
+  }
+
+  /** Hold, hang up or wrap up, by the agent who has the contact; the machine checks that it is that agent. */
+  agentCommand(command: AgentCommand): Reply {
+    const step = this.take(command);
+    if (step === null) return { refused: "not_now" };
+    return step.refused === null ? { ok: true } : { refused: step.refused };
+  }
+
+  /** The media consumer has put a recording into our own store. */
+  recordingStored(stored: {
+    readonly recordingSid: CarrierSid;
+    readonly purpose: "call" | "voicemail";
+    readonly durationS: number;
+    readonly key: string;
+  }): void {
+    this.take({ type: "recording_stored", ...stored });
+  }
+
+  /** Null for a contact that never was. */
+  card(): ContactCard | null {
+    const { begun, mind } = this.memory;
+    if (begun === null || mind === null) return null;
+    const { state } = mind;
+    const place = "place" in state.stage ? state.stage.place : null;
+    const queue = place === null ? undefined : begun.config.queues[place.queueId];
+    return {
+      tenantId: state.tenantId,
+      from: state.from,
+      to: state.to,
+      brand: begun.config.brand,
+      queueName: queue?.name ?? null,
+      queuedAt: place?.queuedAt ?? null,
+      stage: state.stage.at,
+      dispositions: begun.config.dispositions,
+      variables: state.variables,
+    };
+  }
+
+  override async alarm(): Promise<void> {
+    this.alarmAt = null;
+    try {
+      this.take({ type: "deadline" });
+      await this.outbox.drain();
+    } finally {
+      // The platform drops an alarm that failed too often; a contact must never be without one.
+      this.arm();
+    }
+  }
+
+  /** Runs what is due now: the switch behind the sweep. */
+  async sweep(): Promise<void> {
+    await this.alarm();
+  }
+
+  /** Sandbox only: dies at once, as an object does when the platform moves it. */
+  evict(): void {
+    if (this.config.environment === "sandbox") this.ctx.abort("evicted on request");
+  }
+
+  private hear(event: ContactEvent): Answer {
+    const { begun } = this.memory;
+    const step = this.take(event);
+    if (begun === null || step === null || step.refused === "foreign_leg") return { refused: "foreign_leg" };
+    return this.answer(begun, step);
+  }
+
+  private fromPool(reservationId: ReservationId, event: ContactEvent): Promise<SeatStage> {
+    const step = this.take(event);
+    return Promise.resolve(step === null ? "over" : seatStage(step.state, reservationId));
+  }
+
+  /** Load, step, save: one synchronous turn, so no other event can come between. `done` is the intent it came from. */
+  private take(event: ContactEvent, done: Intent | null = null): ContactStep | null {
+    const { begun, mind } = this.memory;
+    if (begun === null || mind === null) return null;
+    const step = stepContact(begun.config, mind.state, event, this.moment());
+    const unchanged = done === null && step.facts.length === 0 && step.effects.length === 0 && step.ignored !== null;
+    if (unchanged) return step;
+    const intents = done === null ? mind.intents : mind.intents.filter((intent) => intent !== done);
+    this.save(step, { ...mind, intents });
+    return step;
+  }
+
+  private save(step: ContactStep, mind: Omit<Mind, "state">): void {
+    const fresh = step.effects.map((effect): Intent => ({ effect, attempts: 0, notBefore: 0 }));
+    const intents = fresh.length === 0 ? mind.intents : [...mind.intents, ...fresh];
+    this.memory.save({ ...mind, state: step.state, intents }, step.facts);
+    this.arm();
+    this.ctx.waitUntil(this.outbox.drain());
+  }
+
+  private keep(mind: Mind): void {
+    this.memory.save(mind, []);
+    this.arm();
+  }
+
+  /** One alarm for the earliest thing to come. An alarm that is too early finds nothing due and is set anew. */
+  private arm(): void {
+    const { mind } = this.memory;
+    if (mind === null) return;
+    const due = deadlineOf(mind.state);
+    const wanted = Math.min(due === null ? Infinity : this.config.clock.realInstant(due), this.outbox.nextTryAt(mind));
+    if (wanted === Infinity || (this.alarmAt !== null && this.alarmAt <= wanted)) return;
+    this.alarmAt = wanted;
+    this.ctx.waitUntil(this.ctx.storage.setAlarm(wanted));
+  }
+
+  private answer(begun: Begun, step: ContactStep): Answer {
+    const addresses = addressesOf(this.config.publicUrl, begun.token, step.state.contactId);
+    return { instructions: toInstructions(step.answer ?? [], addresses) };
+  }
+
+  private moment(): Moment {
+    const now = this.config.clock.now();
+    return { now, local: (timeZone) => localTimeAt(now, timeZone) };
+  }
+}

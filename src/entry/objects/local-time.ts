@@ -1,0 +1,39 @@
+import type { LocalTime } from "../../domain/flow/hours.ts";
+import type { Instant } from "../../domain/kernel/instant.ts";
+
+/** Making a formatter costs a thousand times what using it does; there are a few zones, and they never change. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+/** Wall-clock time in a zone: the zone rules of the platform, as the values that the domain compares. */
+export function localTimeAt(instant: Instant, timeZone: string): LocalTime {
+  const part = new Map(
+    formatterOf(timeZone)
+      .formatToParts(instant)
+      .map(({ type, value }) => [type, value]),
+  );
+  const text = (type: Intl.DateTimeFormatPartTypes) => part.get(type) ?? "";
+  return {
+    date: `${text("year")}-${text("month")}-${text("day")}`,
+    minuteOfDay: Number(text("hour")) * 60 + Number(text("minute")),
+    weekday: WEEKDAYS.indexOf(text("weekday")) + 1,
+  };
+}
+
+function formatterOf(timeZone: string): Intl.DateTimeFormat {
+  let formatter = formatters.get(timeZone);
+  if (formatter === undefined) {
+    formatter = new Intl.DateTimeFormat("en-US", {
+      timeZone,
+      weekday: "short",
+      year: "numeric",
+      month: "2-digit",
+      day: "2-digit",
+      hour: "2-digit",
+      minute: "2-digit",
+      hourCycle: "h23",
+    });
+    formatters.set(timeZone, formatter);
+  }
+  return formatter;
+}

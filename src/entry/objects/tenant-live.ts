@@ -1,0 +1,154 @@
+import { DurableObject } from "cloudflare:workers";
+import type { ContactFact } from "../../domain/call/facts.ts";
+import { countToday, foldLive, isGone, type LiveContact, serviceLevel, type Today } from "../../domain/call/live.ts";
+import { type Config, configOf, type Env } from "../env.ts";
+import { localTimeAt } from "./local-time.ts";
+
+/** What the portal's page shows first, and what every frame of its socket carries of the day. */
+export type TodayView = {
+  readonly day: string;
+  readonly contacts: number;
+  readonly queues: readonly {
+    readonly queueId: string;
+    readonly offered: number;
+    readonly answered: number;
+    readonly abandoned: number;
+    readonly shortAbandoned: number;
+    readonly withinTarget: number;
+    readonly serviceLevel: number | null;
+  }[];
+};
+/** Frames of the portal's socket. `seq` has no gaps on one socket: a client that sees one asks for a snapshot. */
+export type LiveFrame =
+  | {
+      readonly kind: "snapshot";
+      readonly seq: number;
+      readonly now: number;
+      readonly today: TodayView;
+      readonly live: readonly LiveContact[];
+    }
+  | {
+      readonly kind: "change";
+      readonly seq: number;
+      readonly now: number;
+      readonly today: TodayView;
+      readonly changed: readonly LiveContact[];
+      readonly gone: readonly string[];
+    };
+
+/** A contact that is over is remembered this long, so that a late repeat of its facts is recognised. */
+const REMEMBER_MS = 60 * 60 * 1_000;
+type Row = { readonly id: string; readonly json: string };
+type Remembered = LiveContact & { readonly heardAt: number };
+
+/**
+ * One object per client: its live contacts and its day so far, from the same facts as the reports. Facts of one contact
+ * come in order and may repeat; each is counted once. Sockets hibernate, so a portal left open costs nothing.
+ */
+export class TenantLive extends DurableObject<Env> {
+  private readonly config: Config;
+  private readonly contacts = new Map<string, Remembered>();
+  private today: Today = { day: "", contacts: 0, queues: {} };
+  private seq = 0;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.config = configOf(env);
+    ctx.storage.sql.exec("create table if not exists rows (id text primary key, json text not null) without rowid");
+    for (const row of ctx.storage.sql.exec<Row>("select id, json from rows")) {
+      if (row.id === "today") ({ today: this.today, seq: this.seq } = JSON.parse(row.json));
+      else this.contacts.set(row.id, JSON.parse(row.json));
+    }
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
+  }
+
+  /** Facts of one contact, in order. Answers the number of the last one it has, so that the sender goes on from there. */
+  apply(news: { readonly facts: readonly ContactFact[]; readonly timeZone: string }): number {
+    const first = news.facts[0];
+    if (first === undefined) return 0;
+    const { contactId } = first;
+    let known = this.contacts.get(contactId) ?? null;
+    const before = known;
+    for (const fact of news.facts) {
+      const folded = foldLive(known, fact);
+      if (folded === null) continue;
+      this.today = countToday(this.today, localTimeAt(fact.at, news.timeZone).date, fact, known);
+      known = { ...folded, heardAt: this.config.clock.now() };
+    }
+    if (known === null || known === before) return known?.seq ?? 0;
+    this.contacts.set(contactId, known);
+    this.seq += 1;
+    this.store(contactId, known);
+    this.store("today", { today: this.today, seq: this.seq });
+    this.forget();
+    this.announce(known);
+    return known.seq;
+  }
+
+  read(): LiveFrame {
+    const live = [...this.contacts.values()].filter((contact) => !isGone(contact));
+    return { kind: "snapshot", seq: this.seq, now: this.config.clock.now(), today: this.view(), live };
+  }
+
+  /** The portal's socket. The Worker has checked the session and picked this object from it. */
+  override fetch(request: Request): Response {
+    if (request.headers.get("upgrade") !== "websocket") return new Response(null, { status: 426 });
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server);
+    server.send(JSON.stringify(this.read()));
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  /** Anything a client says asks for a fresh snapshot. */
+  override webSocketMessage(socket: WebSocket): void {
+    socket.send(JSON.stringify(this.read()));
+  }
+
+  override webSocketClose(socket: WebSocket, code: number): void {
+    socket.close(code === 1005 || code === 1006 ? 1000 : code);
+  }
+
+  /** Sandbox only: dies at once, as an object does when the platform moves it. */
+  evict(): void {
+    if (this.config.environment === "sandbox") this.ctx.abort("evicted on request");
+  }
+
+  private announce(contact: LiveContact): void {
+    const sockets = this.ctx.getWebSockets();
+    if (sockets.length === 0) return;
+    const gone = isGone(contact);
+    const frame: LiveFrame = {
+      kind: "change",
+      seq: this.seq,
+      now: this.config.clock.now(),
+      today: this.view(),
+      changed: gone ? [] : [contact],
+      gone: gone ? [contact.contactId] : [],
+    };
+    const text = JSON.stringify(frame);
+    for (const socket of sockets) socket.send(text);
+  }
+
+  private view(): TodayView {
+    const queues = Object.entries(this.today.queues);
+    return {
+      day: this.today.day,
+      contacts: this.today.contacts,
+      queues: queues.map(([queueId, queue]) => ({ queueId, ...queue, serviceLevel: serviceLevel(queue) })),
+    };
+  }
+
+  private store(id: string, value: unknown): void {
+    this.ctx.storage.sql.exec("insert or replace into rows (id, json) values (?, ?)", id, JSON.stringify(value));
+  }
+
+  private forget(): void {
+    const limit = this.config.clock.now() - REMEMBER_MS;
+    for (const [id, contact] of this.contacts) {
+      if (contact.heardAt >= limit) return;
+      if (!isGone(contact)) continue;
+      this.contacts.delete(id);
+      this.ctx.storage.sql.exec("delete from rows where id = ?", id);
+    }
+  }
+}
