@@ -4,9 +4,12 @@ export { DatabaseOutage, DatabaseRefusal, type DatabaseRefusalCode } from "./err
 export {
   type Actor,
   actorId,
+  enterTenant,
   type OperatorTx,
+  type OwnerTx,
   type TenantScope,
   type TenantTx,
   withOperator,
+  withOwner,
   withTenant,
 } from "./with-tenant.ts";

@@ -1,14 +1,19 @@
+import { sql } from "drizzle-orm";
 import type { AgentId, ContactId, TenantId, UserId } from "../../domain/kernel/ids.ts";
 import type { Database } from "./connect.ts";
 import { inTransaction, type Transaction } from "./transaction.ts";
 
 declare const tenantTx: unique symbol;
 declare const operatorTx: unique symbol;
+declare const ownerTx: unique symbol;
 
 /** A transaction that sees one tenant's rows and no other's. Stores of tenant data accept nothing else. */
 export type TenantTx = Transaction & { readonly [tenantTx]: true; readonly tenantId: TenantId; readonly actor: Actor };
 /** A transaction on the outsourcer's own tables. It holds no right on any tenant's data. */
 export type OperatorTx = Transaction & { readonly [operatorTx]: true };
+
+/** A transaction of the owner role: set-up from files, which writes the house and its tenants as one. Never in a Worker. */
+export type OwnerTx = Transaction & { readonly [ownerTx]: true };
 
 /** On whose behalf rows are read and written; audit rows name it. */
 export type Actor =
@@ -33,6 +38,16 @@ export function withTenant<T>(db: Database, scope: TenantScope, work: (tx: Tenan
 /** The door to the outsourcer's own tables; `db` must be connected under the operator role. */
 export function withOperator<T>(db: Database, work: (tx: OperatorTx) => Promise<T>): Promise<T> {
   return inTransaction(db, null, (tx) => work(tx as OperatorTx));
+}
+
+/** For commands that set the house up; `db` must be connected under the owner role. */
+export function withOwner<T>(db: Database, work: (tx: OwnerTx) => Promise<T>): Promise<T> {
+  return inTransaction(db, null, (tx) => work(tx as OwnerTx));
+}
+
+/** Row level security is forced, so the owner too must say whose rows it writes: from here on, this tenant's. */
+export async function enterTenant(tx: OwnerTx, { tenantId, actor }: TenantScope): Promise<void> {
+  await tx.execute(sql`select tenant.enter(${tenantId}, ${`${actor.kind}:${actorId(actor)}`})`);
 }
 
 export function actorId(actor: Actor): string {

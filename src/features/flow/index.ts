@@ -1,0 +1,2 @@
+export { danglingNames, type FlowFile, FlowFileSchema, flowOf, LanguageSchema } from "./schema.ts";
+export { flows, flowVersions } from "./tables.ts";

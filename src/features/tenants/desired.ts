@@ -1,0 +1,436 @@
+import type { BrandId, FlowId, NumberId, PoolId, QueueId, TenantId } from "../../domain/kernel/ids.ts";
+import { flowOf } from "../flow/index.ts";
+import type { HouseSetup, TenantFiles } from "./parse.ts";
+import { type HouseFile, WEEKDAYS } from "./schema.ts";
+import { contentHash, stableId } from "./stable-id.ts";
+
+/** A row as JSON, by column. Columns that are left out keep the database's default or what stands there. */
+export type Row = { readonly [column: string]: unknown };
+
+/** All rows of one table that the files ask for, within the house or within one tenant. */
+export type Desired = {
+  readonly table: string;
+  /** Columns that find the same thing again. */
+  readonly key: readonly string[];
+  readonly rows: readonly Row[];
+  /**
+   * What becomes of a row the files no longer name. `retire` sets retired_at, because history refers to the row; `keep` is
+   * for rows that are history themselves or are made elsewhere; `remove` deletes.
+   */
+  readonly missing: "retire" | "keep" | "remove";
+  /** Columns set when a row is added and left alone afterwards: a password somebody has changed since. */
+  readonly onceOnly?: readonly string[];
+  /** Never changed once applied: another value is refused with this cure. */
+  readonly immutable?: string;
+  /** Neither compared nor shown; written whenever the row is. */
+  readonly secret?: readonly string[];
+};
+
+/** A carrier account ready to be stored; made by the entry, which alone holds the keys. */
+export type StoredAccount = {
+  readonly carrier: "twilio" | "sandbox";
+  readonly accountSid: string;
+  readonly sealed: string;
+  readonly fingerprint: string;
+};
+
+export const idOf = {
+  tenant: (slug: string) => stableId<TenantId>("tenant", slug),
+  pool: (slug: string) => stableId<PoolId>("pool", slug),
+  brand: (tenant: string, slug: string) => stableId<BrandId>("brand", tenant, slug),
+  queue: (tenant: string, slug: string) => stableId<QueueId>("queue", tenant, slug),
+  number: (tenant: string, e164: string) => stableId<NumberId>("number", tenant, e164),
+  flow: (tenant: string) => stableId<FlowId>("flow", tenant, "main"),
+  contract: (tenant: string) => stableId<string>("contract", tenant, "main"),
+  account: (tenant: string, sid: string) => stableId<string>("account", tenant, sid),
+};
+
+/** The house's own rows that come before any tenant's. `passwordHash` is what new users get. */
+export function desiredHouse({ house, tenants }: HouseSetup, passwordHash: string): Desired[] {
+  const outsourcerId = stableId("outsourcer", house.outsourcer.slug);
+  const { users, roles } = peopleOf(house, tenants, passwordHash);
+  return [
+    table("house.outsourcers", ["id"], [{ id: outsourcerId, ...house.outsourcer }], "keep"),
+    table(
+      "house.sites",
+      ["id"],
+      Object.entries(house.sites).map(([slug, site]) => ({
+        id: stableId("site", slug),
+        outsourcer_id: outsourcerId,
+        slug,
+        name: site.name,
+        time_zone: site.timeZone,
+      })),
+      "keep",
+    ),
+    table(
+      "house.pools",
+      ["id"],
+      Object.entries(house.pools).map(([slug, pool]) => ({
+        id: idOf.pool(slug),
+        site_id: stableId("site", pool.site),
+        slug,
+        name: pool.name,
+        seats: pool.seats,
+      })),
+      "keep",
+    ),
+    table(
+      "house.tenants",
+      ["id"],
+      tenants.map(({ slug, company }) => ({
+        id: idOf.tenant(slug),
+        slug,
+        name: company.name,
+        status: company.status,
+        time_zone: company.timeZone,
+        currency: company.currency,
+      })),
+      "keep",
+    ),
+    {
+      ...table("house.users", ["id"], users, "keep"),
+      onceOnly: ["password_hash"],
+    },
+    table("house.user_roles", ["id"], roles, "remove"),
+    table(
+      "house.agents",
+      ["id"],
+      house.agents.map((agent) => ({
+        id: stableId("agent", agent.slug),
+        user_id: userId(agent.email),
+        pool_id: idOf.pool(agent.pool),
+        slug: agent.slug,
+        name: agent.name,
+        status: "active",
+      })),
+      "keep",
+    ),
+    table(
+      "house.agent_skills",
+      ["agent_id", "skill"],
+      house.agents.flatMap((agent) =>
+        Object.entries(agent.skills).map(([skill, level]) => ({
+          agent_id: stableId("agent", agent.slug),
+          skill,
+          level,
+        })),
+      ),
+      "remove",
+    ),
+  ];
+}
+
+/**
+ * Rows of the house that name rows of tenants, so they come last. With `only`, the brands of other clients are left as
+ * they are: they may not have been applied yet.
+ */
+export function desiredLinks({ house, tenants }: HouseSetup, only: string | null): Desired[] {
+  const agentBrands = house.agents.flatMap((agent) => {
+    const named = agent.brands.flatMap((name) => {
+      const [tenant = "", brand = ""] = name.split("/");
+      const files = tenants.find(({ slug }) => slug === tenant);
+      const brands = brand === "*" ? Object.keys(files?.brands ?? {}) : [brand];
+      return brands.map((slug) => ({ tenant_id: idOf.tenant(tenant), brand_id: idOf.brand(tenant, slug) }));
+    });
+    const unique = new Map(named.map((row) => [row.brand_id, row]));
+    return [...unique.values()]
+      .filter((row) => only === null || row.tenant_id === idOf.tenant(only))
+      .map((row) => ({ agent_id: stableId("agent", agent.slug), ...row }));
+  });
+  const lines = tenants.flatMap(({ slug, numbers }) =>
+    numbers.map(({ e164 }) => ({ e164, tenant_id: idOf.tenant(slug), number_id: idOf.number(slug, e164) })),
+  );
+  return [
+    table("house.agent_brands", ["agent_id", "tenant_id", "brand_id"], agentBrands, only === null ? "remove" : "keep"),
+    table("house.lines", ["e164"], lines, "remove"),
+  ];
+}
+
+/** One tenant's rows, in the order in which they may be written. Flows and contracts come apart: they have versions. */
+export function desiredTenant(files: TenantFiles, account: StoredAccount): Desired[] {
+  const { slug, company } = files;
+  const tenant_id = idOf.tenant(slug);
+  const accountId = idOf.account(slug, account.accountSid);
+  const rows = <T>(items: readonly T[], row: (item: T, at: number) => Row) =>
+    items.map((item, at) => ({ tenant_id, ...row(item, at) }));
+  return [
+    table(
+      "tenant.companies",
+      ["tenant_id"],
+      rows([company], (c) => ({
+        slug,
+        name: c.name,
+        name_zh: c.nameZh,
+        name_en: c.nameEn,
+        trade: c.trade,
+        time_zone: c.timeZone,
+        currency: c.currency,
+        language: c.language,
+      })),
+      "keep",
+    ),
+    table(
+      "tenant.brands",
+      ["tenant_id", "id"],
+      rows(Object.entries(files.brands), ([name, brand]) => ({
+        id: idOf.brand(slug, name),
+        slug: name,
+        name: brand.name,
+        color: brand.color,
+        greeting: brand.greeting,
+        script: brand.script.trim(),
+      })),
+      "keep",
+    ),
+    table(
+      "tenant.calendars",
+      ["tenant_id", "id"],
+      rows(Object.entries(files.calendars), ([name, calendar]) => ({
+        id: stableId("calendar", slug, name),
+        name,
+        time_zone: calendar.timeZone ?? company.timeZone,
+        weekly: WEEKDAYS.flatMap((day, at) =>
+          (calendar.weekly[day] ?? []).map((hours) => ({ weekday: at + 1, ...hours })),
+        ),
+        exceptions: calendar.exceptions,
+      })),
+      "remove",
+    ),
+    table(
+      "tenant.queues",
+      ["tenant_id", "id"],
+      rows(Object.entries(files.queues), ([name, queue]) => ({
+        id: idOf.queue(slug, name),
+        slug: name,
+        name: queue.name,
+        pool_id: idOf.pool(queue.pool),
+        priority: queue.priority,
+        skills: queue.skills,
+        strategy: queue.strategy,
+        ring_timeout_s: queue.ringTimeoutS,
+        wrap_up_s: queue.wrapUpS,
+        target_percent: queue.target.percent,
+        target_within_s: queue.target.withinS,
+        short_abandon_s: queue.target.shortAbandonS,
+        retired_at: null,
+      })),
+      "retire",
+    ),
+    table("tenant.flows", ["tenant_id", "id"], [{ tenant_id, id: idOf.flow(slug), slug: "main" }], "keep"),
+    {
+      ...table(
+        "tenant.carrier_accounts",
+        ["tenant_id", "id"],
+        [
+          {
+            tenant_id,
+            id: accountId,
+            carrier: account.carrier,
+            account_sid: account.accountSid,
+            sealed: account.sealed,
+            fingerprint: account.fingerprint,
+          },
+        ],
+        "keep",
+      ),
+      secret: ["sealed"],
+    },
+    table(
+      "tenant.numbers",
+      ["tenant_id", "id"],
+      rows(files.numbers, (number) => ({
+        id: idOf.number(slug, number.e164),
+        e164: number.e164,
+        label: number.label,
+        brand_id: idOf.brand(slug, number.brand),
+        flow_id: idOf.flow(slug),
+        carrier_account_id: accountId,
+        language: number.language,
+        record_calls: number.record,
+        retired_at: null,
+      })),
+      "retire",
+    ),
+    table(
+      "tenant.dispositions",
+      ["tenant_id", "code"],
+      rows(files.dispositions, (disposition, position) => ({
+        code: disposition.code,
+        position,
+        label_zh: disposition.label.zh,
+        label_en: disposition.label.en,
+        success: disposition.success,
+        retired_at: null,
+      })),
+      "retire",
+    ),
+    table("tenant.seat_entitlements", ["tenant_id", "pool_id", "valid"], entitlements(files, tenant_id), "remove"),
+    ...desiredContract(files, tenant_id),
+  ];
+}
+
+/** Each rule holds from its date until the next one for the same pool. */
+function entitlements({ seats }: TenantFiles, tenant_id: TenantId): Row[] {
+  const inOrder = [...seats].sort((a, b) => (a.from < b.from ? -1 : 1));
+  return inOrder.map((rule, at) => {
+    const next = inOrder.slice(at + 1).find(({ pool }) => pool === rule.pool);
+    return {
+      tenant_id,
+      pool_id: idOf.pool(rule.pool),
+      valid: `[${rule.from},${next?.from ?? ""})`,
+      guaranteed: rule.guaranteed,
+      burst: rule.burst,
+    };
+  });
+}
+
+function desiredContract({ slug, company, contract }: TenantFiles, tenant_id: TenantId): Desired[] {
+  const contract_id = idOf.contract(slug);
+  const cure = "prices that have been applied are never changed: add a version with a later validFrom";
+  return [
+    table(
+      "tenant.contracts",
+      ["tenant_id", "id"],
+      [
+        {
+          tenant_id,
+          id: contract_id,
+          slug: "main",
+          name_zh: company.nameZh,
+          name_en: company.nameEn,
+          currency: contract.currency,
+          time_zone: company.timeZone,
+        },
+      ],
+      "keep",
+    ),
+    table(
+      "tenant.contract_versions",
+      ["tenant_id", "contract_id", "version"],
+      contract.versions.map(({ validFrom, charges }, at) => ({
+        tenant_id,
+        contract_id,
+        version: at + 1,
+        valid: `[${validFrom},${contract.versions[at + 1]?.validFrom ?? ""})`,
+        content_hash: contentHash(charges),
+      })),
+      "keep",
+    ),
+    {
+      ...table(
+        "tenant.charges",
+        ["tenant_id", "id"],
+        contract.versions.flatMap(({ charges }, at) =>
+          charges.map((charge, position) => {
+            const { code, label, model, ...params } = charge;
+            return {
+              tenant_id,
+              id: stableId("charge", slug, "main", String(at + 1), code),
+              contract_id,
+              version: at + 1,
+              position,
+              code,
+              model,
+              params,
+              description_zh: label.zh,
+              description_en: label.en,
+            };
+          }),
+        ),
+        "keep",
+      ),
+      immutable: cure,
+    },
+  ];
+}
+
+/** Customers for a demonstration, with their points and notes. */
+export function desiredCustomers({ slug, customers }: TenantFiles): Desired[] {
+  const tenant_id = idOf.tenant(slug);
+  const id = (name: string) => stableId("customer", slug, name);
+  const points = customers.flatMap(({ name, phones, emails }) => [
+    ...phones.map((phone) => ({ name, kind: "phone", as_given: phone, phone_e164: phone, email_lower: null })),
+    ...emails.map((email) => ({
+      name,
+      kind: "email",
+      as_given: email,
+      phone_e164: null,
+      email_lower: email.toLowerCase(),
+    })),
+  ]);
+  return [
+    table(
+      "tenant.customers",
+      ["tenant_id", "id"],
+      customers.map(({ name, tier, language }) => ({
+        tenant_id,
+        id: id(name),
+        name,
+        tier,
+        language: language ?? null,
+      })),
+      "keep",
+    ),
+    table(
+      "tenant.customer_points",
+      ["tenant_id", "id"],
+      points.map(({ name, ...point }) => ({
+        tenant_id,
+        id: stableId("point", slug, name, point.as_given),
+        customer_id: id(name),
+        ...point,
+      })),
+      "keep",
+    ),
+    table(
+      "tenant.customer_notes",
+      ["tenant_id", "id"],
+      customers.flatMap(({ name, notes }) =>
+        notes.map((body) => ({
+          tenant_id,
+          id: stableId("note", slug, name, body),
+          customer_id: id(name),
+          body,
+          author_kind: "system",
+          author_id: "tenant files",
+        })),
+      ),
+      "keep",
+    ),
+  ];
+}
+
+/** The flow as it would run; its version is chosen when it is compared with what is published. */
+export function desiredFlow({ slug, flow, queues }: TenantFiles, version: number) {
+  const queueIds = new Map(Object.keys(queues).map((name) => [name, idOf.queue(slug, name)]));
+  return flowOf(flow, idOf.flow(slug), version, queueIds);
+}
+
+function peopleOf(house: HouseFile, tenants: readonly TenantFiles[], password_hash: string) {
+  const people = [
+    ...house.agents.map((a) => ({ ...a, roles: ["agent"], tenant_id: null })),
+    ...house.staff.map((s) => ({ ...s, tenant_id: null })),
+    ...tenants.flatMap((t) => t.admins.map((a) => ({ ...a, roles: ["tenant_admin"], tenant_id: idOf.tenant(t.slug) }))),
+  ];
+  const users = people.map(({ email, name, locale }) => ({
+    id: userId(email),
+    email,
+    email_lower: email.toLowerCase(),
+    name,
+    locale,
+    password_hash,
+  }));
+  const roles = people.flatMap(({ email, roles: held, tenant_id }) =>
+    held.map((role) => ({ id: stableId("role", email.toLowerCase(), role), user_id: userId(email), role, tenant_id })),
+  );
+  return { users, roles };
+}
+
+function userId(email: string): string {
+  return stableId("user", email.toLowerCase());
+}
+
+function table(name: string, key: string[], rows: readonly Row[], missing: Desired["missing"]): Desired {
+  return { table: name, key, rows, missing };
+}

@@ -1,0 +1,13 @@
+export { type ApplyInput, type ApplyResult, applySetup } from "./apply.ts";
+export { idOf, type StoredAccount } from "./desired.ts";
+export {
+  type FileFault,
+  type HouseSetup,
+  parseSetup,
+  TENANT_FILES,
+  type TenantFileName,
+  type TenantFiles,
+  type TenantSource,
+} from "./parse.ts";
+export type { Change } from "./sync.ts";
+export { agentGrants, brands, carrierAccounts, companies, pools, seatEntitlements, sites, tenants } from "./tables.ts";

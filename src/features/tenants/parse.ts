@@ -1,0 +1,200 @@
+import type { z } from "zod";
+import type { Fault } from "../../domain/kernel/trouble.ts";
+import { type ContractFile, ContractFileSchema } from "../billing/index.ts";
+import { danglingNames, type FlowFile, FlowFileSchema } from "../flow/index.ts";
+import {
+  type CalendarsFile,
+  CalendarsFileSchema,
+  type CompanyFile,
+  CompanyFileSchema,
+  type CustomersFile,
+  CustomersFileSchema,
+  type HouseFile,
+  HouseFileSchema,
+  type QueuesFile,
+  QueuesFileSchema,
+} from "./schema.ts";
+
+/** A mistake in one of the files: which file, where in it, what stands there and what may stand there. */
+export type FileFault = Fault & { readonly file: string };
+
+export const TENANT_FILES = ["tenant", "flow", "calendars", "queues", "contract", "customers"] as const;
+export type TenantFileName = (typeof TENANT_FILES)[number];
+/** What stands in a folder, already read as TOML; null where the file is missing. */
+export type TenantSource = { readonly slug: string; readonly files: { readonly [name in TenantFileName]: unknown } };
+
+export type TenantFiles = CompanyFile & {
+  readonly slug: string;
+  readonly flow: FlowFile;
+  readonly calendars: CalendarsFile;
+  readonly queues: QueuesFile;
+  readonly contract: ContractFile;
+  readonly customers: CustomersFile["customers"];
+};
+export type HouseSetup = { readonly house: HouseFile; readonly tenants: readonly TenantFiles[] };
+export type Parsed =
+  | { readonly ok: true; readonly setup: HouseSetup }
+  | { readonly ok: false; readonly faults: FileFault[] };
+
+/** Reads everything before anything is applied: all mistakes of all files come back together, or a set-up that is whole. */
+export function parseSetup(houseSource: unknown, sources: readonly TenantSource[]): Parsed {
+  const faults: FileFault[] = [];
+  const house = parseFile("house.toml", HouseFileSchema, houseSource, faults);
+  const tenants = sources.flatMap((source) => parseTenant(source, faults) ?? []);
+  if (house === null || faults.length > 0) return { ok: false, faults };
+  faults.push(...crossFaults(house, tenants));
+  return faults.length > 0 ? { ok: false, faults } : { ok: true, setup: { house, tenants } };
+}
+
+function parseTenant({ slug, files }: TenantSource, faults: FileFault[]): TenantFiles | null {
+  const named = (name: TenantFileName) => `${slug}/${name}.toml`;
+  if (!/^[a-z][a-z0-9-]{0,39}$/.test(slug)) {
+    faults.push({ file: slug, path: "", message: "the folder of a client is named with a-z, 0-9 and -", value: slug });
+    return null;
+  }
+  const company = parseFile(named("tenant"), CompanyFileSchema, files.tenant, faults);
+  const flow = parseFile(named("flow"), FlowFileSchema, files.flow, faults);
+  const calendars = parseFile(named("calendars"), CalendarsFileSchema, files.calendars ?? {}, faults);
+  const queues = parseFile(named("queues"), QueuesFileSchema, files.queues ?? {}, faults);
+  const contract = parseFile(named("contract"), ContractFileSchema, files.contract, faults);
+  const customers = parseFile(named("customers"), CustomersFileSchema, files.customers ?? {}, faults);
+  if (!company || !flow || !calendars || !queues || !contract || !customers) return null;
+  return { slug, ...company, flow, calendars, queues, contract, customers: customers.customers };
+}
+
+function parseFile<S extends z.ZodType>(
+  file: string,
+  schema: S,
+  source: unknown,
+  faults: FileFault[],
+): z.output<S> | null {
+  if (source === null || source === undefined) {
+    faults.push({ file, path: "", message: "this file is missing" });
+    return null;
+  }
+  const result = schema.safeParse(source, { reportInput: true });
+  if (result.success) return result.data;
+  faults.push(...result.error.issues.flatMap(faultsOf).map((fault) => ({ file, ...fault })));
+  return null;
+}
+
+function faultsOf(issue: z.core.$ZodIssue): Fault[] {
+  const path = issue.path.map(String).join(".");
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      path: path === "" ? key : `${path}.${key}`,
+      message: "nothing of this name belongs here",
+    }));
+  }
+  const allowed = issue.code === "invalid_value" ? { allowed: issue.values } : {};
+  const value = issue.input === undefined || typeof issue.input === "object" ? {} : { value: issue.input };
+  return [
+    {
+      path,
+      message: issue.input === undefined ? `${issue.message} (it is missing)` : issue.message,
+      ...value,
+      ...allowed,
+    },
+  ];
+}
+
+/** Names that lead from one file into another. */
+function crossFaults(house: HouseFile, tenants: readonly TenantFiles[]): FileFault[] {
+  const pools = Object.keys(house.pools);
+  return [
+    ...houseFaults(house, tenants),
+    ...tenants.flatMap((tenant) => tenantFaults(tenant, pools)),
+    ...twice(
+      tenants.flatMap((t) =>
+        t.numbers.map(({ e164 }, at) => ({ file: `${t.slug}/tenant.toml`, path: `numbers.${at}.e164`, value: e164 })),
+      ),
+      "this number is in service already",
+    ),
+    ...twice(
+      [
+        ...[...house.agents.entries()].map(([at, { email }]) => ({
+          file: "house.toml",
+          path: `agents.${at}.email`,
+          value: email,
+        })),
+        ...[...house.staff.entries()].map(([at, { email }]) => ({
+          file: "house.toml",
+          path: `staff.${at}.email`,
+          value: email,
+        })),
+        ...tenants.flatMap((t) =>
+          t.admins.map(({ email }, at) => ({
+            file: `${t.slug}/tenant.toml`,
+            path: `admins.${at}.email`,
+            value: email,
+          })),
+        ),
+      ],
+      "somebody else signs in with this address",
+    ),
+  ];
+}
+
+function houseFaults(house: HouseFile, tenants: readonly TenantFiles[]): FileFault[] {
+  const brands = tenants.flatMap((t) => [`${t.slug}/*`, ...Object.keys(t.brands).map((brand) => `${t.slug}/${brand}`)]);
+  const checks: Check[] = [
+    ...Object.entries(house.pools).map(([slug, { site }]) =>
+      check(`pools.${slug}.site`, site, Object.keys(house.sites), "site"),
+    ),
+    ...house.agents.flatMap((agent, at) => [
+      check(`agents.${at}.pool`, agent.pool, Object.keys(house.pools), "pool"),
+      ...agent.brands.map((brand, n) => check(`agents.${at}.brands.${n}`, brand, brands, "brand")),
+    ]),
+  ];
+  const slugs = house.agents.map(({ slug }, at) => ({ file: "house.toml", path: `agents.${at}.slug`, value: slug }));
+  return [...failed("house.toml", checks), ...twice(slugs, "another agent has this name")];
+}
+
+function tenantFaults(tenant: TenantFiles, pools: readonly string[]): FileFault[] {
+  const { slug } = tenant;
+  const known = { calendars: Object.keys(tenant.calendars), queues: Object.keys(tenant.queues) };
+  const faults = [
+    ...failed(`${slug}/tenant.toml`, [
+      ...tenant.numbers.map(({ brand }, at) =>
+        check(`numbers.${at}.brand`, brand, Object.keys(tenant.brands), "brand"),
+      ),
+      ...tenant.seats.map(({ pool }, at) => check(`seats.${at}.pool`, pool, pools, "pool")),
+    ]),
+    ...failed(
+      `${slug}/queues.toml`,
+      Object.entries(tenant.queues).map(([name, { pool }]) => check(`${name}.pool`, pool, pools, "pool")),
+    ),
+    ...danglingNames(tenant.flow, known).map((fault) => ({ file: `${slug}/flow.toml`, ...fault })),
+    ...twice(
+      tenant.dispositions.map(({ code }, at) => ({
+        file: `${slug}/tenant.toml`,
+        path: `dispositions.${at}.code`,
+        value: code,
+      })),
+      "this code stands twice",
+    ),
+  ];
+  if (tenant.contract.currency !== tenant.company.currency) {
+    const allowed = [tenant.company.currency];
+    const message = "the contract must be in the company's currency";
+    faults.push({ file: `${slug}/contract.toml`, path: "currency", message, value: tenant.contract.currency, allowed });
+  }
+  return faults;
+}
+
+type Check = { readonly ok: boolean; readonly fault: Fault };
+
+function check(path: string, value: string, allowed: readonly string[], what: string): Check {
+  return { ok: allowed.includes(value), fault: { path, message: `there is no ${what} of this name`, value, allowed } };
+}
+
+function failed(file: string, checks: readonly Check[]): FileFault[] {
+  return checks.filter(({ ok }) => !ok).map(({ fault }) => ({ file, ...fault }));
+}
+
+function twice(places: readonly { file: string; path: string; value: string }[], message: string): FileFault[] {
+  const seen = new Set<string>();
+  return places
+    .filter(({ value }) => seen.size === seen.add(value.toLowerCase()).size)
+    .map((place) => ({ ...place, message }));
+}
