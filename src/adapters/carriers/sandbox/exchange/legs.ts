@@ -2,7 +2,8 @@ import { HOUR_MS, SECOND_MS } from "../../../../domain/kernel/instant.ts";
 import { conferenceWith, expectMember, introduce, leaveConference } from "./conferences.ts";
 import type { OutboundCall } from "./events.ts";
 import { notifyLeg } from "./params.ts";
-import { changeRecording, stopRecordingsOf } from "./recordings.ts";
+import { recordCutShort } from "./record.ts";
+import { stopRecordingsOf } from "./recordings.ts";
 import { robotMoment } from "./robots.ts";
 import { billedSeconds, type Call, type Device, type EndStatus, type Exchange, isOver } from "./state.ts";
 import {
@@ -163,10 +164,10 @@ export function endLeg(world: World, call: Call, wanted: EndStatus): void {
   const member = conferenceWith(world, call)?.members.some((each) => each.callSid === call.sid) === true;
   call.status = call.answeredAt !== null ? "completed" : wanted;
   call.endedAt = world.now;
+  clearTimersOf(world, call.sid);
+  if (activity.at === "recording") recordCutShort(world, call);
   call.activity = { at: "idle" };
   call.document = null;
-  clearTimersOf(world, call.sid);
-  if (activity.at === "recording") changeRecording(world, activity.recordingSid, "stopped");
   stopRecordingsOf(world, { callSid: call.sid });
   if (activity.at === "dialling") {
     for (const child of activity.children) world.raised.push({ kind: "call_over", callSid: child, status: "canceled" });

@@ -58,6 +58,20 @@ export function ask(world: World, call: Call, source: VoiceSource, extra: Readon
   });
 }
 
+/** Asks about a call that is over: the application is told, and its answer finds no call to run on. */
+export function announce(world: World, call: Call, source: VoiceSource, extra: Readonly<Record<string, string>>): void {
+  const params = { ...callParams(world, call), ...extra };
+  const request: VoiceRequest = {
+    id: world.newSid("RQ"),
+    url: source.url,
+    method: source.method,
+    params,
+    source,
+    attempt: "primary",
+  };
+  world.effects.push({ do: "ask", callSid: call.sid, request, twice: false });
+}
+
 function post(world: World, call: Call, request: VoiceRequest): void {
   setActivity(world, call, { at: "fetching", request });
   const twice = chance(world.random, world.exchange.faults.duplicate);
@@ -240,7 +254,7 @@ function message(world: World, call: Call, document: Document, verb: Extract<Ver
     to: verb.to ?? call.from,
     body: verb.body,
     direction: "outbound-call",
-    callback: verb.statusCallback,
+    callback: verb.statusCallback === null ? null : resolve(document.source.url, verb.statusCallback),
   });
   if (verb.action === null) return proceed(world, call);
   ask(world, call, sourceOf(document.source, verb.action), { MessageSid: sid, MessageStatus: "sent" });
@@ -258,7 +272,7 @@ export function quiet(world: World, call: Call): void {
   tell(world, call, { type: "listening", callSid: call.sid, on: false, what });
 }
 
-function sourceOf(current: VoiceSource, target: Target): VoiceSource {
+export function sourceOf(current: VoiceSource, target: Target): VoiceSource {
   return { url: resolve(current.url, target.url), method: target.method, fallbackUrl: current.fallbackUrl };
 }
 
@@ -268,7 +282,7 @@ function resolve(base: string, url: string): string {
   return /^https?:\/\//i.test(url) ? url : new URL(url, base).href;
 }
 
-function absolute(call: Call, callback: CallbackAttribute | null): CallbackTarget | null {
+export function absolute(call: Call, callback: CallbackAttribute | null): CallbackTarget | null {
   if (callback === null) return null;
   return { url: resolve(call.document?.source.url ?? "", callback.url), events: callback.events };
 }

@@ -1,16 +1,16 @@
 import { SECOND_MS } from "../../../../domain/kernel/instant.ts";
 import { recordingUrl } from "./params.ts";
-import { askAction, proceed, quiet, setActivity } from "./program.ts";
+import { absolute, announce, askAction, proceed, quiet, setActivity, sourceOf } from "./program.ts";
 import { changeRecording, discardRecording, startRecording } from "./recordings.ts";
 import { robotSpeaksToMachines } from "./robots.ts";
 import type { Call } from "./state.ts";
 import type { Verb } from "./twiml.ts";
 import { setTimer, tell, type World } from "./world.ts";
 
-type Record = Extract<Verb, { verb: "Record" }>;
+type RecordVerb = Extract<Verb, { verb: "Record" }>;
 
 /** Listens after the tone. A person at a browser is taken to speak; a robot speaks only if its script says so. */
-export function beginRecord(world: World, call: Call, verb: Record): void {
+export function beginRecord(world: World, call: Call, verb: RecordVerb): void {
   const sid = world.newSid("RE");
   startRecording(world, {
     kind: "recording_started",
@@ -18,7 +18,7 @@ export function beginRecord(world: World, call: Call, verb: Record): void {
     callSid: call.sid,
     conferenceSid: null,
     source: "RecordVerb",
-    callback: verb.callback,
+    callback: absolute(call, verb.callback),
   });
   setActivity(world, call, { at: "recording", recordingSid: sid, startedAt: world.now });
   tell(world, call, { type: "listening", callSid: call.sid, on: true, what: "record" });
@@ -48,19 +48,33 @@ function finish(world: World, call: Call, key: string): void {
   const sid = call.activity.recordingSid;
   changeRecording(world, sid, "stopped");
   quiet(world, call);
-  askAction(world, call, verb.action, {
+  askAction(world, call, verb.action, recordedParams(world, sid, key));
+}
+
+/** The caller hung up while recording: the message stands, and the action is told; what it answers has no call to run on. */
+export function recordCutShort(world: World, call: Call): void {
+  const verb = recordOf(call);
+  const { document, activity } = call;
+  if (verb === null || document === null || activity.at !== "recording") return;
+  if (!speaks(call)) return discardRecording(world, activity.recordingSid);
+  changeRecording(world, activity.recordingSid, "stopped");
+  announce(world, call, sourceOf(document.source, verb.action), recordedParams(world, activity.recordingSid, "hangup"));
+}
+
+function recordedParams(world: World, sid: string, key: string): Record<string, string> {
+  return {
     RecordingSid: sid,
     RecordingUrl: recordingUrl(world, sid),
     RecordingDuration: String(world.exchange.recordings.get(sid)?.durationS ?? 0),
     ...(key === "" ? {} : { Digits: key }),
-  });
+  };
 }
 
 function speaks(call: Call): boolean {
   return call.device.kind !== "robot" || robotSpeaksToMachines(call);
 }
 
-function recordOf(call: Call): Record | null {
+function recordOf(call: Call): RecordVerb | null {
   const verb = call.document?.verbs[call.document.index];
   return call.activity.at === "recording" && verb?.verb === "Record" ? verb : null;
 }
