@@ -39,7 +39,7 @@ function usageOf(tx: TenantTx, segment: Segment, charge: Charge, earlier: readon
     where u.tenant_id = ${tx.tenantId} and u.kind = ${kind}
       and u.occurred_at >= to_timestamp(${segment.from}::numeric / 1000) and u.occurred_at < to_timestamp(${segment.to}::numeric / 1000)
       and not (u.corrects_id is not null and u.quantity = 0)
-      and not exists (select from tenant.usage c where c.tenant_id = u.tenant_id and c.corrects_id = u.id)
+      and u.id not in (select c.corrects_id from tenant.usage c where c.tenant_id = ${tx.tenantId} and c.corrects_id is not null)
       and (${matching(tx, whereOf(charge))}) ${sql.join(taken, sql` `)}) u`;
 }
 

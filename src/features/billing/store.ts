@@ -105,8 +105,8 @@ function countedUsage(tx: TenantTx, month: BillingMonth, cutoff: Instant) {
       and u.occurred_at >= ${iso(month.from)}::timestamptz and u.occurred_at < ${iso(month.to)}::timestamptz
       and u.received_at < ${iso(cutoff)}::timestamptz
       and not (u.corrects_id is not null and u.quantity = 0)
-      and not exists (select from tenant.usage c where c.tenant_id = u.tenant_id and c.corrects_id = u.id
-        and c.received_at < ${iso(cutoff)}::timestamptz)`;
+      and u.id not in (select c.corrects_id from tenant.usage c where c.tenant_id = ${tx.tenantId}
+        and c.corrects_id is not null and c.received_at < ${iso(cutoff)}::timestamptz)`;
 }
 
 /** The instant before which usage must have been received to count in a run that starts now, by the database's clock. */
