@@ -1,13 +1,18 @@
-import { join } from "node:path";
-import { type ClockSetting, platformClock, sandboxClock } from "../../adapters/clock.ts";
+import { platformClock, sandboxClock } from "../../adapters/clock.ts";
+import type { LineConfig } from "../../domain/call/line-config.ts";
+import { DEMO_PASSWORD } from "../http/demo.ts";
 import { buildConsole } from "./bundle.ts";
+import { demoSignIns } from "./demo-sign-ins.ts";
+import { openDemoFloor } from "./floor/floor.ts";
+import type { Host } from "./floor/house-client.ts";
+import { castFloor, openCarrierAccounts } from "./furnish.ts";
 import { type Keys, keysIn } from "./keys.ts";
-import { openLog } from "./logs.ts";
 import { freePorts } from "./ports.ts";
 import type { DatabaseUrls } from "./roles.ts";
 import { leaveDataDir, rememberChildren, takeDataDir } from "./run-file.ts";
-import { startDatabase } from "./stack-database.ts";
-import { type RunningWorker, startWorker } from "./workerd.ts";
+import { type StackDatabase, startDatabase } from "./stack-database.ts";
+import { clockVariables, readLine, startCron, startWorkers } from "./stack-workers.ts";
+import { type AppliedTenants, applyTenants, publish } from "./tenants.ts";
 
 export type StackOptions = {
   /** Ports that are not named are chosen free. */
@@ -35,7 +40,13 @@ export type Stack = {
   readonly sandboxUrl: string;
   readonly databaseUrls: DatabaseUrls;
   readonly keys: Keys;
-  readonly migrated: readonly string[];
+  /** The clients of `tenants/` with their carrier accounts, and everybody who can sign in with `password`. */
+  readonly applied: AppliedTenants;
+  readonly password: string;
+  /** The same house as its robots know it: addresses, control keys, house clock. */
+  readonly host: Host;
+  /** What is published for a number now. */
+  lineOf(e164: string): Promise<LineConfig | null>;
   /** House time now. */
   now(): number;
   /** Tears down one object of the app Worker in the middle of whatever it does. */
@@ -47,16 +58,22 @@ export type Stack = {
   stop(): Promise<void>;
 };
 
-const MINUTE_MS = 60_000;
-const EVERY_MINUTE = "* * * * *";
+/** The same floor at each start. */
+const FLOOR_SEED = 7;
+
+type Ports = { readonly app: number; readonly sandbox: number; readonly postgres: number; readonly floor: number };
+/** What was started, in its order; it is stopped from the last to the first. */
+type Stops = (() => Promise<void>)[];
 
 /** Starts PostgreSQL, migrates, builds what changed, and runs the app Worker and the sandbox carrier side by side. */
 export async function bootStack(options: StackOptions): Promise<Stack> {
   await takeDataDir(options.dataDir);
-  const stops: (() => Promise<void>)[] = [];
+  const stops: Stops = [];
   const stop = async () => {
-    for (const one of stops.splice(0).reverse()) await one();
+    const failures: unknown[] = [];
+    for (const one of stops.splice(0).reverse()) await one().catch((error: unknown) => failures.push(error));
     leaveDataDir(options.dataDir);
+    if (failures.length > 0) throw new AggregateError(failures, "not everything stopped");
   };
   try {
     await options.beforeStart?.();
@@ -67,117 +84,91 @@ export async function bootStack(options: StackOptions): Promise<Stack> {
   }
 }
 
-async function boot(options: StackOptions, stops: (() => Promise<void>)[], stop: Stack["stop"]): Promise<Stack> {
-  const { dataDir, log } = options;
-  const keys = keysIn(dataDir);
+async function boot(options: StackOptions, stops: Stops, stop: Stack["stop"]): Promise<Stack> {
+  const keys = keysIn(options.dataDir);
   const ports = await portsFor(options);
-  log("database: starting PostgreSQL 18");
+  const database = await openDatabase(options, keys, ports, stops);
+  if (options.console ?? true) {
+    options.log("console: building what changed");
+    await buildConsole();
+  }
+  const applied = await applyTenants({
+    ownerUrl: database.urls.owner,
+    sealKey: keys.sealKey,
+    sandbox: { baseUrl: `http://127.0.0.1:${ports.sandbox}`, password: DEMO_PASSWORD },
+  });
+  const { app, host } = await openWorkers(options, keys, ports, database.urls, stops);
+  options.log(`clients: publishing ${applied.tenants.length}`);
+  await openCarrierAccounts(host, applied.tenants);
+  await publish(app.url, keys.internalKey);
+  stops.push(startCron(app, host.now, host.speed));
+  const stack: Stack = {
+    appUrl: host.appUrl,
+    sandboxUrl: host.sandboxUrl,
+    databaseUrls: database.urls,
+    keys,
+    applied,
+    password: DEMO_PASSWORD,
+    host,
+    lineOf: (e164) => readLine(app, e164),
+    now: host.now,
+    evict: (className, name) => app.evict(className, name),
+    runCron: (cron) => app.runCron(cron, host.now()),
+    stopDatabase: () => database.stop(),
+    startDatabase: () => database.start(),
+    stop,
+  };
+  if (options.demoFloor) stops.push(await startFloor(stack, ports.floor, options.log));
+  return stack;
+}
+
+async function openDatabase(options: StackOptions, keys: Keys, ports: Ports, stops: Stops): Promise<StackDatabase> {
+  options.log("database: starting PostgreSQL 18");
   const database = await startDatabase({
-    dataDir,
+    dataDir: options.dataDir,
     port: ports.postgres,
     password: keys.postgresPassword,
     durable: options.durable ?? true,
     outsideUrl: options.databaseUrl,
   });
   if (options.databaseUrl === undefined) stops.push(() => database.stop());
-  rememberChildren(dataDir);
-  if (database.migrated.length > 0) log(`database: ${database.migrated.length} migrations applied`);
-  if (options.console ?? true) {
-    log("console: building what changed");
-    await buildConsole();
-  }
-  log("workers: starting the app and the sandbox carrier in workerd");
+  if (database.migrated.length > 0) options.log(`database: ${database.migrated.length} migrations applied`);
+  return database;
+}
+
+async function openWorkers(options: StackOptions, keys: Keys, ports: Ports, urls: DatabaseUrls, stops: Stops) {
+  options.log("workers: starting the app and the sandbox carrier in workerd");
   const setting = options.clock && { ...options.clock, realOriginMs: Date.now() };
-  const { now } = setting ? sandboxClock(setting) : platformClock;
-  const clock = clockVariables(setting);
-  const { app, sandbox } = await startWorkers({ dataDir, ports, keys, urls: database.urls, clock });
+  const floorUrl = options.demoFloor ? { DEMO_FLOOR_URL: `http://127.0.0.1:${ports.floor}` } : {};
+  const variables = { ...clockVariables(setting), ...floorUrl };
+  const { app, sandbox } = await startWorkers({ dataDir: options.dataDir, ports, keys, urls, variables });
   stops.push(
     () => app.stop(),
     () => sandbox.stop(),
   );
-  rememberChildren(dataDir);
-  stops.push(startCron(app, now, options.clock?.speed ?? 1));
-  return {
+  rememberChildren(options.dataDir);
+  const host: Host = {
     appUrl: app.url,
     sandboxUrl: sandbox.url,
-    databaseUrls: database.urls,
-    keys,
-    migrated: database.migrated,
-    now,
-    evict: (className, name) => app.evict(className, name),
-    runCron: (cron) => app.runCron(cron, now()),
-    stopDatabase: () => database.stop(),
-    startDatabase: () => database.start(),
-    stop,
+    internalKey: keys.internalKey,
+    sandboxKey: keys.sandboxControlKey,
+    now: (setting ? sandboxClock(setting) : platformClock).now,
+    speed: options.clock?.speed ?? 1,
   };
+  return { app, host };
 }
 
-async function portsFor({ ports }: StackOptions): Promise<{ app: number; sandbox: number; postgres: number }> {
-  const [app = 0, sandbox = 0, postgres = 0] = await freePorts(3);
-  return { app: ports?.app ?? app, sandbox: ports?.sandbox ?? sandbox, postgres: ports?.postgres ?? postgres };
+/** The people named on the page of demo sign-ins are left to whoever looks on. */
+async function startFloor(stack: Stack, port: number, log: StackOptions["log"]): Promise<() => Promise<void>> {
+  const keepFree = (await demoSignIns(stack.appUrl)).map(({ email }) => email);
+  const cast = await castFloor({ applied: stack.applied, password: stack.password, keepFree, lineOf: stack.lineOf });
+  if (!cast) return async () => {};
+  log(`demo floor: ${cast.agents.length} simulated agents sit down`);
+  const floor = await openDemoFloor(stack.host, cast, { seed: FLOOR_SEED, port, log });
+  return () => floor.stop();
 }
 
-type WorkersOptions = {
-  readonly dataDir: string;
-  readonly ports: { readonly app: number; readonly sandbox: number };
-  readonly keys: Keys;
-  readonly urls: DatabaseUrls;
-  readonly clock: Readonly<Record<string, string>>;
-};
-
-/** One after the other: the app's address and the carrier's are known to each other before either runs. */
-async function startWorkers(options: WorkersOptions): Promise<{ app: RunningWorker; sandbox: RunningWorker }> {
-  const { dataDir, ports, keys, urls, clock } = options;
-  const appUrl = `http://127.0.0.1:${ports.app}`;
-  const sandboxUrl = `http://127.0.0.1:${ports.sandbox}`;
-  const shared = { ENVIRONMENT: "sandbox", SANDBOX_URL: sandboxUrl, ...clock };
-  const sandbox = await startWorker({
-    name: "callhouse-sandbox-carrier",
-    configPath: "src/adapters/carriers/sandbox/wrangler.toml",
-    port: ports.sandbox,
-    variables: { ...shared, SANDBOX_CONTROL_KEY: keys.sandboxControlKey },
-    hyperdrives: {},
-    stateDir: join(dataDir, "state", "sandbox"),
-    log: openLog(dataDir, "sandbox"),
-  });
-  try {
-    const app = await startWorker({
-      name: "callhouse",
-      configPath: "wrangler.toml",
-      port: ports.app,
-      variables: { ...shared, PUBLIC_URL: appUrl, SEAL_KEY: keys.sealKey, INTERNAL_KEY: keys.internalKey },
-      hyperdrives: { DB: urls.app, DB_OPERATOR: urls.operator },
-      stateDir: join(dataDir, "state", "app"),
-      log: openLog(dataDir, "app"),
-    });
-    return { app, sandbox };
-  } catch (error) {
-    await sandbox.stop();
-    throw error;
-  }
-}
-
-/** The platform calls the sweep each minute; here this process does, in minutes of the house's clock. */
-function startCron(app: RunningWorker, now: () => number, speed: number): () => Promise<void> {
-  let running = Promise.resolve();
-  const timer = setInterval(() => {
-    running = running
-      .then(() => app.runCron(EVERY_MINUTE, now()))
-      .catch(() => {
-        // The Worker logs its own failures; the next minute tries again.
-      });
-  }, MINUTE_MS / speed);
-  return async () => {
-    clearInterval(timer);
-    await running;
-  };
-}
-
-function clockVariables(setting: ClockSetting | undefined): Readonly<Record<string, string>> {
-  if (!setting) return {};
-  return {
-    CLOCK_ORIGIN_MS: String(setting.originMs),
-    CLOCK_REAL_ORIGIN_MS: String(setting.realOriginMs),
-    CLOCK_SPEED: String(setting.speed),
-  };
+async function portsFor({ ports }: StackOptions): Promise<Ports> {
+  const [app = 0, sandbox = 0, postgres = 0, floor = 0] = await freePorts(4);
+  return { app: ports?.app ?? app, sandbox: ports?.sandbox ?? sandbox, postgres: ports?.postgres ?? postgres, floor };
 }

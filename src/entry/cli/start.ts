@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { ROOT } from "./bundle.ts";
+import { demoSignIns } from "./demo-sign-ins.ts";
 import { requireFree } from "./ports.ts";
 import { bootStack, type Stack } from "./stack.ts";
 import { explain, Trouble } from "./trouble.ts";
@@ -13,8 +14,6 @@ const environmentSchema = z.object({
   CALLHOUSE_DATA: z.string().min(1).default(join(ROOT, ".callhouse")),
   DATABASE_URL: z.string().min(1).optional(),
 });
-
-const signInsSchema = z.array(z.object({ role: z.string(), email: z.string(), password: z.string() }));
 
 /** A second Ctrl-C, or a part that does not stop in this time, ends the process the hard way. */
 const STOP_MS_MAX = 15_000;
@@ -76,13 +75,11 @@ function environment(): z.infer<typeof environmentSchema> {
 
 /** What a newcomer needs next: where to look and as whom to sign in. */
 async function announce(stack: Stack): Promise<void> {
-  const response = await fetch(`${stack.appUrl}/api/demo/sign-ins`);
-  if (!response.ok)
-    throw new Trouble(`The app answered ${response.status} to /api/demo/sign-ins; see .callhouse/app.log.`);
-  const signIns = signInsSchema.parse(await response.json());
-  const width = Math.max(...signIns.map((one) => one.role.length));
+  const signIns = await demoSignIns(stack.appUrl);
   console.log(`\nCallhouse runs at ${stack.appUrl}\n`);
-  for (const { role, email, password } of signIns) console.log(`  ${role.padEnd(width)}  ${email}  ${password}`);
+  for (const { role, email, password, tenantName } of signIns) {
+    console.log(`  ${role.replaceAll("_", " ").padEnd(14)} ${email.padEnd(36)} ${password}  ${tenantName ?? ""}`);
+  }
   console.log(`\n  Call a client's number from the browser: ${stack.appUrl}/phone`);
   console.log("  Logs and data: .callhouse/ · Ctrl-C ends everything\n");
 }

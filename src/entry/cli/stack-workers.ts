@@ -1,0 +1,87 @@
+import { join } from "node:path";
+import type { ClockSetting } from "../../adapters/clock.ts";
+import type { LineConfig } from "../../domain/call/line-config.ts";
+import type { Keys } from "./keys.ts";
+import { openLog } from "./logs.ts";
+import type { DatabaseUrls } from "./roles.ts";
+import { type RunningWorker, startWorker } from "./workerd.ts";
+
+const MINUTE_MS = 60_000;
+const EVERY_MINUTE = "* * * * *";
+
+export type WorkersOptions = {
+  readonly dataDir: string;
+  readonly ports: { readonly app: number; readonly sandbox: number };
+  readonly keys: Keys;
+  readonly urls: DatabaseUrls;
+  /** Beyond what both Workers always get. */
+  readonly variables: Readonly<Record<string, string>>;
+};
+
+/** One after the other: the app's address and the carrier's are known to each other before either runs. */
+export async function startWorkers(options: WorkersOptions): Promise<{ app: RunningWorker; sandbox: RunningWorker }> {
+  const { dataDir, ports, keys, urls } = options;
+  const appUrl = `http://127.0.0.1:${ports.app}`;
+  const sandboxUrl = `http://127.0.0.1:${ports.sandbox}`;
+  const shared = {
+    ENVIRONMENT: "sandbox",
+    SANDBOX_URL: sandboxUrl,
+    SANDBOX_CONTROL_KEY: keys.sandboxControlKey,
+    ...options.variables,
+  };
+  const sandbox = await startWorker({
+    name: "callhouse-sandbox-carrier",
+    configPath: "src/adapters/carriers/sandbox/wrangler.toml",
+    port: ports.sandbox,
+    variables: shared,
+    hyperdrives: {},
+    stateDir: join(dataDir, "state", "sandbox"),
+    log: openLog(dataDir, "sandbox"),
+  });
+  try {
+    const app = await startWorker({
+      name: "callhouse",
+      configPath: "wrangler.toml",
+      port: ports.app,
+      variables: { ...shared, PUBLIC_URL: appUrl, SEAL_KEY: keys.sealKey, INTERNAL_KEY: keys.internalKey },
+      hyperdrives: { DB: urls.app, DB_OPERATOR: urls.operator },
+      stateDir: join(dataDir, "state", "app"),
+      log: openLog(dataDir, "app"),
+    });
+    return { app, sandbox };
+  } catch (error) {
+    await sandbox.stop();
+    throw error;
+  }
+}
+
+/** The platform calls the sweep each minute; here this process does, in minutes of the house's clock. */
+export function startCron(app: RunningWorker, now: () => number, speed: number): () => Promise<void> {
+  let running = Promise.resolve();
+  const timer = setInterval(() => {
+    running = running
+      .then(() => app.runCron(EVERY_MINUTE, now()))
+      .catch(() => {
+        // The Worker logs its own failures; the next minute tries again.
+      });
+  }, MINUTE_MS / speed);
+  return async () => {
+    clearInterval(timer);
+    await running;
+  };
+}
+
+export function clockVariables(setting: ClockSetting | undefined): Readonly<Record<string, string>> {
+  if (!setting) return {};
+  return {
+    CLOCK_ORIGIN_MS: String(setting.originMs),
+    CLOCK_REAL_ORIGIN_MS: String(setting.realOriginMs),
+    CLOCK_SPEED: String(setting.speed),
+  };
+}
+
+/** What is published for a number now. */
+export async function readLine(app: RunningWorker, e164: string): Promise<LineConfig | null> {
+  const line = (await app.object("LINE", `line:${e164}`)) as { read(): Promise<LineConfig | null> };
+  return line.read();
+}
