@@ -1,11 +1,9 @@
-import { DurableObject } from "cloudflare:workers";
 import type { Env } from "./env.ts";
 import { createApp } from "./http/app.ts";
 
-export class SeatPool extends DurableObject<Env> {}
-
 export { Contact } from "./objects/contact.ts";
 export { Line } from "./objects/line.ts";
+export { SeatPool } from "./objects/seat-pool.ts";
 export { TenantLive } from "./objects/tenant-live.ts";
 
 const app = createApp();

@@ -18,4 +18,4 @@ export { type AgentRow, dumpAgent, dumpQueue, dumpTicket, type QueueRow, type Ti
 export type { Agent, Chance, Pool } from "./state.ts";
 export { step } from "./step.ts";
 export { STRATEGIES } from "./strategies/index.ts";
-export { agentView, floorView, queueView } from "./view.ts";
+export { agentView, floorView, heldTenant, queueView } from "./view.ts";

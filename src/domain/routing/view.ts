@@ -1,6 +1,7 @@
 import type { LineConfig } from "../call/line-config.ts";
+import type { AgentId, ContactId, TenantId } from "../kernel/ids.ts";
 import type { Instant } from "../kernel/instant.ts";
-import { serviceOf } from "./agents.ts";
+import { serviceOf, ticketOf } from "./agents.ts";
 import { WRAP_UP_EXTENSIONS_MAX } from "./config.ts";
 import type { Agent, Pool, PoolQueue, PoolTicket, Reservation, Service } from "./state.ts";
 
@@ -22,6 +23,13 @@ export function agentView(pool: Pool, agent: Agent, deviceId: string) {
     extensionsLeft: at.is === "wrap_up" && at.timed ? WRAP_UP_EXTENSIONS_MAX - at.extensions : 0,
     ownsPhone: agent.phone === deviceId,
   };
+}
+
+/** The tenant whose contact this agent is being offered or is serving now; null otherwise. */
+export function heldTenant(pool: Pool, agentId: AgentId, contactId: ContactId): TenantId | null {
+  const agent = pool.agents.get(agentId);
+  const ticket = agent === undefined ? null : ticketOf(agent.at);
+  return ticket !== null && ticket.contactId === contactId ? ticket.tenant.tenantId : null;
 }
 
 /** How many wait for this agent, and since when. */

@@ -1,0 +1,233 @@
+import { DurableObject } from "cloudflare:workers";
+import type { AgentId, ContactId, ReservationId, TenantId } from "../../domain/kernel/ids.ts";
+import { asId } from "../../domain/kernel/ids.ts";
+import {
+  type AfterWrapUp,
+  type Agent,
+  agentsWithoutDevice,
+  type Chance,
+  createPool,
+  floorView,
+  heldTenant,
+  nextDeadline,
+  type Pool,
+  type PoolConfig,
+  type PoolEvent,
+  type Reply,
+  restorePool,
+  type SeatPoolRpc,
+  step,
+  type Ticket,
+  type WaitAnswer,
+  type WithdrawReason,
+} from "../../domain/routing/index.ts";
+import { type Config, configOf, type Env } from "../env.ts";
+import { SOCKET_HEADERS } from "../http/sockets.ts";
+import { localTimeAt } from "./local-time.ts";
+import { commandFrom, type Heard } from "./seat-pool-commands.ts";
+import { SeatPoolOutbox } from "./seat-pool-outbox.ts";
+import { SeatPoolSockets } from "./seat-pool-sockets.ts";
+import { SeatPoolStorage } from "./seat-pool-storage.ts";
+
+const CHANCE: Chance = { random: Math.random, newReservationId: () => asId<ReservationId>(crypto.randomUUID()) };
+
+/**
+ * One pool of seats: the shell of the pure machine in domain/routing. Every event is one step, one write and then the
+ * frames and messages it caused; nothing is kept in memory that the rows and the sockets could not give back.
+ */
+export class SeatPool extends DurableObject<Env> implements SeatPoolRpc {
+  private readonly config: Config;
+  private readonly storage: SeatPoolStorage;
+  private readonly sockets: SeatPoolSockets;
+  private readonly outbox: SeatPoolOutbox;
+  private loaded: Pool | null = null;
+  private alarmAt: number | null = null;
+  /** First instant of the site's next day, as far as is known: looked at again when it comes. */
+  private dayEndsAt = 0;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.config = configOf(env);
+    this.storage = new SeatPoolStorage(ctx.storage.sql);
+    this.sockets = new SeatPoolSockets(ctx, this.config.clock, () => this.pool());
+    this.outbox = new SeatPoolOutbox(env, this.storage, (contactId, reservationId, stage) => {
+      this.apply({ type: "contact_said", contactId, reservationId, stage });
+    });
+  }
+
+  // From contacts.
+
+  async wait(ticket: Ticket): Promise<WaitAnswer> {
+    const reply = this.apply({ type: "wait", ticket });
+    if (reply.is !== "wait") throw new Error("broken promise: a wait is answered with a place");
+    return reply.answer;
+  }
+
+  async withdraw(contactId: ContactId, why: WithdrawReason, attempt?: number): Promise<void> {
+    this.apply({ type: "withdraw", contactId, why, attempt: attempt ?? null });
+  }
+
+  async connected(contactId: ContactId, reservationId: ReservationId): Promise<void> {
+    this.apply({ type: "connected", contactId, reservationId });
+  }
+
+  async legFailed(contactId: ContactId, reservationId: ReservationId): Promise<void> {
+    this.apply({ type: "leg_failed", contactId, reservationId });
+  }
+
+  async held(contactId: ContactId, reservationId: ReservationId): Promise<void> {
+    this.apply({ type: "held", contactId, reservationId });
+  }
+
+  async resumed(contactId: ContactId, reservationId: ReservationId): Promise<void> {
+    this.apply({ type: "resumed", contactId, reservationId });
+  }
+
+  async talkEnded(contactId: ContactId, reservationId: ReservationId, wrapUpS: number | null): Promise<void> {
+    this.apply({ type: "talk_ended", contactId, reservationId, wrapUpS });
+  }
+
+  async wrappedUp(contactId: ContactId, reservationId: ReservationId, then: AfterWrapUp): Promise<void> {
+    this.apply({ type: "wrapped_up", contactId, reservationId, then });
+  }
+
+  // From the house.
+
+  async configure(config: PoolConfig): Promise<void> {
+    this.apply({ type: "configure", config });
+    this.storage.setSetting("config", this.pool().config);
+  }
+
+  async serving(agentId: AgentId, contactId: ContactId): Promise<TenantId | null> {
+    return heldTenant(this.pool(), agentId, contactId);
+  }
+
+  async floor() {
+    return { now: this.config.clock.now(), ...floorView(this.pool()) };
+  }
+
+  /** Sandbox only: dies at once, as an object does when the platform moves it. */
+  evict(): void {
+    if (this.config.environment === "sandbox") this.ctx.abort("evicted on request");
+  }
+
+  // From desktops and floors. The Worker has checked who is there; these headers are its word.
+
+  override async fetch(request: Request): Promise<Response> {
+    const agentId = request.headers.get(SOCKET_HEADERS.agentId);
+    if (request.headers.get(SOCKET_HEADERS.role) !== "agent") {
+      return new Response(null, { status: 101, webSocket: this.sockets.joinFloor() });
+    }
+    if (agentId === null || !this.pool().agents.has(asId<AgentId>(agentId))) {
+      return new Response("this agent has no seat in this pool", { status: 403 });
+    }
+    const { client, deviceId } = this.sockets.joinDesktop(asId<AgentId>(agentId));
+    this.apply({ type: "device_joined", agentId: asId<AgentId>(agentId), deviceId });
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  override webSocketMessage(socket: WebSocket, frame: string | ArrayBuffer): void {
+    const heard: Heard = commandFrom(frame, this.sockets.behind(socket));
+    switch (heard.is) {
+      case "refused":
+        return this.sockets.reply(socket, heard.id, heard.code);
+      case "ping":
+        return this.sockets.pong(socket);
+      case "snapshot":
+        return this.sockets.snapshot(socket);
+      case "event": {
+        const reply = this.apply(heard.event);
+        this.sockets.reply(socket, heard.id, reply.is === "refused" ? reply.code : null);
+      }
+    }
+  }
+
+  override webSocketClose(socket: WebSocket): void {
+    const { agentId, deviceId } = this.sockets.behind(socket);
+    if (agentId !== null) this.apply({ type: "device_left", agentId, deviceId });
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    this.webSocketClose(socket);
+  }
+
+  override async alarm(): Promise<void> {
+    this.alarmAt = null;
+    this.apply({ type: "tick" });
+    await this.outbox.drain();
+    this.setAlarm();
+  }
+
+  private apply(event: PoolEvent): Reply {
+    const pool = this.pool();
+    this.turnDay(pool);
+    const changed = new Set<Agent>();
+    const reply = this.step(pool, event, changed);
+    for (const agent of [...changed]) {
+      // An offer counts as shown when it is written to a desktop that is there: one frame, one state.
+      if (agent.at.is !== "reserved" || !this.sockets.isReachable(agent.profile.agentId)) continue;
+      this.step(
+        pool,
+        { type: "offer_shown", agentId: agent.profile.agentId, reservationId: agent.at.reservation.id },
+        changed,
+      );
+    }
+    for (const agent of changed) this.sockets.showAgent(agent);
+    this.setAlarm();
+    if (this.storage.owedFrom() !== null) this.ctx.waitUntil(this.outbox.drain());
+    return reply;
+  }
+
+  /** One step and its write; the platform commits all writes of this turn before anything leaves the object. */
+  private step(pool: Pool, event: PoolEvent, changed: Set<Agent>): Reply {
+    const reply = step(pool, event, this.config.clock.now(), CHANCE);
+    this.storage.save(pool);
+    for (const agent of pool.out.agents) changed.add(agent);
+    if (pool.out.queues.length > 0 || pool.out.tickets.length > 0) this.sockets.queuesChanged();
+    if (pool.out.agents.length > 0 || pool.out.queues.length > 0) this.sockets.floorChanged();
+    return reply;
+  }
+
+  private pool(): Pool {
+    if (this.loaded !== null) return this.loaded;
+    const rows = this.storage.load();
+    if (rows === null) {
+      this.loaded = createPool({
+        poolId: asId(this.ctx.id.name ?? ""),
+        version: 0,
+        timeZone: "UTC",
+        agents: [],
+        tenants: [],
+        brands: [],
+      });
+      return this.loaded;
+    }
+    const pool = restorePool(rows, this.sockets.devices(), this.config.clock.now(), CHANCE);
+    this.loaded = pool;
+    for (const agent of agentsWithoutDevice(pool)) {
+      this.step(pool, { type: "devices_lost", agentId: agent.profile.agentId }, new Set());
+    }
+    return pool;
+  }
+
+  /** Begins a new day of counters once the site's clock has passed midnight. */
+  private turnDay(pool: Pool): void {
+    const now = this.config.clock.now();
+    if (now < this.dayEndsAt) return;
+    const { date, minuteOfDay } = localTimeAt(now, pool.config.timeZone);
+    this.dayEndsAt = now - (now % 60_000) + (24 * 60 - minuteOfDay) * 60_000;
+    const known = this.storage.setting<string>("day");
+    if (known === date) return;
+    this.storage.setSetting("day", date);
+    if (known !== null) this.step(pool, { type: "day_began" }, new Set());
+  }
+
+  private setAlarm(): void {
+    const due = this.loaded === null ? null : nextDeadline(this.loaded);
+    const times = [due === null ? Infinity : this.config.clock.realInstant(due), this.outbox.nextTryAt() ?? Infinity];
+    const at = Math.min(...times);
+    if (!Number.isFinite(at) || (this.alarmAt !== null && this.alarmAt <= at && this.alarmAt > Date.now())) return;
+    this.alarmAt = at;
+    this.ctx.waitUntil(this.ctx.storage.setAlarm(at));
+  }
+}
