@@ -1,0 +1,205 @@
+import { asc, inArray, sql } from "drizzle-orm";
+import type { TenantTx } from "../../adapters/db/index.ts";
+import type { ContactFact } from "../../domain/call/facts.ts";
+import { type ContactProjection, projectContact, type UsageItem } from "../../domain/call/project.ts";
+import type { ContactId, TenantId } from "../../domain/kernel/ids.ts";
+import { usage } from "../billing/index.ts";
+import { contactFacts, contactLegs, contacts, recordings } from "./tables.ts";
+
+/** Rows in one statement: the protocol allows 65,535 parameters, a contact row has some thirty. */
+const ROWS_PER_STATEMENT = 500;
+const SOURCE = "facts";
+
+export type Stored = {
+  readonly facts: number;
+  readonly contacts: number;
+  /** Usage that is stored already with another content: never overwritten, a person must look. */
+  readonly rivals: readonly string[];
+};
+
+/**
+ * Stores facts and folds every contact they touch from all its stored facts. Repeats meet the primary key, and the fold
+ * does not ask for order, so any delivery in any order ends in the same rows. Contacts are locked in one order, so that
+ * two consumers with facts of the same contact take turns and the later one sees all.
+ */
+export async function storeContactFacts(tx: TenantTx, facts: readonly ContactFact[]): Promise<Stored> {
+  const ids = [...new Set(facts.map((fact) => fact.contactId))].sort();
+  if (ids.length === 0) return { facts: 0, contacts: 0, rivals: [] };
+  await lockContacts(tx, ids);
+  const fresh = await insertFacts(tx, facts);
+  const rivals = await refoldContacts(tx, ids);
+  return { facts: fresh, contacts: ids.length, rivals };
+}
+
+/** Folds contacts again from their stored facts: what `storeContactFacts` does, and what a rebuild does. */
+export async function refoldContacts(tx: TenantTx, ids: readonly ContactId[]): Promise<string[]> {
+  const projections = await foldStored(tx, ids);
+  await upsertContacts(tx, projections);
+  const legs = projections.flatMap(({ contact, legs: ended }) =>
+    ended.map((leg) => ({
+      ...leg,
+      tenantId: contact.tenantId,
+      contactId: contact.contactId,
+    })),
+  );
+  const stored = projections.flatMap(({ contact, recordings: kept }) =>
+    kept.map(({ key, ...recording }) => ({
+      ...recording,
+      tenantId: contact.tenantId,
+      contactId: contact.contactId,
+      blobKey: key,
+    })),
+  );
+  for (const rows of chunks(legs)) await tx.insert(contactLegs).values(rows).onConflictDoNothing();
+  for (const rows of chunks(stored)) await tx.insert(recordings).values(rows).onConflictDoNothing();
+  return insertUsage(tx, projections);
+}
+
+async function lockContacts(tx: TenantTx, ids: readonly ContactId[]): Promise<void> {
+  const list = JSON.stringify(ids);
+  await tx.execute(
+    sql`select pg_advisory_xact_lock(hashtextextended(id, 0))
+        from (select id from jsonb_array_elements_text(${list}::jsonb) as id order by id) locks`,
+  );
+}
+
+async function insertFacts(tx: TenantTx, facts: readonly ContactFact[]): Promise<number> {
+  const rows = facts.map(({ tenantId, contactId, seq, at, v, body }) => ({
+    tenantId,
+    contactId,
+    seq,
+    at,
+    v,
+    type: body.type,
+    body,
+  }));
+  let fresh = 0;
+  for (const part of chunks(rows)) {
+    const inserted = await tx
+      .insert(contactFacts)
+      .values(part)
+      .onConflictDoNothing()
+      .returning({ seq: contactFacts.seq });
+    fresh += inserted.length;
+  }
+  return fresh;
+}
+
+async function foldStored(tx: TenantTx, ids: readonly ContactId[]): Promise<ContactProjection[]> {
+  const rows = await tx
+    .select()
+    .from(contactFacts)
+    .where(inArray(contactFacts.contactId, [...ids]))
+    .orderBy(asc(contactFacts.contactId), asc(contactFacts.seq));
+  const byContact = new Map<ContactId, ContactFact[]>();
+  for (const { tenantId, contactId, seq, at, body } of rows) {
+    const fact: ContactFact = { tenantId, contactId, seq, at, v: 1, body };
+    const known = byContact.get(contactId);
+    if (known === undefined) byContact.set(contactId, [fact]);
+    else known.push(fact);
+  }
+  return [...byContact.values()].map(projectContact).filter((projection) => projection !== null);
+}
+
+async function upsertContacts(tx: TenantTx, projections: readonly ContactProjection[]): Promise<void> {
+  const rows = projections.map(({ contact }) => {
+    const { contactId: id, ...rest } = contact;
+    return { ...rest, id };
+  });
+  for (const part of chunks(rows)) {
+    await tx
+      .insert(contacts)
+      .values(part)
+      .onConflictDoUpdate({ target: [contacts.tenantId, contacts.id], set: FOLDED });
+  }
+}
+
+/** Everything the fold tells; what people add to a contact (its customer) is left as it is. */
+const FOLDED = Object.fromEntries(
+  (
+    [
+      "queueId",
+      "agentId",
+      "outcome",
+      "endedBy",
+      "queuedAt",
+      "answeredAt",
+      "endedAt",
+      "wrappedUpAt",
+      "waitedMs",
+      "talkMs",
+      "holdMs",
+      "wrapUpMs",
+      "withinTarget",
+      "shortAbandon",
+      "disposition",
+      "success",
+      "notes",
+      "factsFolded",
+    ] as const
+  ).map((name) => [name, sql.raw(`excluded.${contacts[name].name}`)]),
+);
+
+type UsageRow = typeof usage.$inferInsert & { readonly sourceEventId: string; readonly payloadHash: string };
+
+async function insertUsage(tx: TenantTx, projections: readonly ContactProjection[]): Promise<string[]> {
+  const rows = await Promise.all(
+    projections.flatMap(({ contact, usage: items }) =>
+      items.map((item) => usageRow(contact.tenantId, contact.contactId, item)),
+    ),
+  );
+  const rivals: string[] = [];
+  for (const part of chunks(rows)) {
+    const inserted = await tx
+      .insert(usage)
+      .values(part)
+      .onConflictDoNothing()
+      .returning({ sourceEventId: usage.sourceEventId });
+    if (inserted.length === part.length) continue;
+    const fresh = new Set(inserted.map((row) => row.sourceEventId));
+    rivals.push(
+      ...(await rivalsAmong(
+        tx,
+        part.filter((row) => !fresh.has(row.sourceEventId)),
+      )),
+    );
+  }
+  return rivals;
+}
+
+async function rivalsAmong(tx: TenantTx, repeats: readonly UsageRow[]): Promise<string[]> {
+  const ids = repeats.map((row) => row.sourceEventId);
+  const stored = await tx
+    .select({ sourceEventId: usage.sourceEventId, payloadHash: usage.payloadHash })
+    .from(usage)
+    .where(inArray(usage.sourceEventId, ids));
+  const hashes = new Map(stored.map((row) => [row.sourceEventId, row.payloadHash]));
+  return repeats.filter((row) => hashes.get(row.sourceEventId) !== row.payloadHash).map((row) => row.sourceEventId);
+}
+
+async function usageRow(tenantId: TenantId, contactId: ContactId, item: UsageItem): Promise<UsageRow> {
+  const { kind, quantity, occurredAt, sourceEventId } = item;
+  const attrs = Object.fromEntries(Object.entries(item.attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return {
+    tenantId,
+    source: SOURCE,
+    sourceEventId,
+    kind,
+    occurredAt,
+    quantity,
+    contactId,
+    attrs,
+    payloadHash: await sha256(JSON.stringify([kind, quantity, occurredAt, contactId, attrs])),
+  };
+}
+
+async function sha256(text: string): Promise<string> {
+  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function chunks<T>(rows: readonly T[]): T[][] {
+  const parts: T[][] = [];
+  for (let at = 0; at < rows.length; at += ROWS_PER_STATEMENT) parts.push(rows.slice(at, at + ROWS_PER_STATEMENT));
+  return parts;
+}
