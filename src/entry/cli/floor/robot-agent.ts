@@ -1,6 +1,12 @@
 import type WebSocket from "ws";
 import { chance, type Random, randomExponential, randomLognormal, randomPick } from "../../../domain/kernel/random.ts";
-import type { ActiveContact, AgentView, DesktopCommand, DesktopFrame, Offer } from "../../../features/routing/schema.ts";
+import type {
+  ActiveContact,
+  AgentView,
+  DesktopCommand,
+  DesktopFrame,
+  Offer,
+} from "../../../features/routing/schema.ts";
 import { type Host, HouseProblem, type Session, signIn } from "./house-client.ts";
 import { connectSoftphone, type RobotSoftphone } from "./robot-softphone.ts";
 
@@ -40,7 +46,11 @@ export type AgentWitness = {
   readonly problems: string[];
 };
 
-export type RobotAgent = { readonly witness: AgentWitness; readonly agentId: () => string | null; readonly stop: () => Promise<void> };
+export type RobotAgent = {
+  readonly witness: AgentWitness;
+  readonly agentId: () => string | null;
+  readonly stop: () => Promise<void>;
+};
 
 type Desk = {
   readonly host: Host;
