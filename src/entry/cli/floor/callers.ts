@@ -1,6 +1,4 @@
 import type { RobotAction } from "../../../adapters/carriers/sandbox/exchange/state.ts";
-import type { LineConfig } from "../../../domain/call/line-config.ts";
-import type { Flow, FlowStep } from "../../../domain/flow/flow.ts";
 import {
   chance,
   type Random,
@@ -9,6 +7,7 @@ import {
   randomLognormal,
   randomPick,
 } from "../../../domain/kernel/random.ts";
+import type { FlowFile } from "../../../features/flow/index.ts";
 
 /** One simulated call: when it is placed (house milliseconds from the start), by whom, to whom, and what the caller does. */
 export type PlannedCall = {
@@ -21,7 +20,8 @@ export type PlannedCall = {
 
 /** What callers of one number are like. */
 export type Callers = {
-  readonly line: LineConfig;
+  readonly e164: string;
+  readonly flow: FlowFile;
   /** Numbers of customers the client knows already; a share of callers ring from these. */
   readonly known: readonly string[];
   /** This number's share of all calls. */
@@ -47,14 +47,14 @@ export function planCalls(callers: readonly [Callers, ...Callers[]], calls: numb
 /** One caller of one number: who rings, which way through the flow, how patient, how talkative. */
 export function planCaller(callers: Callers, random: Random): Omit<PlannedCall, "atMs"> {
   const hasty = chance(random, HASTY_SHARE);
-  const keys = keysToSomewhere(callers.line.flow, random);
+  const keys = keysToSomewhere(callers.flow, random);
   const talkS = Math.max(5, Math.round(randomLognormal(random, TALK_MEAN_S, 0.7)));
   const voicemailS = 4 + randomInt(random, 25);
   const script: RobotAction[] = keys.map((press) => ({ on: "gather", afterS: 1 + randomInt(random, 4), press }));
   script.push({ on: "conference", afterS: 0, talkS }, { on: "record", afterS: 1, voicemailS });
   return {
     from: callerNumber(callers, random),
-    to: callers.line.number.e164,
+    to: callers.e164,
     script,
     patienceS: hasty ? 2 + randomInt(random, 10) : 20 + Math.round(randomExponential(random, PATIENCE_MEAN_S)),
   };
@@ -72,7 +72,7 @@ function callerNumber(callers: Callers, random: Random): string {
  * The keys of a walk through the flow that mostly leads to a queue, as real callers do: at each menu an option is drawn,
  * options that lead to a queue three times as likely as others.
  */
-export function keysToSomewhere(flow: Flow, random: Random): string[] {
+export function keysToSomewhere(flow: FlowFile, random: Random): string[] {
   const keys: string[] = [];
   let step = flow.steps[flow.entry];
   for (let depth = 0; depth < MAX_DEPTH && step !== undefined; depth += 1) {
@@ -92,16 +92,18 @@ export function keysToSomewhere(flow: Flow, random: Random): string[] {
   return keys;
 }
 
+type FileStep = FlowFile["steps"][string];
+
 const MAX_DEPTH = 12;
 const QUEUE_PULL = 3;
 
-function drawOption(flow: Flow, menu: Extract<FlowStep, { kind: "menu" }>, random: Random): string {
+function drawOption(flow: FlowFile, menu: Extract<FileStep, { kind: "menu" }>, random: Random): string {
   const options = Object.keys(menu.options);
   const weights = options.map((key) => (leadsToQueue(flow, menu.options[key] ?? "", 0) ? QUEUE_PULL : 1));
   return options[drawIndex(weights, random)] ?? "1";
 }
 
-function leadsToQueue(flow: Flow, id: string, depth: number): boolean {
+function leadsToQueue(flow: FlowFile, id: string, depth: number): boolean {
   const step = flow.steps[id];
   if (step === undefined || depth > MAX_DEPTH) return false;
   if (step.kind === "queue") return true;
