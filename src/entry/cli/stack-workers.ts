@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import type { ClockSetting } from "../../adapters/clock.ts";
-import type { LineConfig } from "../../domain/call/line-config.ts";
 import type { Keys } from "./keys.ts";
 import { openLog } from "./logs.ts";
 import type { DatabaseUrls } from "./roles.ts";
@@ -78,10 +77,4 @@ export function clockVariables(setting: ClockSetting | undefined): Readonly<Reco
     CLOCK_REAL_ORIGIN_MS: String(setting.realOriginMs),
     CLOCK_SPEED: String(setting.speed),
   };
-}
-
-/** What is published for a number now. */
-export async function readLine(app: RunningWorker, e164: string): Promise<LineConfig | null> {
-  const line = (await app.object("LINE", `line:${e164}`)) as { read(): Promise<LineConfig | null> };
-  return line.read();
 }

@@ -1,17 +1,17 @@
 import { platformClock, sandboxClock } from "../../adapters/clock.ts";
-import type { LineConfig } from "../../domain/call/line-config.ts";
 import { DEMO_PASSWORD } from "../http/demo.ts";
 import { buildConsole } from "./bundle.ts";
+import { openCarrierAccounts } from "./carrier-accounts.ts";
 import { demoSignIns } from "./demo-sign-ins.ts";
+import { castFrom } from "./floor/cast.ts";
 import { openDemoFloor } from "./floor/floor.ts";
 import type { Host } from "./floor/house-client.ts";
-import { castFloor, openCarrierAccounts } from "./furnish.ts";
 import { type Keys, keysIn } from "./keys.ts";
 import { freePorts } from "./ports.ts";
 import type { DatabaseUrls } from "./roles.ts";
 import { leaveDataDir, rememberChildren, takeDataDir } from "./run-file.ts";
 import { type StackDatabase, startDatabase } from "./stack-database.ts";
-import { clockVariables, readLine, startCron, startWorkers } from "./stack-workers.ts";
+import { clockVariables, startCron, startWorkers } from "./stack-workers.ts";
 import { type AppliedTenants, applyTenants, publish } from "./tenants.ts";
 
 export type StackOptions = {
@@ -45,8 +45,6 @@ export type Stack = {
   readonly password: string;
   /** The same house as its robots know it: addresses, control keys, house clock. */
   readonly host: Host;
-  /** What is published for a number now. */
-  lineOf(e164: string): Promise<LineConfig | null>;
   /** House time now. */
   now(): number;
   /** Tears down one object of the app Worker in the middle of whatever it does. */
@@ -110,7 +108,6 @@ async function boot(options: StackOptions, stops: Stops, stop: Stack["stop"]): P
     applied,
     password: DEMO_PASSWORD,
     host,
-    lineOf: (e164) => readLine(app, e164),
     now: host.now,
     evict: (className, name) => app.evict(className, name),
     runCron: (cron) => app.runCron(cron, host.now()),
@@ -160,11 +157,13 @@ async function openWorkers(options: StackOptions, keys: Keys, ports: Ports, urls
 
 /** The people named on the page of demo sign-ins are left to whoever looks on. */
 async function startFloor(stack: Stack, port: number, log: StackOptions["log"]): Promise<() => Promise<void>> {
-  const keepFree = (await demoSignIns(stack.appUrl)).map(({ email }) => email);
-  const cast = await castFloor({ applied: stack.applied, password: stack.password, keepFree, lineOf: stack.lineOf });
-  if (!cast) return async () => {};
-  log(`demo floor: ${cast.agents.length} simulated agents sit down`);
-  const floor = await openDemoFloor(stack.host, cast, { seed: FLOOR_SEED, port, log });
+  const keptFree = new Set((await demoSignIns(stack.appUrl)).map(({ email }) => email));
+  const cast = castFrom(stack.applied);
+  const agents = cast.agents
+    .filter((email) => !keptFree.has(email))
+    .map((email) => ({ email, password: stack.password }));
+  log(`demo floor: ${agents.length} simulated agents sit down`);
+  const floor = await openDemoFloor(stack.host, { agents, callers: cast.callers }, { seed: FLOOR_SEED, port, log });
   return () => floor.stop();
 }
 

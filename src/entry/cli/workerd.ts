@@ -21,8 +21,6 @@ export type RunningWorker = {
   readonly url: string;
   /** Tears one object down in the middle of whatever it does, as the platform may at any moment. */
   evict(className: string, name: string): Promise<void>;
-  /** A stub of one Durable Object, for what has no way in over HTTP. */
-  object(binding: string, name: string): Promise<unknown>;
   /** Calls the scheduled handler as the platform's clock would. */
   runCron(cron: string, atMs: number): Promise<void>;
   stop(): Promise<void>;
@@ -68,10 +66,6 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   return {
     url: `http://127.0.0.1:${options.port}`,
     evict: (className, name) => miniflare.unsafeEvictDurableObject(options.name, className, { name }),
-    async object(binding, name) {
-      const namespace = await miniflare.getDurableObjectNamespace(binding, options.name);
-      return namespace.get(namespace.idFromName(name));
-    },
     async runCron(cron, atMs) {
       const worker = await miniflare.getWorker(options.name);
       await worker.scheduled({ cron, scheduledTime: new Date(atMs) });
