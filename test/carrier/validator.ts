@@ -169,6 +169,8 @@ function closeObjects(node: unknown): unknown {
   for (const [name, value] of Object.entries(node)) {
     copy[name] = name === "$ref" && typeof value === "string" ? `twilio${value}` : closeObjects(value);
   }
+  // Twilio calls some fields nullable that have no type, which may be anything already.
+  if (copy.type === undefined) delete copy.nullable;
   if (copy.type === "object" && typeof copy.properties === "object") copy.additionalProperties ??= false;
   return copy;
 }

@@ -11,7 +11,8 @@ export function houseClock(settings: Settings): HouseClock {
   const origin = settings.CLOCK_ORIGIN_MS ?? realOrigin;
   return {
     speed,
-    now: (): Instant => Math.round(origin + (Date.now() - realOrigin) * speed),
-    realInstant: (at) => realOrigin + (at - origin) / speed,
+    now: (): Instant => Math.floor(origin + (Date.now() - realOrigin) * speed),
+    // Rounded up: an alarm must not go off before the clock shows its instant.
+    realInstant: (at) => Math.ceil(realOrigin + (at - origin) / speed),
   };
 }

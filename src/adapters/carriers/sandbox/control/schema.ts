@@ -33,8 +33,11 @@ export const AccountBody = z.object({
 
 const seconds = z.number().min(0).max(86_400);
 
+/** A caller who withholds the number calls as the carrier names such callers. */
+const caller = z.union([phone, z.literal("anonymous")]);
+
 export const RobotCallBody = z.object({
-  from: phone,
+  from: caller,
   to: phone,
   patienceS: seconds.nullish().transform((value) => value ?? null),
   script: z

@@ -31,7 +31,7 @@ const ERROR_HTTP = 11_200;
 const ERROR_CONNECTION = 11_205;
 const ERROR_CONTENT_TYPE = 12_300;
 /** A question of which the answer is lost with the process is asked again when the object next wakes: at most this late. */
-const ASK_AGAIN_MS = 20_000;
+const ASK_AGAIN_MS = 2_000;
 
 /** One carrier account: applies each event to the exchange, saves it, then does what the step asked for. */
 export class ExchangeObject extends DurableObject<Env> {
