@@ -1,3 +1,5 @@
+import { consume } from "./consumers/index.ts";
+import { runCron } from "./cron/index.ts";
 import type { Env } from "./env.ts";
 import { createApp } from "./http/app.ts";
 
@@ -11,4 +13,6 @@ const app = createApp();
 /** Where the platform calls us: a table of contents, no logic. */
 export default {
   fetch: app.fetch,
+  queue: consume,
+  scheduled: (_controller, env) => runCron(env),
 } satisfies ExportedHandler<Env>;

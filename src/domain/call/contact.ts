@@ -133,7 +133,7 @@ function newborn(
     spent: [],
     recordings: [],
     stored: [],
-    history: { queued: false, voicemail: false, turnedAway: false, queueVisits: 0 },
+    history: { queued: false, voicemail: false, turnedAway: false, queueVisits: 0, queueId: null, queuedAt: null },
     stage: { at: "ended" },
   };
 }

@@ -124,7 +124,7 @@ function joinQueue(draft: Draft, stepId: StepId, key: string, walk: Walk): void 
     return hangUpOn(draft, "failed");
   }
   const queueVisits = draft.state.history.queueVisits + 1;
-  draft.state.history = { ...draft.state.history, queued: true, queueVisits };
+  draft.state.history = { ...draft.state.history, queued: true, queueVisits, queueId: queue.id, queuedAt: draft.now };
   const place: QueuePlace = {
     stepId,
     queueId: queue.id,

@@ -151,6 +151,9 @@ export type ContactState = {
     readonly voicemail: boolean;
     readonly turnedAway: boolean;
     readonly queueVisits: number;
+    /** The last queue and the first instant in it, for whoever looks at the contact after it left. */
+    readonly queueId: QueueId | null;
+    readonly queuedAt: Instant | null;
   };
   readonly stage: Stage;
 };

@@ -125,15 +125,15 @@ export class Contact extends DurableObject<Env> implements ContactSeatRpc {
     const { begun, mind } = this.memory;
     if (begun === null || mind === null) return null;
     const { state } = mind;
-    const place = "place" in state.stage ? state.stage.place : null;
-    const queue = place === null ? undefined : begun.config.queues[place.queueId];
+    const { queueId, queuedAt } = state.history;
+    const queue = queueId === null ? undefined : begun.config.queues[queueId];
     return {
       tenantId: state.tenantId,
       from: state.from,
       to: state.to,
       brand: begun.config.brand,
       queueName: queue?.name ?? null,
-      queuedAt: place?.queuedAt ?? null,
+      queuedAt,
       stage: state.stage.at,
       dispositions: begun.config.dispositions,
       variables: state.variables,
@@ -154,6 +154,19 @@ export class Contact extends DurableObject<Env> implements ContactSeatRpc {
   /** Runs what is due now: the switch behind the sweep. */
   async sweep(): Promise<void> {
     await this.alarm();
+  }
+
+  /** For reconciliation: how far this contact is, how many facts it has told, and what is still on its way out. */
+  standing(): {
+    readonly stage: string;
+    readonly facts: number;
+    readonly unsent: number;
+    readonly intents: number;
+  } | null {
+    const { mind } = this.memory;
+    if (mind === null) return null;
+    const { stage, seq } = mind.state;
+    return { stage: stage.at, facts: seq, unsent: seq - mind.sentSeq, intents: mind.intents.length };
   }
 
   /** Sandbox only: dies at once, as an object does when the platform moves it. */

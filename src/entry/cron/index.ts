@@ -1,0 +1,19 @@
+import type { Env } from "../env.ts";
+import { errorFields, log } from "../log.ts";
+import { monthRun } from "./month-run.ts";
+import { sweepContacts } from "./sweep.ts";
+
+/** What runs every minute. Each job fails alone: a database that is away must not keep the others from running. */
+const JOBS: { readonly [name: string]: (env: Env) => Promise<unknown> } = { monthRun, sweepContacts };
+
+export async function runCron(env: Env): Promise<void> {
+  await Promise.all(
+    Object.entries(JOBS).map(async ([job, run]) => {
+      try {
+        await run(env);
+      } catch (trouble) {
+        log("error", "cron_failed", { job, ...errorFields(trouble) });
+      }
+    }),
+  );
+}

@@ -1,0 +1,155 @@
+import { env, runInDurableObject } from "cloudflare:test";
+import { afterEach, beforeEach, expect, vi } from "vitest";
+import { sealAccount } from "../../src/adapters/carriers/seal.ts";
+import type { ContactFact } from "../../src/domain/call/facts.ts";
+import type { LineConfig } from "../../src/domain/call/line-config.ts";
+import { type AgentId, asId, type ReservationId } from "../../src/domain/kernel/ids.ts";
+import type { Env } from "../../src/entry/env.ts";
+import type { Contact } from "../../src/entry/objects/contact.ts";
+import { contactIdOf, objectName } from "../../src/entry/objects/contact-id.ts";
+import type { CarrierEvent } from "../../src/ports/carrier.ts";
+import { SAMPLE_LINE } from "./sample-line.ts";
+
+export const bindings = env as unknown as Env;
+const ACCOUNT_SID = `AC${"a".repeat(32)}`;
+export const AGENT = asId<AgentId>("99999999-0000-4000-8000-000000000001");
+export const RESERVATION = asId<ReservationId>("88888888-0000-4000-8000-000000000001");
+export const decision = { rule: "longest_idle", ruleVersion: 1, candidates: 1, ranked: [] };
+let calls = 0;
+let token = "";
+/** What the carrier was asked, in order. */
+export const asked: string[] = [];
+/** Legs by sid as the carrier knows them. */
+let legs: Map<string, { status: string; duration: string | null }>;
+
+beforeEach(async () => {
+  asked.length = 0;
+  legs = new Map();
+  token = await sealAccount(btoa(String.fromCharCode(...new Uint8Array(32).fill(7))), {
+    tenantId: SAMPLE_LINE.tenantId,
+    account: {
+      carrier: "sandbox",
+      accountSid: ACCOUNT_SID,
+      authTokens: ["secret"],
+      baseUrl: "http://carrier.test",
+      apiKeySid: "SK1",
+      apiKeySecret: "s",
+      applicationSid: "AP1",
+    },
+  });
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => carrierAnswers(new Request(input, init)));
+});
+afterEach(() => vi.restoreAllMocks());
+
+/** The few resources that a call uses, as the carrier would answer them. */
+async function carrierAnswers(request: Request): Promise<Response> {
+  const path = new URL(request.url).pathname.replace(/^.*\/Accounts\/[^/]+/, "");
+  const form = request.method === "POST" ? new URLSearchParams(await request.text()) : null;
+  asked.push(`${request.method} ${path}`);
+  if (path.endsWith("/Participants.json") && form !== null) {
+    const sid = `CA${(form.get("Label") ?? "").replaceAll("-", "")}`;
+    legs.set(sid, { status: "ringing", duration: null });
+    return Response.json({ call_sid: sid }, { status: 201 });
+  }
+  if (path.startsWith("/Conferences.json")) return Response.json({ conferences: [] });
+  const sid = /^\/Calls\/(CA\w+)\.json$/.exec(path)?.[1];
+  const leg = sid === undefined ? undefined : legs.get(sid);
+  if (sid === undefined) return Response.json({ code: 20404 }, { status: 404 });
+  if (form?.get("Status") === "completed" && leg !== undefined)
+    Object.assign(leg, { status: "completed", duration: "9" });
+  return Response.json({ sid, status: "in-progress", duration: null, ...leg });
+}
+
+export async function freshCall() {
+  calls += 1;
+  const callSid = asId<never>(`CA${String(calls).padStart(32, "0")}`);
+  legs.set(callSid, { status: "in-progress", duration: null });
+  const contactId = await contactIdOf(ACCOUNT_SID, callSid);
+  const name = objectName.contact(SAMPLE_LINE.tenantId, contactId);
+  const agentLeg = asId<never>(`CA${String(RESERVATION).replaceAll("-", "")}`);
+  return { callSid, contactId, agentLeg, stub: () => bindings.CONTACT.get(bindings.CONTACT.idFromName(name)) };
+}
+export type Call = Awaited<ReturnType<typeof freshCall>>;
+
+/** Around the clock, so that the tests do not depend on the hour. */
+export const config = {
+  ...SAMPLE_LINE,
+  calendars: {
+    shop: {
+      timeZone: "Asia/Shanghai",
+      weekly: [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, fromMin: 0, toMin: 1_440 })),
+      exceptions: [],
+    },
+  },
+};
+
+export const arrive = (call: Call, line: LineConfig = config) =>
+  call.stub().arrive({
+    config: line,
+    token,
+    accountSid: ACCOUNT_SID,
+    event: { kind: "call_arrived", legSid: call.callSid, from: "+8613055550123", to: "+8601055550100" },
+  });
+export const wants = (call: Call, stepKey: string, digits: string | null) =>
+  call.stub().carrierEvent({
+    where: { kind: "next", stepKey },
+    event: { kind: "instructions_wanted", legSid: call.callSid, digits, speech: null, recording: null },
+  });
+export const legNews = (
+  call: Call,
+  party: "caller" | "agent",
+  status: "in-progress" | "completed",
+  durationS: number | null,
+) => {
+  const legSid = party === "caller" ? call.callSid : call.agentLeg;
+  const known = legs.get(legSid);
+  if (known !== undefined && status === "completed") Object.assign(known, { status, duration: String(durationS) });
+  const event: CarrierEvent = { kind: "leg_status", legSid, status, sequence: null, durationS };
+  return call.stub().carrierEvent({ where: { kind: "leg", party }, event });
+};
+export const joins = (call: Call, legSid: string, label: string | null) =>
+  call.stub().carrierEvent({
+    where: { kind: "conference" },
+    event: {
+      kind: "conference",
+      conferenceSid: asId("CF1"),
+      name: `contact-${call.contactId}`,
+      what: "join",
+      legSid: asId(legSid),
+      label,
+      sequence: null,
+    },
+  });
+
+export function inside<T>(call: Call, look: (state: DurableObjectState) => T): Promise<T> {
+  return runInDurableObject(call.stub() as unknown as DurableObjectStub<Contact>, (_, state) => look(state));
+}
+
+export const factsOf = (call: Call) =>
+  inside(call, (state) =>
+    state.storage.sql
+      .exec<{ json: string }>("select json from entries where k > 0 order by k")
+      .toArray()
+      .flatMap((row) => JSON.parse(row.json) as ContactFact[]),
+  );
+type Shape = { state: { stage: { at: string } }; intents: { effect: { do: string } }[] };
+export const mindOf = (call: Call) =>
+  inside(call, (state): Shape => {
+    const row = state.storage.sql.exec<{ json: string }>("select json from entries where k = -1").one();
+    return JSON.parse(row.json);
+  });
+
+/** Waits until the carrier lane is empty: the pool may be absent here, its messages stay and are tried again. */
+export async function settled(call: Call): Promise<void> {
+  await vi.waitFor(async () => {
+    const { intents } = await mindOf(call);
+    expect(intents.filter((intent) => intent.effect.do !== "tell_pool")).toEqual([]);
+  });
+}
+
+export async function evict(call: Call): Promise<void> {
+  await call
+    .stub()
+    .evict()
+    .catch(() => undefined);
+}
