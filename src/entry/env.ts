@@ -30,6 +30,10 @@ export type Config = {
   readonly clock: Clock;
   /** Only in the sandbox: where the carrier that is played by the sandbox Worker answers. */
   readonly sandboxUrl: string | undefined;
+  /** Only in the sandbox: bearer of the sandbox carrier's control. */
+  readonly sandboxControlKey: string | undefined;
+  /** Only in the sandbox, and only where a demo floor plays: where it can be paused. */
+  readonly demoFloorUrl: string | undefined;
 };
 
 const key32 = z
@@ -50,6 +54,8 @@ const variablesSchema = z
     SEAL_KEY: key32,
     INTERNAL_KEY: secret,
     SANDBOX_URL: origin.optional(),
+    SANDBOX_CONTROL_KEY: z.string().min(16, "must have 16 characters or more").optional(),
+    DEMO_FLOOR_URL: origin.optional(),
     CLOCK_ORIGIN_MS: wholeMs.optional(),
     CLOCK_REAL_ORIGIN_MS: wholeMs.optional(),
     CLOCK_SPEED: z.coerce.number().min(0.1, "must be 0.1 to 1000").max(1_000, "must be 0.1 to 1000").optional(),
@@ -58,7 +64,7 @@ const variablesSchema = z
     const clock = CLOCK_NAMES.filter((name) => variables[name] !== undefined);
     if (variables.ENVIRONMENT === "production") {
       if (!variables.PUBLIC_URL.startsWith("https://")) refuse(check, "PUBLIC_URL", "must be https in production");
-      for (const name of [...clock, ...(variables.SANDBOX_URL === undefined ? [] : ["SANDBOX_URL"])]) {
+      for (const name of [...clock, ...SANDBOX_NAMES.filter((name) => variables[name] !== undefined)]) {
         refuse(check, name, "is allowed only when ENVIRONMENT is sandbox");
       }
     } else if (clock.length !== 0 && clock.length !== CLOCK_NAMES.length) {
@@ -66,6 +72,7 @@ const variablesSchema = z
     }
   });
 
+const SANDBOX_NAMES = ["SANDBOX_URL", "SANDBOX_CONTROL_KEY", "DEMO_FLOOR_URL"] as const;
 const CLOCK_NAMES = ["CLOCK_ORIGIN_MS", "CLOCK_REAL_ORIGIN_MS", "CLOCK_SPEED"] as const;
 
 /** Says every mistake at once, one per line, each with its name and what is allowed; values are not repeated. */
@@ -95,6 +102,8 @@ export function parseConfig(env: Readonly<Record<string, unknown>>): Config {
     internalKey: variables.INTERNAL_KEY,
     clock: clockOf(variables),
     sandboxUrl: variables.SANDBOX_URL,
+    sandboxControlKey: variables.SANDBOX_CONTROL_KEY,
+    demoFloorUrl: variables.DEMO_FLOOR_URL,
   };
 }
 

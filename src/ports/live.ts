@@ -1,3 +1,4 @@
+import type { Disposition, LineConfig } from "../domain/call/line-config.ts";
 import type { AgentCommand } from "../domain/call/messages.ts";
 import type { AgentId, ContactId, PoolId, TenantId } from "../domain/kernel/ids.ts";
 
@@ -8,6 +9,19 @@ export interface LiveHouse {
    * nothing an agent's browser sends can name a tenant.
    */
   serving(seat: { readonly agentId: AgentId; readonly poolId: PoolId }, contactId: ContactId): Promise<TenantId | null>;
+  /** What the contact itself knows for the desktop; null when it never began. Customers come from the database. */
+  card(tenantId: TenantId, contactId: ContactId): Promise<LiveCard | null>;
   /** Throws a refusal with the contact's own code: `not_now`, `not_your_contact`, `unknown_disposition`. */
   command(tenantId: TenantId, contactId: ContactId, command: AgentCommand): Promise<void>;
 }
+
+export type LiveCard = {
+  readonly from: string;
+  readonly to: string;
+  readonly brand: LineConfig["brand"];
+  readonly queueName: string | null;
+  readonly queuedAt: number | null;
+  readonly dispositions: readonly Disposition[];
+  /** Digits the caller typed in the flow, by the names the flow gave them. */
+  readonly variables: { readonly [name: string]: string };
+};

@@ -20,6 +20,8 @@ export type RequestServices = {
   readonly blobs: R2Bucket;
   /** Seals carrier accounts; opens those that the database keeps sealed. */
   readonly sealKey: string;
+  /** False over plain HTTP, which only a developer's own machine has. */
+  readonly secureCookie: boolean;
 };
 
 export type HouseEnv = {

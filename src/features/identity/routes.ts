@@ -1,5 +1,5 @@
 import { createRoute } from "@hono/zod-openapi";
-import { access, houseRouter, problems, signedInOn } from "./http.ts";
+import { access, houseRouter, problems, type RequestServices, signedInOn } from "./http.ts";
 import { SessionSchema, type SessionView, SignInSchema } from "./schema.ts";
 import type { Sessions } from "./sessions.ts";
 import type { SignedIn } from "./store.ts";
@@ -37,18 +37,18 @@ const signOut = createRoute({
 });
 
 /** `sessionsFor` gives the sessions of one request: its database connection lives no longer than that. */
-export function identityRoutes(sessionsFor: (c: { get(name: "services"): unknown }) => Sessions) {
+export function identityRoutes(sessionsFor: (services: RequestServices) => Sessions) {
   const router = houseRouter();
   router.openapi(signIn, async (c) => {
     const { email, password } = c.req.valid("json");
     const network = networkOf(c.req.header("cf-connecting-ip") ?? null);
-    const { cookie, signedIn } = await sessionsFor(c).signIn({ email, password, network });
+    const { cookie, signedIn } = await sessionsFor(c.get("services")).signIn({ email, password, network });
     c.header("set-cookie", cookie);
     return c.json(viewOf(signedIn), 200);
   });
   router.openapi(readSession, (c) => c.json(viewOf(signedInOn(c)), 200));
   router.openapi(signOut, async (c) => {
-    const { cookie } = await sessionsFor(c).signOut(c.req.header("cookie") ?? null);
+    const { cookie } = await sessionsFor(c.get("services")).signOut(c.req.header("cookie") ?? null);
     c.header("set-cookie", cookie);
     return c.body(null, 204);
   });

@@ -35,3 +35,7 @@ export const calendars = tenantSchema.table(
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.id] })],
 );
+
+/** A line is assembled from tables of its neighbours too; only `tables.ts` may take them from there. */
+export { dispositions } from "../contacts/tables.ts";
+export { agentBrands, agentSkills, agents, queues } from "../routing/tables.ts";

@@ -1,0 +1,60 @@
+import { connect, type Database } from "../adapters/db/index.ts";
+import type { ContactId, TenantId } from "../domain/kernel/ids.ts";
+import { Refusal } from "../domain/kernel/trouble.ts";
+import type { RequestServices } from "../features/identity/index.ts";
+import type { LiveHouse } from "../ports/live.ts";
+import { configOf, type Env } from "./env.ts";
+import { objectName } from "./objects/contact-id.ts";
+
+/**
+ * What one request may reach: the single place where adapters are chosen. A database is connected when first asked for and
+ * closed after the answer, because the platform ties sockets to the request that opened them.
+ */
+export type OpenServices = RequestServices & { close(): Promise<void> };
+
+export function servicesOf(env: Env): OpenServices {
+  const { clock, sealKey, publicUrl } = configOf(env);
+  const app = lazily(() => connect(env.DB));
+  const operator = lazily(() => connect(env.DB_OPERATOR));
+  return {
+    clock,
+    sealKey,
+    secureCookie: publicUrl.startsWith("https:"),
+    live: liveHouse(env),
+    blobs: env.BLOBS,
+    get db() {
+      return app.get();
+    },
+    get operatorDb() {
+      return operator.get();
+    },
+    async close() {
+      await Promise.all([app.close(), operator.close()]);
+    },
+  };
+}
+
+function lazily(open: () => Database) {
+  let opened: Database | undefined;
+  return {
+    get(): Database {
+      opened ??= open();
+      return opened;
+    },
+    close: async () => opened?.close(),
+  };
+}
+
+function liveHouse(env: Env): LiveHouse {
+  const contactOf = (tenantId: TenantId, contactId: ContactId) =>
+    env.CONTACT.get(env.CONTACT.idFromName(objectName.contact(tenantId, contactId)));
+  return {
+    serving: ({ agentId, poolId }, contactId) =>
+      env.SEAT_POOL.get(env.SEAT_POOL.idFromName(objectName.pool(poolId))).serving(agentId, contactId),
+    card: (tenantId, contactId) => contactOf(tenantId, contactId).card(),
+    async command(tenantId, contactId, command) {
+      const answer = await contactOf(tenantId, contactId).agentCommand(command);
+      if ("refused" in answer) throw new Refusal("conflict", answer.refused, "the contact is not in a state for this");
+    },
+  };
+}

@@ -1,0 +1,143 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { withTenant } from "../../adapters/db/index.ts";
+import { asId, type ContactId } from "../../domain/kernel/ids.ts";
+import { Refusal } from "../../domain/kernel/trouble.ts";
+import { access, type HouseEnv, type houseRouter, problems, signedInOn, tenantOn } from "../identity/index.ts";
+import { type ContactFilter, findRecording, listContacts, readContact, readToday } from "./portal-store.ts";
+import {
+  PortalContactPageSchema,
+  PortalContactSchema,
+  PortalContactsQuerySchema,
+  PortalTodaySchema,
+} from "./schema.ts";
+
+const client = access("tenant_admin");
+const json = <S extends z.ZodType>(description: string, schema: S) => ({
+  description,
+  content: { "application/json": { schema } },
+});
+
+const today = createRoute({
+  method: "get",
+  path: "/api/portal/today",
+  operationId: "readToday",
+  summary: "The client's own numbers of today, in its own zone",
+  ...client,
+  responses: { 200: json("Today so far", PortalTodaySchema), ...problems(401, 403, 404) },
+});
+const list = createRoute({
+  method: "get",
+  path: "/api/portal/contacts",
+  operationId: "listOwnContacts",
+  summary: "The client's own contacts, newest first",
+  ...client,
+  request: { query: PortalContactsQuerySchema },
+  responses: {
+    200: json(
+      "A page; `next` is the cursor of the following one",
+      z.object({ items: z.array(PortalContactSchema), next: z.string().nullable() }),
+    ),
+    ...problems(401, 403, 422),
+  },
+});
+const one = createRoute({
+  method: "get",
+  path: "/api/portal/contacts/{contactId}",
+  operationId: "readOwnContact",
+  summary: "One contact with its legs, facts and recordings",
+  ...client,
+  request: { params: z.object({ contactId: z.uuid() }) },
+  responses: { 200: json("The contact", PortalContactPageSchema), ...problems(401, 403, 404, 422) },
+});
+const recording = createRoute({
+  method: "get",
+  path: "/api/portal/contacts/{contactId}/recordings/{recordingSid}",
+  operationId: "listenToRecording",
+  summary: "The sound of a recording; ranges are served",
+  ...client,
+  request: { params: z.object({ contactId: z.uuid(), recordingSid: z.string().regex(/^RE[0-9a-fA-F]{32}$/) }) },
+  responses: { 200: { description: "Audio" }, 206: { description: "A part of it" }, ...problems(401, 403, 404, 422) },
+});
+
+/** The client's own pages. The tenant is the session's in every one of them. */
+export function addPortalRoutes(router: ReturnType<typeof houseRouter>): void {
+  router.openapi(today, async (c) => {
+    const { db, clock } = c.get("services");
+    const found = await withTenant(db, scopeOn(c), (tx) => readToday(tx, clock.now()));
+    if (found === null) throw notFound();
+    return c.json(found, 200);
+  });
+  router.openapi(list, async (c) => {
+    const query = c.req.valid("query");
+    const filter: ContactFilter = {
+      from: query.from ?? null,
+      to: query.to ?? null,
+      outcome: query.outcome ?? null,
+      startsWith: query.q === undefined || query.q === "" ? null : query.q,
+      after: readCursor(query.cursor),
+      // One more than asked tells whether a further page exists.
+      limit: query.limit + 1,
+    };
+    const found = await withTenant(c.get("services").db, scopeOn(c), (tx) => listContacts(tx, filter));
+    const items = found.slice(0, query.limit);
+    const last = items.at(-1);
+    const next = found.length > items.length && last !== undefined ? `${last.offeredAt}_${last.contactId}` : null;
+    return c.json({ items, next }, 200);
+  });
+  router.openapi(one, async (c) => {
+    const contactId = asId<ContactId>(c.req.valid("param").contactId);
+    const found = await withTenant(c.get("services").db, scopeOn(c), (tx) => readContact(tx, contactId));
+    if (found === null) throw notFound();
+    return c.json(found, 200);
+  });
+  router.openapi(recording, async (c) => {
+    const { contactId, recordingSid } = c.req.valid("param");
+    const { db, blobs } = c.get("services");
+    const scope = scopeOn(c);
+    const key = await withTenant(db, scope, (tx) => findRecording(tx, asId(contactId), recordingSid));
+    // The key stands in a row of this tenant, and every key begins with its tenant: both must agree.
+    if (key === null || !key.startsWith(`${scope.tenantId}/`)) throw notFound();
+    return soundOf(blobs, key, c.req.raw.headers);
+  });
+}
+
+type Scope = {
+  readonly tenantId: ReturnType<typeof tenantOn>;
+  readonly actor: { readonly kind: "user"; readonly userId: ReturnType<typeof signedInOn>["userId"] };
+};
+
+function scopeOn(c: Context<HouseEnv>): Scope {
+  return { tenantId: tenantOn(c), actor: { kind: "user", userId: signedInOn(c).userId } };
+}
+
+async function soundOf(blobs: R2Bucket, key: string, headers: Headers): Promise<Response> {
+  const wantsPart = headers.has("range");
+  const found = await blobs.get(key, wantsPart ? { range: headers } : {});
+  if (found === null) throw notFound();
+  const answer = new Headers({ "accept-ranges": "bytes", "cache-control": "private, max-age=300" });
+  found.writeHttpMetadata(answer);
+  if (!wantsPart || found.range === undefined) return new Response(found.body, { headers: answer });
+  const offset =
+    "offset" in found.range
+      ? (found.range.offset ?? 0)
+      : found.size - ("suffix" in found.range ? found.range.suffix : 0);
+  const length = "length" in found.range ? (found.range.length ?? found.size - offset) : found.size - offset;
+  answer.set("content-range", `bytes ${offset}-${offset + length - 1}/${found.size}`);
+  return new Response(found.body, { status: 206, headers: answer });
+}
+
+function readCursor(cursor: string | undefined): ContactFilter["after"] {
+  if (cursor === undefined || cursor === "") return null;
+  const parts = /^(\d{1,15}(?:\.\d{1,6})?)_([0-9a-f-]{36})$/.exec(cursor);
+  if (parts?.[1] === undefined || parts[2] === undefined) {
+    throw new Refusal("invalid", "invalid_input", "the cursor is not one that a page gave", {
+      faults: [{ path: "query.cursor", message: "use `next` of the page before" }],
+    });
+  }
+  return { offeredAt: Number(parts[1]), id: parts[2] };
+}
+
+function notFound(): Refusal {
+  return new Refusal("not_found", "not_found", "there is no such thing here");
+}

@@ -1,0 +1,135 @@
+import { z } from "zod";
+import { CustomerSchema } from "../customers/index.ts";
+
+/** Wire forms of contacts: the agent's card and commands, the client's own list and page. Instants are house-clock ms. */
+const LocalText = z.object({ zh: z.string(), en: z.string() });
+
+export const HistoryRowSchema = z.object({
+  contactId: z.string(),
+  at: z.number(),
+  outcome: z.string().nullable(),
+  disposition: z.string().nullable(),
+  agentName: z.string().nullable(),
+});
+
+export const ContactCardSchema = z.object({
+  contact: z.object({
+    from: z.string(),
+    to: z.string(),
+    brand: z.object({ id: z.string(), name: z.string(), color: z.string(), greeting: z.string() }),
+    queueName: z.string().nullable(),
+    queuedAt: z.number().nullable(),
+    /** What the caller typed in the flow, by the flow's own names. */
+    variables: z.record(z.string(), z.string()),
+  }),
+  /** None: a form with the number; one: opened; several: to choose from. */
+  customers: z.array(CustomerSchema),
+  history: z.array(HistoryRowSchema),
+  dispositions: z.array(z.object({ code: z.string(), label: LocalText, success: z.boolean() })),
+  script: z.string().nullable(),
+});
+
+export const CustomerCreateSchema = z.object({
+  name: z.string().trim().min(1).max(200),
+  phone: z.string().min(3).max(32),
+  note: z.string().trim().max(4_000).nullish(),
+});
+export const CustomerChangeSchema = z
+  .object({
+    name: z.string().trim().min(1).max(200).optional(),
+    tier: z.enum(["standard", "silver", "gold", "platinum"]).optional(),
+    note: z.string().trim().min(1).max(4_000).optional(),
+  })
+  .refine((change) => Object.keys(change).length > 0, "say what is to change: name, tier or note");
+
+export const HoldSchema = z.object({ on: z.boolean() });
+export const WrapUpSchema = z.object({
+  disposition: z.string().min(1).max(64),
+  notes: z.string().max(4_000).default(""),
+  then: z.enum(["ready", "not_ready", "stay"]),
+  reason: z.string().max(40).nullish(),
+});
+
+export const PortalContactSchema = z.object({
+  contactId: z.string(),
+  offeredAt: z.number(),
+  from: z.string(),
+  to: z.string(),
+  brandName: z.string().nullable(),
+  queueName: z.string().nullable(),
+  agentName: z.string().nullable(),
+  outcome: z.string().nullable(),
+  waitedMs: z.number().nullable(),
+  talkMs: z.number(),
+  disposition: z.string().nullable(),
+  hasRecording: z.boolean(),
+});
+
+export const OUTCOMES = ["answered", "abandoned", "voicemail", "self_service", "closed", "rejected", "failed"] as const;
+
+export const PortalContactsQuerySchema = z.object({
+  cursor: z.string().max(120).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  from: z.coerce.number().int().optional(),
+  to: z.coerce.number().int().optional(),
+  outcome: z.enum(OUTCOMES).optional(),
+  /** The beginning of a caller's number. */
+  q: z.string().max(32).optional(),
+});
+
+export const PortalContactPageSchema = z.object({
+  contact: PortalContactSchema.extend({
+    language: z.string(),
+    queuedAt: z.number().nullable(),
+    answeredAt: z.number().nullable(),
+    endedAt: z.number().nullable(),
+    wrappedUpAt: z.number().nullable(),
+    endedBy: z.string().nullable(),
+    holdMs: z.number(),
+    wrapUpMs: z.number(),
+    withinTarget: z.boolean().nullable(),
+    success: z.boolean(),
+    notes: z.string(),
+  }),
+  legs: z.array(
+    z.object({
+      callSid: z.string(),
+      party: z.string(),
+      direction: z.string(),
+      status: z.string(),
+      durationS: z.number(),
+      endedAt: z.number(),
+    }),
+  ),
+  facts: z.array(
+    z.object({ seq: z.number(), at: z.number(), type: z.string(), body: z.record(z.string(), z.unknown()) }),
+  ),
+  recordings: z.array(
+    z.object({ recordingSid: z.string(), purpose: z.string(), durationS: z.number(), storedAt: z.number() }),
+  ),
+});
+
+const TodayNumbers = {
+  offered: z.number(),
+  answered: z.number(),
+  abandoned: z.number(),
+  shortAbandoned: z.number(),
+  voicemail: z.number(),
+  withinTarget: z.number(),
+  /** Answered within target ÷ (answered + abandoned, without short abandons); null before the first. */
+  serviceLevel: z.number().nullable(),
+  waitedMsMean: z.number().nullable(),
+  talkMsMean: z.number().nullable(),
+};
+export const PortalTodaySchema = z.object({
+  now: z.number(),
+  timeZone: z.string(),
+  day: z.string(),
+  ...TodayNumbers,
+  queues: z.array(z.object({ queueId: z.string(), name: z.string(), ...TodayNumbers })),
+});
+
+export type ContactCard = z.infer<typeof ContactCardSchema>;
+export type PortalContact = z.infer<typeof PortalContactSchema>;
+export type PortalContactPage = z.infer<typeof PortalContactPageSchema>;
+export type PortalToday = z.infer<typeof PortalTodaySchema>;

@@ -1,0 +1,1 @@
+export { type LineToPublish, type Publishable, type PublishSource, readPublishable } from "./publish.ts";

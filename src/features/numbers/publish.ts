@@ -1,0 +1,108 @@
+import { type Actor, type Database, withOperator, withTenant } from "../../adapters/db/index.ts";
+import type { LineConfig } from "../../domain/call/line-config.ts";
+import { asId, type PhoneNumber, type TenantId } from "../../domain/kernel/ids.ts";
+import type { Instant } from "../../domain/kernel/instant.ts";
+import type { PoolConfig } from "../../domain/routing/config.ts";
+import {
+  activeTenants,
+  type HousePools,
+  readPools,
+  readSetup,
+  readShare,
+  type TenantSetup,
+  type TenantShare,
+} from "./store.ts";
+
+export type LineToPublish = {
+  readonly config: LineConfig;
+  /** The tenant's carrier account, sealed: the opaque part of the number's webhook addresses. */
+  readonly token: string;
+};
+
+export type Publishable = { readonly lines: readonly LineToPublish[]; readonly pools: readonly PoolConfig[] };
+
+export type PublishSource = {
+  /** Role app. */
+  readonly db: Database;
+  /** Role operator. */
+  readonly operatorDb: Database;
+  readonly now: Instant;
+};
+
+const ACTOR: Actor = { kind: "system", name: "publish" };
+
+/**
+ * All that Line and SeatPool objects are to hold. Each tenant is read in its own scope and the house in its own; the two
+ * meet only here, as ids and attributes without customer data. Tenants that are not active have no lines, so no call of
+ * theirs begins.
+ */
+export async function readPublishable({ db, operatorDb, now }: PublishSource): Promise<Publishable> {
+  const { tenants, house } = await withOperator(operatorDb, async (tx) => ({
+    tenants: await activeTenants(tx),
+    house: await readPools(tx),
+  }));
+  const lines: LineToPublish[] = [];
+  const shares: TenantShare[] = [];
+  for (const tenantId of tenants) {
+    await withTenant(db, { tenantId, actor: ACTOR }, async (tx) => {
+      const setup = await readSetup(tx);
+      if (setup === null) return;
+      lines.push(...setup.numbers.map((number) => lineOf(tenantId, setup, number)));
+      shares.push({ tenantId, brands: setup.brands, seats: await readShare(tx, now) });
+    });
+  }
+  return { lines, pools: house.pools.map((pool) => poolOf(pool, house, shares, now)) };
+}
+
+function lineOf(tenantId: TenantId, setup: TenantSetup, number: TenantSetup["numbers"][number]): LineToPublish {
+  const brand = found(setup.brands, number.brandId, "brand");
+  const flow = found(setup.flows, number.flowId, "flow");
+  const { id, name, color, greeting } = brand;
+  return {
+    token: found(setup.accounts, number.carrierAccountId, "carrier account").sealed,
+    config: {
+      version: setup.revision,
+      tenantId,
+      tenantName: setup.name,
+      number: { id: asId(number.id), e164: asId<PhoneNumber>(number.e164), label: number.label },
+      brand: { id, name, color, greeting },
+      language: number.language,
+      flow,
+      calendars: setup.calendars,
+      queues: setup.queues,
+      recordCalls: number.recordCalls,
+      dispositions: setup.dispositions,
+    },
+  };
+}
+
+/** Foreign keys promise that it is there. */
+function found<T extends { readonly id: string }>(rows: readonly T[], id: string, what: string): T {
+  const row = rows.find((candidate) => candidate.id === id);
+  if (row === undefined) throw new Error(`broken promise: a number refers to a ${what} that exists`);
+  return row;
+}
+
+function poolOf(
+  pool: HousePools["pools"][number],
+  house: HousePools,
+  shares: readonly TenantShare[],
+  version: number,
+): PoolConfig {
+  const agents = house.agents.filter((agent) => agent.poolId === pool.poolId).map(({ profile }) => profile);
+  const served = new Set(agents.flatMap((agent) => agent.brands));
+  return {
+    poolId: pool.poolId,
+    version,
+    timeZone: pool.timeZone,
+    agents,
+    tenants: shares.flatMap(({ tenantId, seats }) =>
+      seats
+        .filter((seat) => seat.poolId === pool.poolId)
+        .map(({ guaranteed, burst }) => ({ tenantId, guaranteed, burst })),
+    ),
+    brands: shares.flatMap(({ tenantId, brands }) =>
+      brands.filter(({ id }) => served.has(id)).map(({ id, name, color }) => ({ id, tenantId, name, color })),
+    ),
+  };
+}
