@@ -1,0 +1,34 @@
+import { queryOptions } from "@tanstack/react-query";
+import type { SessionView } from "../../src/features/identity/schema.ts";
+import { ApiProblem, read } from "./http.ts";
+
+export type Session = SessionView;
+export type RoleName = Session["roles"][number]["role"];
+
+/** Who is signed in; null when nobody is. */
+export const sessionQuery = queryOptions({
+  queryKey: ["session"],
+  queryFn: async ({ signal }): Promise<Session | null> => {
+    try {
+      return await read<Session>("/api/session", signal);
+    } catch (problem) {
+      if (problem instanceof ApiProblem && problem.status === 401) return null;
+      throw problem;
+    }
+  },
+  staleTime: 60_000,
+});
+
+export function hasRole(session: Session, ...roles: readonly RoleName[]): boolean {
+  return session.roles.some((held) => roles.includes(held.role));
+}
+
+/** Where a person starts: the page of the first role they hold, in the order of how much of the day it takes. */
+export function homeOf(session: Session): "/desktop" | "/floor" | "/portal" | "/billing" | null {
+  if (hasRole(session, "agent")) return "/desktop";
+  if (hasRole(session, "supervisor")) return "/floor";
+  if (hasRole(session, "billing_admin")) return "/billing";
+  if (hasRole(session, "tenant_admin")) return "/portal";
+  if (hasRole(session, "house_admin")) return "/floor";
+  return null;
+}

@@ -1,0 +1,214 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  RouterProvider,
+  redirect,
+} from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { ApiProblem } from "./api/http.ts";
+import { homeOf, type RoleName, sessionQuery } from "./api/session.ts";
+import { PlainState, Skeleton, Trouble } from "./design/parts.tsx";
+import { SignIn } from "./identity/sign-in.tsx";
+import { Allowed, Shell } from "./shell/shell.tsx";
+
+/** A refusal will be refused again: only outages are worth a second try. */
+const RETRIES_MAX = 2;
+const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      retry: (failures, problem) =>
+        failures < RETRIES_MAX && (!(problem instanceof ApiProblem) || problem.status === 0 || problem.status >= 500),
+      refetchOnWindowFocus: true,
+      staleTime: 5_000,
+    },
+  },
+});
+
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Outlet });
+
+const signIn = createRoute({ getParentRoute: () => root, path: "/sign-in", component: SignIn });
+const phone = createRoute({
+  getParentRoute: () => root,
+  path: "/phone",
+  component: lazyRouteComponent(() => import("./phone/phone-page.tsx"), "PhonePage"),
+});
+
+/** Everything below needs somebody signed in. */
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: "inside",
+  beforeLoad: async ({ context }) => {
+    const session = await context.queryClient.ensureQueryData(sessionQuery);
+    if (session === null) throw redirect({ to: "/sign-in" });
+  },
+  component: Outlet,
+});
+
+const home = createRoute({
+  getParentRoute: () => inside,
+  path: "/",
+  beforeLoad: async ({ context }) => {
+    const session = await context.queryClient.ensureQueryData(sessionQuery);
+    const to = session === null ? "/sign-in" : homeOf(session);
+    if (to !== null) throw redirect({ to });
+  },
+  component: () => {
+    const { t } = useTranslation();
+    return <PlainState icon="lock" title={t("trouble.noPermission")} hint={t("signIn.noRole")} />;
+  },
+});
+
+/** The page of one role: the gate stands here, so that no page can be reached around it. */
+function gated(roles: readonly RoleName[]) {
+  return () => (
+    <Allowed roles={roles}>
+      <Outlet />
+    </Allowed>
+  );
+}
+
+const agents = createRoute({ getParentRoute: () => inside, id: "agents", component: gated(["agent"]) });
+const desktop = createRoute({
+  getParentRoute: () => agents,
+  path: "/desktop",
+  component: lazyRouteComponent(() => import("./desktop/desktop.tsx"), "Desktop"),
+});
+
+const shell = createRoute({ getParentRoute: () => inside, id: "shell", component: Shell });
+const supervisors = createRoute({
+  getParentRoute: () => shell,
+  id: "supervisors",
+  component: gated(["supervisor", "house_admin"]),
+});
+const floor = createRoute({
+  getParentRoute: () => supervisors,
+  path: "/floor",
+  validateSearch: (search: Record<string, unknown>) => ({
+    ...(typeof search.state === "string" ? { state: search.state } : {}),
+    ...(search.sort === "name" || search.sort === "time" ? { sort: search.sort as "name" | "time" } : {}),
+    ...(search.wall === true ? { wall: true } : {}),
+  }),
+  component: lazyRouteComponent(() => import("./floor/floor-page.tsx"), "FloorPage"),
+});
+
+const clients = createRoute({ getParentRoute: () => shell, id: "clients", component: gated(["tenant_admin"]) });
+const today = createRoute({
+  getParentRoute: () => clients,
+  path: "/portal",
+  component: lazyRouteComponent(() => import("./portal/today-page.tsx"), "TodayPage"),
+});
+const contacts = createRoute({
+  getParentRoute: () => clients,
+  path: "/portal/contacts",
+  validateSearch: (search: Record<string, unknown>) => ({
+    ...(typeof search.q === "string" && search.q !== "" ? { q: search.q } : {}),
+    ...(typeof search.outcome === "string" && search.outcome !== "" ? { outcome: search.outcome } : {}),
+    ...(typeof search.from === "string" && search.from !== "" ? { from: search.from } : {}),
+    ...(typeof search.to === "string" && search.to !== "" ? { to: search.to } : {}),
+  }),
+  component: lazyRouteComponent(() => import("./portal/contacts-page.tsx"), "ContactsPage"),
+});
+const contact = createRoute({
+  getParentRoute: () => clients,
+  path: "/portal/contacts/$contactId",
+  component: lazyRouteComponent(() => import("./portal/contact-page.tsx"), "PortalContactPage"),
+});
+const invoices = createRoute({
+  getParentRoute: () => clients,
+  path: "/portal/invoices",
+  component: lazyRouteComponent(() => import("./billing/portal-pages.tsx"), "PortalInvoicesPage"),
+});
+const invoice = createRoute({
+  getParentRoute: () => clients,
+  path: "/portal/invoices/$invoiceId",
+  component: lazyRouteComponent(() => import("./billing/portal-pages.tsx"), "PortalInvoicePage"),
+});
+const line = createRoute({
+  getParentRoute: () => clients,
+  path: "/portal/invoices/$invoiceId/lines/$lineId",
+  component: lazyRouteComponent(() => import("./billing/portal-pages.tsx"), "PortalLinePage"),
+});
+const lineContact = createRoute({
+  getParentRoute: () => clients,
+  path: "/portal/invoices/$invoiceId/lines/$lineId/contacts/$contactId",
+  component: lazyRouteComponent(() => import("./billing/portal-pages.tsx"), "PortalLineContactPage"),
+});
+
+const billers = createRoute({ getParentRoute: () => shell, id: "billers", component: gated(["billing_admin"]) });
+const billing = createRoute({
+  getParentRoute: () => billers,
+  path: "/billing",
+  validateSearch: (search: Record<string, unknown>) =>
+    typeof search.period === "string" && /^\d{4}-\d{2}$/.test(search.period) ? { period: search.period } : {},
+  component: lazyRouteComponent(() => import("./billing/house-pages.tsx"), "BillingPage"),
+});
+const houseInvoice = createRoute({
+  getParentRoute: () => billers,
+  path: "/billing/$tenantId/invoices/$invoiceId",
+  component: lazyRouteComponent(() => import("./billing/house-pages.tsx"), "HouseInvoicePage"),
+});
+const houseLine = createRoute({
+  getParentRoute: () => billers,
+  path: "/billing/$tenantId/invoices/$invoiceId/lines/$lineId",
+  component: lazyRouteComponent(() => import("./billing/house-pages.tsx"), "HouseLinePage"),
+});
+const houseContact = createRoute({
+  getParentRoute: () => billers,
+  path: "/billing/$tenantId/invoices/$invoiceId/lines/$lineId/contacts/$contactId",
+  component: lazyRouteComponent(() => import("./billing/house-pages.tsx"), "HouseLineContactPage"),
+});
+
+const routeTree = root.addChildren([
+  signIn,
+  phone,
+  inside.addChildren([
+    home,
+    agents.addChildren([desktop]),
+    shell.addChildren([
+      supervisors.addChildren([floor]),
+      clients.addChildren([today, contacts, contact, invoices, invoice, line, lineContact]),
+      billers.addChildren([billing, houseInvoice, houseLine, houseContact]),
+    ]),
+  ]),
+]);
+
+const router = createRouter({
+  routeTree,
+  context: { queryClient },
+  defaultPendingComponent: () => <Skeleton lines={6} height={20} />,
+  defaultErrorComponent: ({ error, reset }) =>
+    error instanceof ApiProblem ? <Trouble problem={error} retry={reset} /> : <Crash />,
+  defaultNotFoundComponent: () => {
+    const { t } = useTranslation();
+    return <PlainState icon="search" title={t("trouble.notFound")} hint={t("trouble.notFoundHint")} />;
+  },
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}
+
+function Crash() {
+  const { t } = useTranslation();
+  return (
+    <PlainState icon="triangle" title={t("trouble.crashed")} hint={t("trouble.crashedHint")}>
+      <button type="button" className="button primary" onClick={() => location.reload()}>
+        {t("trouble.reload")}
+      </button>
+    </PlainState>
+  );
+}
+
+export function App() {
+  return (
+    <QueryClientProvider client={queryClient}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>
+  );
+}

@@ -1,0 +1,51 @@
+import type { TFunction } from "i18next";
+import type { InvoiceLineView } from "../../src/features/billing/schema.ts";
+import type { Tongue } from "../words/format.ts";
+import { count } from "../words/format.ts";
+
+/** An amount given as a decimal in major units, for parts of a line that are finer than the currency's minor unit. */
+export function decimalMoney(tongue: Tongue, decimal: string, currency: string): string {
+  return new Intl.NumberFormat(tongue === "zh" ? "zh-CN" : "en-GB", {
+    style: "currency",
+    currency,
+    currencyDisplay: "narrowSymbol",
+    maximumFractionDigits: 6,
+  }).format(decimal as Intl.StringNumericLiteral);
+}
+
+const UNITS = [
+  "contact",
+  "call",
+  "minute",
+  "second",
+  "seat_month",
+  "seat",
+  "success",
+  "month",
+  "message",
+  "hour",
+] as const;
+const COMPONENTS = ["each", "base-count", "fee", "included", "overflow", "time", "success", "seats"] as const;
+
+export function unitWord(t: TFunction, unit: string): string {
+  const known = UNITS.find((one) => one === unit.replace("-", "_"));
+  return known === undefined ? unit : t(`billing.unit.${known}`);
+}
+
+export function componentWord(t: TFunction, component: string): string {
+  const tier = /^tier-(\d+)$/.exec(component);
+  if (tier?.[1] !== undefined) return t("billing.component.tier", { n: tier[1] });
+  const known = COMPONENTS.find((one) => one === component);
+  return known === undefined ? component : t(`billing.component.${known}`);
+}
+
+/** Quantity with its unit. A fraction (`1/3`) stands as it is: it is exact, a decimal would not be. */
+export function quantityText(t: TFunction, tongue: Tongue, line: Pick<InvoiceLineView, "quantity" | "unit">): string {
+  const number = line.quantity.includes("/") ? line.quantity : count(tongue, line.quantity);
+  return `${number} ${unitWord(t, line.unit)}`;
+}
+
+export function priceText(tongue: Tongue, price: string | null, currency: string): string {
+  if (price === null) return "";
+  return price.includes("/") ? `${price} ${currency}` : decimalMoney(tongue, price, currency);
+}

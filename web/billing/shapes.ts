@@ -1,0 +1,12 @@
+import type { z } from "zod";
+import type { RunOutcomeSchema } from "../../src/features/billing/schema.ts";
+
+export type {
+  BilledContact,
+  ContactLine,
+  InvoiceLineView,
+  InvoiceSummary,
+  InvoiceView,
+  LineContactsView,
+} from "../../src/features/billing/schema.ts";
+export type RunOutcome = z.infer<typeof RunOutcomeSchema>;

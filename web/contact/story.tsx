@@ -1,0 +1,133 @@
+import type { TFunction } from "i18next";
+import { useTranslation } from "react-i18next";
+import type { IconName } from "../design/icons.tsx";
+import { Icon } from "../design/icons.tsx";
+import { clockTime, duration } from "../words/format.ts";
+import { outcomeName } from "../words/outcome.ts";
+import { currentTongue } from "../words/words.ts";
+import "./contact.css";
+
+export type FactRow = {
+  readonly seq: number;
+  readonly at: number;
+  readonly type: string;
+  readonly body: Record<string, unknown>;
+};
+
+const LOOKS = {
+  contact_offered: ["handset", "contact"],
+  flow_step_entered: ["right", "idle"],
+  menu_chosen: ["keypad", "idle"],
+  digits_collected: ["keypad", "idle"],
+  queued: ["list", "ringing"],
+  queue_announced: ["speaker", "idle"],
+  seat_reserved: ["ring", "ringing"],
+  seat_rang: ["bell", "ringing"],
+  seat_returned: ["cross", "alarm"],
+  seat_accepted: ["check", "contact"],
+  seat_answered: ["handset", "ready"],
+  held: ["pause", "idle"],
+  resumed: ["play", "contact"],
+  agent_left: ["exit", "idle"],
+  left_queue: ["exit", "idle"],
+  recording_stored: ["mic", "idle"],
+  voicemail_left: ["mic", "wrap"],
+  leg_ended: ["hangUp", "idle"],
+  ended: ["hangUp", "idle"],
+  wrapped_up: ["pencil", "wrap"],
+  reconciled: ["refresh", "alarm"],
+} as const satisfies Record<string, readonly [IconName, string]>;
+type FactName = keyof typeof LOOKS;
+
+function isFactName(type: string): type is FactName {
+  return type in LOOKS;
+}
+
+/** The contact told from its facts, in order: what happened, when, and how long after the arrival. */
+export function Story({ facts }: { facts: readonly FactRow[] }) {
+  const { t } = useTranslation();
+  const first = facts[0]?.at ?? 0;
+  return (
+    <ol className="story">
+      {facts.map((fact) => {
+        const [icon, tone] = isFactName(fact.type) ? LOOKS[fact.type] : (["circle", "idle"] as const);
+        return (
+          <li key={fact.seq}>
+            <time className="story-time">{clockTime(currentTongue(), fact.at)}</time>
+            <span className={`story-icon soft-${tone} tone-${tone}`}>
+              <Icon name={icon} />
+            </span>
+            <div className="story-words">
+              <p>{isFactName(fact.type) ? tell(t, fact.type, fact.body) : fact.type}</p>
+              {fact.type === "seat_reserved" ? <Decision body={fact.body} /> : null}
+            </div>
+            <span className="small quiet nowrap">+{duration(fact.at - first)}</span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+const RETURNS = ["declined", "missed", "rescinded", "leg_failed", "agent_lost"] as const;
+const LEAVINGS = ["answered", "abandoned", "overflowed", "closed"] as const;
+
+function tell(t: TFunction, type: FactName, body: Record<string, unknown>): string {
+  const text = (name: string): string => String(body[name] ?? "");
+  switch (type) {
+    case "contact_offered":
+      return t(`contact.fact.${type}`, { to: text("to") });
+    case "flow_step_entered":
+      return t(`contact.fact.${type}`, { stepId: text("stepId"), kind: text("kind") });
+    case "menu_chosen":
+      return t(`contact.fact.${type}`, { key: text("key") });
+    case "digits_collected":
+      return t(`contact.fact.${type}`, { variable: text("variable") });
+    case "queue_announced":
+      return t(`contact.fact.${type}`, { position: text("position") });
+    case "seat_returned": {
+      const why = RETURNS.find((one) => one === body.why);
+      return t(`contact.fact.${type}`, { why: why === undefined ? text("why") : t(`contact.returned.${why}`) });
+    }
+    case "seat_answered":
+      return t(`contact.fact.${type}`, { waited: duration(Number(body.waitedMs ?? 0)) });
+    case "left_queue": {
+      const why = LEAVINGS.find((one) => one === body.why);
+      return t(`contact.fact.${type}`, { why: why === undefined ? text("why") : t(`contact.left.${why}`) });
+    }
+    case "recording_stored":
+    case "voicemail_left":
+    case "leg_ended":
+      return t(`contact.fact.${type}`, { n: text("durationS") });
+    case "ended":
+      return t(`contact.fact.${type}`, { outcome: t(`outcome.${outcomeName(text("outcome"))}`) });
+    case "wrapped_up":
+      return t(`contact.fact.${type}`, {
+        disposition: body.disposition === "auto" ? t("contact.auto") : text("disposition"),
+      });
+    case "reconciled":
+      return t(`contact.fact.${type}`, { what: text("what") });
+    default:
+      return t(`contact.fact.${type}`);
+  }
+}
+
+/** Why this seat and no other, from the decision that was recorded when it was made. */
+function Decision({ body }: { body: Record<string, unknown> }) {
+  const { t } = useTranslation();
+  const decision = body.decision;
+  if (typeof decision !== "object" || decision === null) return null;
+  const { rule, ruleVersion, candidates, ranked } = decision as Record<string, unknown>;
+  const best = Array.isArray(ranked) ? (ranked[0] as { why?: unknown } | undefined) : undefined;
+  return (
+    <p className="small quiet">
+      {t("contact.decision")}:{" "}
+      {t("contact.decisionText", {
+        rule: String(rule ?? ""),
+        version: String(ruleVersion ?? ""),
+        n: String(candidates ?? ""),
+      })}{" "}
+      {typeof best?.why === "string" ? best.why : ""}
+    </p>
+  );
+}

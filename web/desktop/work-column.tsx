@@ -1,0 +1,196 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Icon } from "../design/icons.tsx";
+import { brandStyle, Field, PlainState, troubleText } from "../design/parts.tsx";
+import { houseNow, onTick } from "../live/house-clock.ts";
+import { Countdown, CountdownBar } from "../live/timers.tsx";
+import { currentTongue } from "../words/words.ts";
+import { cardQuery, type WrapUp, wrapUp } from "./card.ts";
+import type { ActiveContact } from "./desk.ts";
+import { useCanAct, useDesk, useDesktop } from "./desk-context.ts";
+import { draftOf, dropDraft, useDraft, writeDraft } from "./drafts.ts";
+
+export function WorkColumn() {
+  const { t } = useTranslation();
+  const contact = useDesk((state) => state.view?.contact ?? null);
+  const offer = useDesk((state) => state.view?.offer ?? null);
+  return (
+    <section className="column work-column" aria-labelledby="work-title">
+      <h2 id="work-title" className="column-title">
+        {t("desktop.work")}
+      </h2>
+      {contact !== null ? (
+        <WorkForm key={contact.contactId} contact={contact} />
+      ) : offer !== null ? (
+        <Script contactId={offer.contactId} greeting={offer.brand.greeting} color={offer.brand.color} />
+      ) : (
+        <PlainState icon="pencil" title={t("desktop.work")} hint={t("desktop.workIdle")} />
+      )}
+    </section>
+  );
+}
+
+function Script({ contactId, greeting, color }: { contactId: string; greeting: string; color: string }) {
+  const { t } = useTranslation();
+  const script = useQuery(cardQuery(contactId)).data?.script ?? null;
+  return (
+    <div className="script brand-stripe" style={brandStyle(color)}>
+      <h3>{t("work.script")}</h3>
+      <p>{greeting}</p>
+      {script === null || script === greeting ? null : <p className="quiet">{script}</p>}
+    </div>
+  );
+}
+
+/** Just before the house ends wrap-up by itself, what is written goes out, so that no note is lost to a timer. */
+const LAST_MOMENT_MS = 1_500;
+
+function WorkForm({ contact }: { contact: ActiveContact }) {
+  const { t } = useTranslation();
+  const draft = useDraft(contact.contactId);
+  const [missing, setMissing] = useState(false);
+  const canAct = useCanAct();
+  const wrapping = contact.stage === "wrap_up";
+  const next = useDesk((state) => state.view?.nextState ?? null);
+  const save = useMutation({
+    mutationFn: (body: WrapUp) => wrapUp(contact.contactId, body),
+    onSuccess: () => dropDraft(contact.contactId),
+  });
+  const submit = (then: "ready" | "not_ready"): void => {
+    const { disposition, notes } = draftOf(contact.contactId);
+    setMissing(disposition === "");
+    if (!wrapping || disposition === "" || save.isPending) return;
+    save.mutate({ disposition, notes, then, ...(then === "not_ready" ? { reason: "break" as const } : {}) });
+  };
+  const atTheEnd = (): void => {
+    if (draftOf(contact.contactId).disposition !== "") submit(next?.to === "not_ready" ? "not_ready" : "ready");
+  };
+  const error = missing && draft.disposition === "" ? t("work.dispositionMissing") : null;
+  return (
+    <div className="stack work-form">
+      <Script contactId={contact.contactId} greeting={contact.brand.greeting} color={contact.brand.color} />
+      <DispositionField contactId={contact.contactId} error={error} />
+      <Field label={t("work.notes")} hint={draft.notes === "" ? t("work.notesHint") : t("work.draftSaved")}>
+        {(id, note) => (
+          <textarea
+            id={id}
+            className="input notes"
+            data-shortcut="notes"
+            aria-describedby={note}
+            maxLength={4_000}
+            value={draft.notes}
+            onChange={(event) => writeDraft(contact.contactId, { notes: event.target.value })}
+          />
+        )}
+      </Field>
+      {wrapping && contact.wrapUpDeadline !== null ? (
+        <WrapUpClock contact={contact} deadline={contact.wrapUpDeadline} atTheEnd={atTheEnd} />
+      ) : null}
+      {save.isError ? (
+        <p className="field-error" role="alert">
+          <Icon name="triangle" />
+          {t("work.failed")} {troubleText(save.error, t("trouble.unreachable"))}
+        </p>
+      ) : null}
+      <div className="row wrap">
+        <button
+          type="button"
+          className="button primary"
+          data-shortcut="saveReady"
+          disabled={!wrapping || !canAct || save.isPending}
+          onClick={() => submit("ready")}
+        >
+          <Icon name="check" />
+          {save.isPending ? t("work.saving") : t("work.saveReady")}
+        </button>
+        <button
+          type="button"
+          className="button"
+          data-shortcut="saveBreak"
+          disabled={!wrapping || !canAct || save.isPending}
+          onClick={() => submit("not_ready")}
+        >
+          <Icon name="cup" />
+          {t("work.saveBreak")}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function DispositionField({ contactId, error }: { contactId: string; error: string | null }) {
+  const { t } = useTranslation();
+  const draft = useDraft(contactId);
+  const card = useQuery(cardQuery(contactId));
+  const tongue = currentTongue();
+  return (
+    <Field label={t("work.disposition")} error={error}>
+      {(id, note) => (
+        <select
+          id={id}
+          className="input"
+          data-shortcut="disposition"
+          required
+          aria-describedby={note}
+          aria-invalid={error !== null}
+          value={draft.disposition}
+          onChange={(event) => writeDraft(contactId, { disposition: event.target.value })}
+        >
+          <option value="">{t("work.dispositionChoose")}</option>
+          {(card.data?.dispositions ?? []).map((one) => (
+            <option key={one.code} value={one.code}>
+              {one.success ? `${one.label[tongue]} (${t("work.success")})` : one.label[tongue]}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}
+
+function WrapUpClock({
+  contact,
+  deadline,
+  atTheEnd,
+}: {
+  contact: ActiveContact;
+  deadline: number;
+  atTheEnd: () => void;
+}) {
+  const { t } = useTranslation();
+  const { desk } = useDesktop();
+  const canAct = useCanAct();
+  const [from] = useState(houseNow);
+  useEffect(() => {
+    let done = false;
+    return onTick((now) => {
+      if (done || deadline - now > LAST_MOMENT_MS) return;
+      done = true;
+      atTheEnd();
+    });
+  });
+  return (
+    <div className="wrap-clock soft-wrap" data-testid="wrap-up">
+      <span className="state-mark tone-wrap">
+        <Icon name="pencil" />
+        {t("work.wrapUp")}
+      </span>
+      <span className="grow">
+        <CountdownBar from={from} until={deadline} />
+      </span>
+      <strong className="tone-wrap">
+        <Countdown until={deadline} label={t("work.wrapUpLeft")} />
+      </strong>
+      <button
+        type="button"
+        className="button"
+        disabled={!canAct}
+        onClick={() => desk.extendWrapUp(contact.reservationId)}
+      >
+        <Icon name="clock" />
+        {t("work.extend")}
+      </button>
+    </div>
+  );
+}

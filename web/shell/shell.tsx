@@ -1,0 +1,78 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, Outlet } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { hasRole, type RoleName, type Session, sessionQuery } from "../api/session.ts";
+import { Icon, type IconName } from "../design/icons.tsx";
+import { PlainState } from "../design/parts.tsx";
+import { MeMenu, Preferences } from "./preferences.tsx";
+import "./shell.css";
+
+type Place = {
+  to: string;
+  icon: IconName;
+  word: "desktop" | "floor" | "today" | "contacts" | "invoices" | "billing";
+  roles: RoleName[];
+};
+
+const PLACES: readonly Place[] = [
+  { to: "/desktop", icon: "handset", word: "desktop", roles: ["agent"] },
+  { to: "/floor", icon: "people", word: "floor", roles: ["supervisor", "house_admin"] },
+  { to: "/portal", icon: "chart", word: "today", roles: ["tenant_admin"] },
+  { to: "/portal/contacts", icon: "list", word: "contacts", roles: ["tenant_admin"] },
+  { to: "/portal/invoices", icon: "receipt", word: "invoices", roles: ["tenant_admin"] },
+  { to: "/billing", icon: "receipt", word: "billing", roles: ["billing_admin"] },
+];
+
+export function placesOf(session: Session): readonly Place[] {
+  return PLACES.filter((place) => hasRole(session, ...place.roles));
+}
+
+/** The frame of every page but the agent desktop: the role decides what stands in the side bar. */
+export function Shell() {
+  const { t } = useTranslation();
+  const { data: session } = useQuery(sessionQuery);
+  if (!session) return null;
+  const tenant = session.roles.find((held) => held.role === "tenant_admin")?.tenantName;
+  return (
+    <div className="shell">
+      <a className="skip" href="#content">
+        {t("app.skip")}
+      </a>
+      <header className="shell-bar">
+        <span className="shell-name">
+          <img src="/mark.svg" alt="" width="22" height="22" />
+          {t("app.name")}
+        </span>
+        {tenant ? <span className="clip quiet">{tenant}</span> : null}
+        <span className="grow" />
+        <Preferences />
+        <MeMenu session={session} />
+      </header>
+      <nav className="shell-side" aria-label={t("app.navigation")}>
+        {placesOf(session).map((place) => (
+          <Link key={place.to} to={place.to} className="shell-link" activeOptions={{ exact: place.to === "/portal" }}>
+            <Icon name={place.icon} />
+            {t(`app.${place.word}`)}
+          </Link>
+        ))}
+        <span className="grow" />
+        <a className="shell-link" href="/docs" target="_blank" rel="noreferrer">
+          <Icon name="book" />
+          {t("app.reference")}
+        </a>
+      </nav>
+      <main id="content" className="shell-main" tabIndex={-1}>
+        <Outlet />
+      </main>
+    </div>
+  );
+}
+
+/** A role's gate: shows why and who can help instead of an empty page. The server decides again for every request. */
+export function Allowed({ roles, children }: { roles: readonly RoleName[]; children: React.ReactNode }) {
+  const { t } = useTranslation();
+  const { data: session } = useQuery(sessionQuery);
+  if (!session) return null;
+  if (hasRole(session, ...roles)) return children;
+  return <PlainState icon="lock" title={t("trouble.noPermission")} hint={t("trouble.noPermissionHint")} />;
+}

@@ -1,0 +1,27 @@
+import { expect, test } from "vitest";
+import { en } from "./en.ts";
+import { zh } from "./zh.ts";
+
+function leaves(tree: object, path = ""): [string, string][] {
+  return Object.entries(tree).flatMap(([key, value]) =>
+    typeof value === "string" ? [[path + key, value] as [string, string]] : leaves(value, `${path}${key}.`),
+  );
+}
+
+const slots = (text: string): string[] => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1] ?? "").sort();
+
+test("every word stands in both languages, with the same slots, and none is empty", () => {
+  const chinese = new Map(leaves(zh));
+  const english = new Map(leaves(en));
+  expect([...english.keys()].sort()).toEqual([...chinese.keys()].sort());
+  for (const [key, text] of chinese) {
+    expect(text.trim(), key).not.toBe("");
+    expect(english.get(key)?.trim(), key).not.toBe("");
+    expect(slots(english.get(key) ?? ""), key).toEqual(slots(text));
+  }
+});
+
+test("the English catalogue holds no Chinese but the name of the other language", () => {
+  const mixed = leaves(en).filter(([key, text]) => key !== "app.switchTo" && /\p{Script=Han}/u.test(text));
+  expect(mixed).toEqual([]);
+});
