@@ -15,9 +15,9 @@ export type Desired = {
   readonly rows: readonly Row[];
   /**
    * What becomes of a row the files no longer name. `retire` sets retired_at, because history refers to the row; `keep` is
-   * for rows that are history themselves or are made elsewhere; `remove` deletes.
+   * for rows that are history themselves or are made elsewhere; `remove` deletes; `refuse` stops the whole apply.
    */
-  readonly missing: "retire" | "keep" | "remove";
+  readonly missing: "retire" | "keep" | "remove" | "refuse";
   /** Columns set when a row is added and left alone afterwards: a password somebody has changed since. */
   readonly onceOnly?: readonly string[];
   /** Never changed once applied: another value is refused with this cure. */
@@ -315,7 +315,7 @@ function desiredContract({ slug, company, contract }: TenantFiles, tenant_id: Te
         valid: `[${validFrom},${contract.versions[at + 1]?.validFrom ?? ""})`,
         content_hash: contentHash(charges),
       })),
-      "keep",
+      "refuse",
     ),
     {
       ...table(
@@ -338,7 +338,7 @@ function desiredContract({ slug, company, contract }: TenantFiles, tenant_id: Te
             };
           }),
         ),
-        "keep",
+        "refuse",
       ),
       immutable: cure,
     },

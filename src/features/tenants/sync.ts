@@ -36,6 +36,10 @@ export async function compare(tx: OwnerTx, desired: Desired): Promise<Difference
     changes.push(changeOf(desired, "change", row, fields));
   }
   const gone = goneRows(desired, stored, wanted);
+  const lost = gone[0];
+  if (lost && desired.missing === "refuse") {
+    throw refuseChange(desired, lost, "this has been applied and may be billed; it must stay in the file");
+  }
   const what = desired.missing === "retire" ? "retire" : "remove";
   changes.push(...gone.map((row) => changeOf(desired, what, row, [])));
   return { desired, added, changed, gone, changes };
@@ -98,7 +102,7 @@ function changeOf(desired: Desired, what: Change["what"], row: Row, fields: Chan
 }
 
 /** What people call the row: the first of these that it has, or else its key. */
-const NAMES = ["slug", "e164", "code", "email", "account_sid", "name", "as_given", "skill", "valid"];
+const NAMES = ["slug", "e164", "code", "email", "account_sid", "name", "as_given", "skill", "valid", "role"];
 
 function nameOf(desired: Desired, row: Row): string {
   const column = NAMES.find((name) => typeof row[name] === "string");
