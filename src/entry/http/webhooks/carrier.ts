@@ -171,7 +171,6 @@ function notFound(requestId: string): Response {
 
 async function readBody(request: Request): Promise<string | null> {
   if (Number(request.headers.get("content-length") ?? 0) > BODY_BYTES_MAX) return null;
-  const body = await request.text();
-  // In characters: never fewer than bytes divided by four, and a body without a stated length is chunked by the platform.
-  return body.length > BODY_BYTES_MAX ? null : body;
+  const bytes = await request.arrayBuffer();
+  return bytes.byteLength > BODY_BYTES_MAX ? null : new TextDecoder().decode(bytes);
 }
