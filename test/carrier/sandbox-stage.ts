@@ -91,7 +91,8 @@ export async function openStage(
     heard,
     control,
     baseUrl: worker.url,
-    evict: () => worker.evict("ExchangeObject", sid),
+    /** Aborts the object, as the platform may at any moment. */
+    evict: () => control("POST", `accounts/${sid}/evict`),
     /** One request to the REST interface below the account. */
     async rest(method: string, path: string, form?: URLSearchParams, credentials = `${sid}:${ACCOUNT.authToken}`) {
       const url = `${worker.url}/2010-04-01/Accounts/${sid}/${path}`;
