@@ -4,8 +4,7 @@ import type { Charge } from "../../domain/rating/charge.ts";
 
 /**
  * Charges as they stand in contract files and in the database. Prices are text, because a float cannot hold 0.1. Contract
- * files are parsed with `ContractFileSchema`; each row of `tenant.charges` holds one
- * `ChargeSchema` value.
+ * files are parsed with `ContractFileSchema`; each row of `tenant.charges` holds one `ChargeSchema` value.
  */
 
 /** Six decimals: the finest price a carrier quotes per minute. Twelve digits before them: beyond any contract. */
@@ -23,8 +22,7 @@ export const CurrencySchema = z.string().refine((code): code is Currency => CURR
   error: (issue) => `unknown currency ${JSON.stringify(issue.input)}; allowed: ${CURRENCIES.join(", ")}`,
 });
 
-export const LocalDateSchema = z.iso.date("a date is written YYYY-MM-DD");
-export const PeriodSchema = z.string().regex(/^[0-9]{4}-(0[1-9]|1[0-2])$/, "a period is written YYYY-MM");
+const LocalDateSchema = z.iso.date("a date is written YYYY-MM-DD");
 
 const CountSchema = z.int().min(0).max(COUNT_MAX);
 const IncrementSchema = z.int().min(1).max(3600);

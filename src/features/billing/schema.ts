@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { PeriodSchema } from "./contract-schema.ts";
-
-export * from "./contract-schema.ts";
 
 /**
  * Invoices on the wire. Amounts are whole minor units of the named currency; `exact` and quantities are exact numbers as
  * text, a decimal or a fraction, in major units. Instants are milliseconds of the house's clock.
  */
+
+/** A month of the client's calendar. */
+export const PeriodSchema = z.string().regex(/^[0-9]{4}-(0[1-9]|1[0-2])$/, "a period is written YYYY-MM");
 
 const label = z.object({ zh: z.string(), en: z.string() });
 
