@@ -1,3 +1,5 @@
+import { objectName } from "../objects/contact-id.ts";
+import type { Standing } from "./day/reconcile.ts";
 import { join } from "node:path";
 import type { ClockSetting } from "../../adapters/clock.ts";
 import type { Keys } from "./keys.ts";
@@ -77,4 +79,12 @@ export function clockVariables(setting: ClockSetting | undefined): Readonly<Reco
     CLOCK_REAL_ORIGIN_MS: String(setting.realOriginMs),
     CLOCK_SPEED: String(setting.speed),
   };
+}
+
+/** How far a contact is, as its own object says; null when it knows of none. */
+export async function readStanding(app: RunningWorker, tenantId: string, contactId: string): Promise<Standing | null> {
+  const contact = (await app.object("CONTACT", objectName.contact(tenantId, contactId))) as {
+    standing(): Promise<Standing | null>;
+  };
+  return contact.standing();
 }

@@ -1,6 +1,7 @@
 import { platformClock, sandboxClock } from "../../adapters/clock.ts";
 import { DEMO_PASSWORD } from "../http/demo.ts";
 import { buildConsole } from "./bundle.ts";
+import type { Standing } from "./day/reconcile.ts";
 import { openCarrierAccounts } from "./carrier-accounts.ts";
 import { demoSignIns } from "./demo-sign-ins.ts";
 import { castFrom } from "./floor/cast.ts";
@@ -10,8 +11,8 @@ import { type Keys, keysIn } from "./keys.ts";
 import { freePorts } from "./ports.ts";
 import type { DatabaseUrls } from "./roles.ts";
 import { leaveDataDir, rememberChildren, takeDataDir } from "./run-file.ts";
-import { type StackDatabase, startDatabase } from "./stack-database.ts";
-import { clockVariables, startCron, startWorkers } from "./stack-workers.ts";
+import { endLeftoverDatabase, type StackDatabase, startDatabase } from "./stack-database.ts";
+import { clockVariables, readStanding, startCron, startWorkers } from "./stack-workers.ts";
 import { type AppliedTenants, applyTenants, publish } from "./tenants.ts";
 
 export type StackOptions = {
@@ -45,6 +46,8 @@ export type Stack = {
   readonly password: string;
   /** The same house as its robots know it: addresses, control keys, house clock. */
   readonly host: Host;
+  /** How far a contact is, as its own object says. */
+  standing(tenantId: string, contactId: string): Promise<Standing | null>;
   /** House time now. */
   now(): number;
   /** Tears down one object of the app Worker in the middle of whatever it does. */
@@ -66,6 +69,7 @@ type Stops = (() => Promise<void>)[];
 /** Starts PostgreSQL, migrates, builds what changed, and runs the app Worker and the sandbox carrier side by side. */
 export async function bootStack(options: StackOptions): Promise<Stack> {
   await takeDataDir(options.dataDir);
+  if (options.databaseUrl === undefined) await endLeftoverDatabase(options.dataDir);
   const stops: Stops = [];
   const stop = async () => {
     const failures: unknown[] = [];
@@ -108,6 +112,7 @@ async function boot(options: StackOptions, stops: Stops, stop: Stack["stop"]): P
     applied,
     password: DEMO_PASSWORD,
     host,
+    standing: (tenantId, contactId) => readStanding(app, tenantId, contactId),
     now: host.now,
     evict: (className, name) => app.evict(className, name),
     runCron: (cron) => app.runCron(cron, host.now()),

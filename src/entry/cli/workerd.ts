@@ -21,6 +21,8 @@ export type RunningWorker = {
   readonly url: string;
   /** Tears one object down in the middle of whatever it does, as the platform may at any moment. */
   evict(className: string, name: string): Promise<void>;
+  /** The object of that name, to be called as its Worker would. */
+  object(binding: string, name: string): Promise<unknown>;
   /** Calls the scheduled handler as the platform's clock would. */
   runCron(cron: string, atMs: number): Promise<void>;
   stop(): Promise<void>;
@@ -37,6 +39,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   process.env.WRANGLER_LOG = "error";
   const { unstable_getMiniflareWorkerOptions } = await import("wrangler");
   const { workerOptions } = unstable_getMiniflareWorkerOptions(join(ROOT, options.configPath));
+  const listening = signalListeners();
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       host: "127.0.0.1",
@@ -58,6 +61,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       ],
     }),
   );
+  forgetSignalListenersSince(listening);
   await miniflare.ready.catch((error: unknown) => {
     throw new Trouble(
       `The ${options.name} Worker did not start: ${error instanceof Error ? error.message : String(error)}`,
@@ -66,10 +70,27 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   return {
     url: `http://127.0.0.1:${options.port}`,
     evict: (className, name) => miniflare.unsafeEvictDurableObject(options.name, className, { name }),
+    async object(binding, name) {
+      const namespace = await miniflare.getDurableObjectNamespace(binding, options.name);
+      return namespace.get(namespace.idFromName(name));
+    },
     async runCron(cron, atMs) {
       const worker = await miniflare.getWorker(options.name);
       await worker.scheduled({ cron, scheduledTime: new Date(atMs) });
     },
     stop: () => miniflare.dispose(),
   };
+}
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+function signalListeners(): Set<unknown> {
+  return new Set(SIGNALS.flatMap((signal) => process.listeners(signal)));
+}
+
+/** The emulator would end the process at the first Ctrl-C; whoever runs the house stops it in order. */
+function forgetSignalListenersSince(before: ReadonlySet<unknown>): void {
+  for (const signal of SIGNALS) {
+    for (const listener of process.listeners(signal)) if (!before.has(listener)) process.off(signal, listener);
+  }
 }
