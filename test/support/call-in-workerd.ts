@@ -19,6 +19,7 @@ let calls = 0;
 let token = "";
 /** What the carrier was asked, in order. */
 export const asked: string[] = [];
+const conferences = new Set<string>();
 /** Legs by sid as the carrier knows them. */
 let legs: Map<string, { status: string; duration: string | null }>;
 
@@ -49,9 +50,19 @@ async function carrierAnswers(request: Request): Promise<Response> {
   if (path.endsWith("/Participants.json") && form !== null) {
     const sid = `CA${(form.get("Label") ?? "").replaceAll("-", "")}`;
     legs.set(sid, { status: "ringing", duration: null });
+    conferences.add(decodeURIComponent(path.split("/")[2] ?? ""));
     return Response.json({ call_sid: sid }, { status: 201 });
   }
-  if (path.startsWith("/Conferences.json")) return Response.json({ conferences: [] });
+  if (path.startsWith("/Conferences.json")) {
+    const name = new URL(request.url).searchParams.get("FriendlyName") ?? "";
+    const conference = { sid: `CF${"c".repeat(32)}`, friendly_name: name, status: "in-progress" };
+    return Response.json({ conferences: conferences.has(name) ? [conference] : [] });
+  }
+  const member = /^\/Conferences\/CF\w+\/Participants\/([\w-]+)\.json$/.exec(path)?.[1];
+  if (member !== undefined) {
+    const call_sid = member.startsWith("CA") ? member : `CA${member.replaceAll("-", "")}`;
+    return legs.has(call_sid) ? Response.json({ call_sid }) : Response.json({ code: 20404 }, { status: 404 });
+  }
   const sid = /^\/Calls\/(CA\w+)\.json$/.exec(path)?.[1];
   const leg = sid === undefined ? undefined : legs.get(sid);
   if (sid === undefined) return Response.json({ code: 20404 }, { status: 404 });

@@ -26,6 +26,8 @@ const LANE_OF: { readonly [kind in Effect["do"]]: Lane } = {
 /** First retry after a quarter of a second, doubling, at most fifteen: a caller is waiting, and outages are short. */
 const RETRY_FIRST_MS = 250;
 const RETRY_MAX_MS = 15_000;
+/** What was just asked for is under way; the alarm looks after it only in case the object dies in between. */
+const UNDER_WAY_MS = 2_000;
 /** Facts are sent at once; this alarm is for an object that died in between. */
 const FACTS_RETRY_MS = 5_000;
 /** One queue message carries at most this many facts: far below the platform's 128 kB. */
@@ -58,7 +60,9 @@ export class ContactOutbox {
 
   /** Platform time at which something not yet delivered should be tried again. */
   nextTryAt(mind: Mind): number {
-    const intents = mind.intents.map((intent) => Math.max(intent.notBefore, Date.now() + RETRY_FIRST_MS));
+    const intents = mind.intents.map((intent) =>
+      intent.notBefore > 0 ? Math.max(intent.notBefore, Date.now() + RETRY_FIRST_MS) : Date.now() + UNDER_WAY_MS,
+    );
     const owesFacts = mind.sentSeq < mind.state.seq || mind.liveSeq < mind.state.seq;
     return Math.min(Infinity, ...intents, owesFacts ? Date.now() + FACTS_RETRY_MS : Infinity);
   }
