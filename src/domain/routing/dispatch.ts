@@ -33,7 +33,7 @@ function offerTicket(run: Run, ticket: PoolTicket): void {
   for (;;) {
     want(run, ticket);
     if (!ticket.wanting || isCapped(ticket)) return;
-    const agent = ticket.seatClass.idle.find((candidate) => !hasDeclined(run, ticket, candidate), LOOK_PAST);
+    const agent = idleFor(run, ticket);
     if (agent === null) return;
     reserve(run, ticket, agent);
   }
@@ -71,13 +71,17 @@ function offerTenant(run: Run, tenant: PoolTenant): void {
   for (const seatClass of tenant.classes) {
     for (;;) {
       if (tenant.seats >= tenant.cap) return;
-      const head = seatClass.waiting.peek();
-      if (head === null || seatClass.idle.peek() === null) break;
-      const before = tenant.seats;
-      offerTicket(run, head);
-      if (tenant.seats === before) break;
+      if (seatClass.idle.peek() === null) break;
+      const next = seatClass.waiting.find((ticket) => idleFor(run, ticket) !== null, LOOK_PAST);
+      if (next === null) break;
+      offerTicket(run, next);
     }
   }
+}
+
+/** The idle seat that the strategy puts first among those who have not declined the contact. */
+function idleFor(run: Run, ticket: PoolTicket): Agent | null {
+  return ticket.seatClass.idle.find((candidate) => !hasDeclined(run, ticket, candidate), LOOK_PAST);
 }
 
 /** The shorter of the two lists that hold every class with somebody waiting for this agent. */

@@ -120,6 +120,7 @@ export function dropService(run: Run, agent: Agent, wrapUpS: number | null): voi
 
 /** The contact's own word on where it stands; heals what a lost message left behind. */
 export function believe(run: Run, agent: Agent, service: Service, stage: SeatStage): Reply {
+  if (service.asked > 0) touchAgent(run.pool, agent);
   service.asked = 0;
   const { at } = agent;
   if (stage === "over" && at.is === "on_contact") dropService(run, agent, null);

@@ -112,6 +112,7 @@ function setState(run: Run, agent: Agent, to: "ready" | "not_ready" | "off_shift
       if (to === "ready" && agent.at.is === "ready") return ignored("ready already");
       agent.misses = 0;
       agent.next = null;
+      if (agent.devices.length === 0) agent.lostAt ??= run.now;
       if (to === "ready") agent.figures.idleSince = run.now;
       if (to === "off_shift") enter(run, agent, { is: "off_shift" });
       else rest(run, agent, to === "ready" ? READY : { to, reason });

@@ -33,6 +33,7 @@ export function wait(run: Run, wanted: Ticket): Reply {
     return answered(begin(run, wanted, true));
   }
   if (known.at.is === "served") return answered(known);
+  if (known.attempt !== wanted.attempt) touchTicket(run.pool, known);
   known.attempt = wanted.attempt;
   known.heardAt = run.now;
   setTicketTimer(run.pool, known, ticketDue(run, known));
@@ -100,6 +101,7 @@ export function bury(run: Run, ticket: PoolTicket, wrapUp: Agent | null): void {
 export function count(run: Run, ticket: PoolTicket, outcome: "answered" | "abandoned"): void {
   if (ticket.graded) return;
   ticket.graded = true;
+  touchTicket(run.pool, ticket);
   const { today, config } = ticket.queue;
   const result = grade(outcome, run.now - ticket.queuedAt, config.target);
   if (outcome === "answered") today.answered += 1;

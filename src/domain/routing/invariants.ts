@@ -1,0 +1,96 @@
+import { isWorking, ticketOf } from "./agents.ts";
+import type { Agent, Pool, PoolTicket } from "./state.ts";
+
+/**
+ * What must hold of a pool after every step. Returns the first promise that is broken, or null. Costs a walk over the
+ * whole pool: for tests and for the simulator's checks, never for production.
+ */
+export function brokenPromise(pool: Pool, now: number): string | null {
+  for (const agent of pool.agents.values()) {
+    const broken = brokenByAgent(pool, agent);
+    if (broken !== null) return `agent ${agent.profile.agentId}: ${broken}`;
+  }
+  for (const ticket of pool.tickets.values()) {
+    const broken = brokenByTicket(pool, ticket, now);
+    if (broken !== null) return `contact ${ticket.contactId}: ${broken}`;
+  }
+  return brokenByCounts(pool) ?? brokenByDispatch(pool, now);
+}
+
+function brokenByAgent(pool: Pool, agent: Agent): string | null {
+  const { at } = agent;
+  if (agent.devices.length === 0 && at.is === "ready") return "ready without a device";
+  if (agent.phone !== null && !agent.devices.includes(agent.phone)) return "the phone is on a device that is gone";
+  switch (at.is) {
+    case "reserved":
+    case "ringing": {
+      if (agent.timer === null) return `${at.is} without a deadline`;
+      const { ticket } = at.reservation;
+      if (ticket.at.is !== "offered" || !ticket.at.offers.includes(at.reservation))
+        return "an offer its contact does not know";
+      return null;
+    }
+    case "on_contact": {
+      if (agent.timer === null) return "on a contact without a deadline";
+      const held = at.service.ticket.at;
+      if (held.is !== "served" || held.agent !== agent || held.reservationId !== at.service.id)
+        return "serves a contact that is not his";
+      return pool.services.get(at.service.id) === agent ? null : "a service nobody can find";
+    }
+    case "wrap_up":
+      return agent.timer === null ? "wrap-up without a deadline" : null;
+    default:
+      return null;
+  }
+}
+
+function brokenByTicket(pool: Pool, ticket: PoolTicket, now: number): string | null {
+  const { at } = ticket;
+  if (at.is !== "served" && ticket.timer === null) return `${at.is} without a deadline`;
+  if (ticket.timer !== null && ticket.timer.at < now - 1) return "a deadline that has passed";
+  if (at.is === "waiting" && !ticket.wanting) return "waits, but nobody would look for it";
+  if (at.is === "offered" && at.offers.some((offer) => ticketOf(offer.agent.at) !== ticket))
+    return "offered to an agent who does not hold it";
+  if (at.is === "served" && pool.services.get(at.reservationId) !== at.agent) return "served by nobody";
+  return null;
+}
+
+function brokenByCounts(pool: Pool): string | null {
+  for (const tenant of pool.tenants.values()) {
+    let seats = 0;
+    for (const agent of pool.agents.values()) if (ticketOf(agent.at)?.tenant === tenant) seats += 1;
+    if (seats !== tenant.seats) return `tenant ${tenant.tenantId} counts ${tenant.seats} seats and has ${seats}`;
+  }
+  for (const queue of pool.queues.values()) {
+    let waiting = 0;
+    for (const { queue: of, at } of pool.tickets.values())
+      if (of === queue && (at.is === "waiting" || at.is === "offered")) waiting += 1;
+    if (waiting !== queue.waiting) return `queue ${queue.queueId} counts ${queue.waiting} waiting and has ${waiting}`;
+    const { offered, answered, abandoned, withinTarget, shortAbandoned } = queue.today;
+    if (answered + abandoned > offered || withinTarget > answered || shortAbandoned > abandoned)
+      return "figures of the day do not add up";
+  }
+  for (const seatClass of pool.classes.values()) {
+    const ready = seatClass.members.filter((agent) => agent.at.is === "ready").length;
+    if (seatClass.idle.live !== ready)
+      return `class ${seatClass.key} counts ${seatClass.idle.live} idle and has ${ready}`;
+    const staffed = seatClass.members.filter((agent) => isWorking(agent.at)).length;
+    if (seatClass.staffed !== staffed)
+      return `class ${seatClass.key} counts ${seatClass.staffed} at work and has ${staffed}`;
+  }
+  return null;
+}
+
+/** No seat stands idle while somebody waits whom it could serve. */
+function brokenByDispatch(pool: Pool, now: number): string | null {
+  for (const ticket of pool.tickets.values()) {
+    const { seatClass, tenant } = ticket;
+    if (ticket.at.is !== "waiting" || tenant.seats >= tenant.cap) continue;
+    for (const agent of seatClass.members) {
+      if (agent.at.is !== "ready") continue;
+      const out = ticket.declined.some((entry) => entry.agentId === agent.profile.agentId && entry.until > now);
+      if (!out) return `${agent.profile.agentId} is idle while ${ticket.contactId} waits`;
+    }
+  }
+  return null;
+}
