@@ -97,6 +97,20 @@ describe("NUM-4 the sandbox carrier's answers are Twilio's", () => {
     });
   });
 
+  test("a call's recording is started, paused, resumed and stopped; a conference's is paused by its own path", async () => {
+    room = await backInTheRoom();
+    const started = await ask("POST", "Calls/{caller}/Recordings.json", new URLSearchParams());
+    expect([started.status, started.json.source]).toEqual([201, "StartCallRecordingAPI"]);
+    for (const Status of ["paused", "in-progress", "stopped"]) {
+      const path = `Calls/{caller}/Recordings/${started.json.sid}.json`;
+      expect((await ask("POST", path, new URLSearchParams({ Status }))).json.status).toBe(Status);
+    }
+    const [ofRoom] = list(await ask("GET", "Conferences/{room}/Recordings.json"), "recordings");
+    const pause = new URLSearchParams({ Status: "paused", PauseBehavior: "skip" });
+    expect((await ask("POST", `Conferences/{room}/Recordings/${ofRoom?.sid}.json`, pause)).json.status).toBe("paused");
+    expect(list(await ask("GET", "Calls/{caller}/Recordings.json"), "recordings")).toHaveLength(1);
+  });
+
   test("numbers are read and pointed elsewhere", async () => {
     const [number] = list(await ask("GET", "IncomingPhoneNumbers.json"), "incoming_phone_numbers");
     expect((await ask("GET", `IncomingPhoneNumbers/${number?.sid}.json`)).json).toMatchObject({ phone_number: LINE });

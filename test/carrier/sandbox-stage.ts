@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, get } from "node:http";
+import { createServer, get, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import twilio from "twilio/lib/webhooks/webhooks.js";
@@ -20,6 +20,9 @@ export type Heard = {
   readonly idempotencyToken: string;
 };
 
+/** What the application answers: TwiML inside Response, or a status without a body. */
+export type Application = (path: string, params: Readonly<Record<string, string>>) => string | number;
+
 const CONTROL_KEY = "control-key-of-the-carrier-test";
 export const ACCOUNT = {
   sid: `AC${"a".repeat(32)}`,
@@ -31,30 +34,51 @@ export const LINE = "+12025550101";
 export const CALLER = "+12025550199";
 const DEADLINE_MS = 15_000;
 
-export async function openStage(
-  application: (path: string, params: Readonly<Record<string, string>>) => string | number,
-  speed = 10,
-) {
+export async function openStage(application: Application, speed = 10) {
   const [port = 0, appPort = 0] = await freePorts(2);
+  const app = await openApplication(application, appPort);
+  const carrier = await startCarrier(port, speed);
+  const stage = { appUrl: app.url, heard: app.heard, ...clientOf(carrier.url) };
+  const { sid, ...secrets } = ACCOUNT;
+  const hooks = { voiceUrl: `${app.url}/voice`, fallbackUrl: `${app.url}/fallback`, statusCallback: `${app.url}/over` };
+  await stage.control("PUT", `accounts/${sid}`, { ...secrets, numbers: [{ e164: LINE, ...hooks }] });
+  return {
+    ...stage,
+    async close() {
+      await carrier.stop();
+      await app.close();
+    },
+  };
+}
+
+async function openApplication(application: Application, port: number) {
+  const url = `http://127.0.0.1:${port}`;
   const heard: Heard[] = [];
-  const appUrl = `http://127.0.0.1:${appPort}`;
-  const app = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const params = Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString("utf8")));
+  const server = createServer(async (request, response) => {
+    const params = await formOf(request);
     const path = request.url ?? "";
     const signature = String(request.headers["x-twilio-signature"]);
-    heard.push({
-      path,
-      params,
-      signed: twilio.validateRequest(ACCOUNT.authToken, signature, `${appUrl}${path}`, params),
-      idempotencyToken: String(request.headers["i-twilio-idempotency-token"]),
-    });
+    const signed = twilio.validateRequest(ACCOUNT.authToken, signature, `${url}${path}`, params);
+    heard.push({ path, params, signed, idempotencyToken: String(request.headers["i-twilio-idempotency-token"]) });
     const answer = application(path, params);
     if (typeof answer === "number") response.writeHead(answer).end();
     else response.writeHead(200, { "content-type": "text/xml" }).end(`<Response>${answer}</Response>`);
   });
-  await new Promise<void>((done) => app.listen(appPort, "127.0.0.1", done));
+  await new Promise<void>((done) => server.listen(port, "127.0.0.1", done));
+  const close = async () => {
+    server.closeAllConnections();
+    await new Promise((done) => server.close(done));
+  };
+  return { url, heard, close };
+}
+
+async function formOf(request: IncomingMessage): Promise<Record<string, string>> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString("utf8")));
+}
+
+async function startCarrier(port: number, speed: number) {
   const stateDir = mkdtempSync(join(tmpdir(), "sandbox-carrier-"));
   const worker = await startWorker({
     name: "callhouse-sandbox-carrier",
@@ -72,59 +96,46 @@ export async function openStage(
       CLOCK_SPEED: String(speed),
     },
   });
+  const stop = async () => {
+    await worker.stop();
+    rmSync(stateDir, { recursive: true, force: true });
+  };
+  return { url: worker.url, stop };
+}
 
+/** What a test does with the carrier: its REST interface, its control, its sockets. */
+function clientOf(url: string) {
+  const { sid } = ACCOUNT;
   const control = (method: string, path: string, body?: unknown, key = CONTROL_KEY) =>
-    fetch(`${worker.url}/sandbox/${path}`, {
+    fetch(`${url}/sandbox/${path}`, {
       method,
       headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-  const { sid, ...secrets } = ACCOUNT;
-  const numbers = [
-    { e164: LINE, voiceUrl: `${appUrl}/voice`, fallbackUrl: `${appUrl}/fallback`, statusCallback: `${appUrl}/over` },
-  ];
-  await control("PUT", `accounts/${sid}`, { ...secrets, numbers });
-
   return {
-    appUrl,
-    url: worker.url,
-    heard,
+    url,
     control,
-    baseUrl: worker.url,
-    /** Aborts the object, as the platform may at any moment. */
+    /** Aborts the account's object, as the platform may at any moment. */
     evict: () => control("POST", `accounts/${sid}/evict`),
     /** One request to the REST interface below the account. */
     async rest(method: string, path: string, form?: URLSearchParams, credentials = `${sid}:${ACCOUNT.authToken}`) {
-      const url = `${worker.url}/2010-04-01/Accounts/${sid}/${path}`;
-      const response = await fetch(url, {
-        method,
-        headers: { authorization: `Basic ${btoa(credentials)}` },
-        ...(form === undefined ? {} : { body: form }),
-      });
-      return {
-        url,
-        status: response.status,
-        headers: response.headers,
-        bytes: Buffer.from(await response.arrayBuffer()),
-      };
+      const address = `${url}/2010-04-01/Accounts/${sid}/${path}`;
+      const headers = { authorization: `Basic ${btoa(credentials)}` };
+      const response = await fetch(address, { method, headers, ...(form === undefined ? {} : { body: form }) });
+      const bytes = Buffer.from(await response.arrayBuffer());
+      return { url: address, status: response.status, headers: response.headers, bytes };
     },
     async robotCalls(script: readonly unknown[], more: Readonly<Record<string, unknown>> = {}): Promise<string> {
       const answer = await control("POST", `accounts/${sid}/calls`, { from: CALLER, to: LINE, script, ...more });
       return ((await answer.json()) as { callSid: string }).callSid;
     },
-    socket: (path: "phone" | "client") => openSocket(`${worker.url.replace("http", "ws")}/sandbox/${path}`),
+    socket: (path: "phone" | "client") => openSocket(`${url.replace("http", "ws")}/sandbox/${path}`),
     /** A plain request for a socket, whose refusal can be read. */
     upgrade: (path: "phone" | "client", headers: Readonly<Record<string, string>>) =>
       new Promise<{ status: number }>((done, failed) => {
-        const request = get(`${worker.url}/sandbox/${path}`, { headers: { connection: "upgrade", ...headers } });
+        const request = get(`${url}/sandbox/${path}`, { headers: { connection: "upgrade", ...headers } });
         request.on("response", (response) => done({ status: response.resume().statusCode ?? 0 })).on("error", failed);
       }),
-    async close() {
-      await worker.stop();
-      app.closeAllConnections();
-      await new Promise((done) => app.close(done));
-      rmSync(stateDir, { recursive: true, force: true });
-    },
   };
 }
 
@@ -142,7 +153,7 @@ export async function until<T>(
   }
 }
 
-export type Message = { readonly type: string } & Readonly<Record<string, unknown>>;
+type Message = { readonly type: string } & Readonly<Record<string, unknown>>;
 
 async function openSocket(url: string) {
   const socket = new WebSocket(url, { origin: "http://localhost:5173" });
@@ -150,7 +161,6 @@ async function openSocket(url: string) {
   socket.on("message", (data) => messages.push(JSON.parse(String(data)) as Message));
   await new Promise((done, failed) => socket.once("open", done).once("error", failed));
   return {
-    messages,
     send: (message: object) => socket.send(JSON.stringify(message)),
     message: (type: string) => until(`a message ${type}`, () => messages.find((each) => each.type === type)),
     close: () => socket.close(),

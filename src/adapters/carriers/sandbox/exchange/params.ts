@@ -1,5 +1,13 @@
 import type { Instant } from "../../../../domain/kernel/instant.ts";
-import { billedSeconds, type Call, type Conference, type EndStatus, type Member, type Recording } from "./state.ts";
+import {
+  billedSeconds,
+  type Call,
+  type Callback,
+  type Conference,
+  type EndStatus,
+  type Member,
+  type Recording,
+} from "./state.ts";
 import { accountOf, notify, type World } from "./world.ts";
 
 /** The names and values that Twilio posts. Every webhook and status callback of the sandbox is made here. */
@@ -34,7 +42,7 @@ export function notifyLeg(world: World, call: Call, event: LegEvent): void {
   const sequence = call.sequence;
   call.sequence += 1;
   const seconds = billedSeconds(call);
-  notify(world, {
+  const callback: Callback = {
     id: `${call.sid}.${sequence}`,
     orderKey: call.sid,
     url: target.url,
@@ -52,7 +60,8 @@ export function notifyLeg(world: World, call: Call, event: LegEvent): void {
           }
         : {}),
     },
-  });
+  };
+  notify(world, callback);
 }
 
 const SIP_CODES: Readonly<Record<EndStatus, string>> = {
@@ -96,7 +105,7 @@ export function notifyConference(
   const target = conference.callback;
   if (target === null || !target.events.includes(SUBSCRIPTION[event])) return;
   conference.sequence += 1;
-  notify(world, {
+  const callback: Callback = {
     id: `${conference.sid}.${conference.sequence}`,
     orderKey: conference.sid,
     url: target.url,
@@ -110,7 +119,8 @@ export function notifyConference(
       ...(member === null ? {} : memberParams(member)),
       ...(event === "conference-end" ? endParams(conference) : {}),
     },
-  });
+  };
+  notify(world, callback);
 }
 
 function memberParams(member: Member): Record<string, string> {
@@ -144,7 +154,7 @@ export function notifyRecording(
 ): void {
   const target = recording.callback;
   if (target === null || !target.events.includes(status)) return;
-  notify(world, {
+  const callback: Callback = {
     id: `${recording.sid}.${status}`,
     orderKey: recording.sid,
     url: target.url,
@@ -162,5 +172,6 @@ export function notifyRecording(
       ...(recording.conferenceSid === null ? {} : { ConferenceSid: recording.conferenceSid }),
       ...(recording.durationS === null ? {} : { RecordingDuration: String(recording.durationS) }),
     },
-  });
+  };
+  notify(world, callback);
 }
