@@ -12,16 +12,15 @@ import {
 } from "../kernel/ids.ts";
 import type { AgentProfile, PoolConfig, SeatEntitlement } from "./config.ts";
 import { createPool } from "./configure.ts";
+import { nextDeadline } from "./deadlines.ts";
 import type { PoolEvent, Reply } from "./events.ts";
 import type { Ticket } from "./protocol.ts";
-import { agentsWithoutDevice, restorePool } from "./restore.ts";
+import { agentsWithoutDevice, type PoolRows, restorePool } from "./restore.ts";
 import { type AgentRow, dumpAgent, dumpQueue, dumpTicket, type QueueRow, type TicketRow } from "./rows.ts";
 import type { Agent, Chance, Pool } from "./state.ts";
 import { step } from "./step.ts";
 
-/** A small pool for tests: agents a0, a1 …, tenants t0, t1 … each with brand and queue of the same number. */
-export type SmallWorld = ReturnType<typeof smallWorld>;
-
+/** Small pools for tests: agents a0, a1 …, tenants t0, t1 … each with brand and queue of the same number. */
 export type WorldSettings = {
   readonly agents?: number;
   readonly tenants?: number;
@@ -92,118 +91,137 @@ export function smallTicket(
   };
 }
 
-/** Runs a pool by hand: time moves only when told, and what every step left is kept. */
-export function smallWorld(settings: WorldSettings = {}) {
-  let reservations = 0;
-  const chance: Chance = {
-    random: () => 0.5,
-    newReservationId: () => {
-      reservations += 1;
-      return asId<ReservationId>(`r${reservations}`);
-    },
-  };
-  let pool: Pool = createPool(smallConfig(settings));
-  const stored = {
-    agents: new Map<string, AgentRow>(),
-    tickets: new Map<string, TicketRow>(),
-    queues: new Map<string, QueueRow>(),
-  };
-  const world = {
-    now: settings.start ?? 1_000_000,
-    messages: [] as { contactId: string; kind: string; reservationId: string; why?: string }[],
-    facts: [] as {
-      agentId: string;
-      seq: number;
-      at: number;
-      from: AgentState;
-      to: AgentState;
-      reason: string | null;
-    }[],
-    get pool(): Pool {
-      return pool;
-    },
-    agent(index: number): Agent {
-      const agent = pool.agents.get(agentId(index));
-      if (agent === undefined) throw new Error(`no agent ${index}`);
-      return agent;
-    },
-    state: (index: number): AgentState => world.agent(index).at.is,
-    /** The reservation an agent is offered or serves. */
-    held(index: number): ReservationId {
-      const { at } = world.agent(index);
-      if (at.is === "reserved" || at.is === "ringing") return at.reservation.id;
-      if (at.is === "on_contact" || at.is === "wrap_up") return at.service.id;
-      return asId<ReservationId>("none");
-    },
-    send(event: PoolEvent): Reply {
-      const reply = step(pool, event, world.now, chance);
-      store();
-      return reply;
-    },
-    /** Lets time pass, doing what falls due on the way. */
-    pass(ms: number): void {
-      const until = world.now + ms;
-      for (let at = pool.timers.peek()?.at; at !== undefined && at <= until; at = pool.timers.peek()?.at) {
-        world.now = Math.max(world.now, at);
-        world.send({ type: "tick" });
-      }
-      world.now = until;
-    },
-    /** Agents with a desktop each, ready in this order, a millisecond apart. */
-    ready(...indexes: number[]): void {
-      for (const index of indexes) {
-        world.send({ type: "device_joined", agentId: agentId(index), deviceId: `d${index}` });
-        world.send({ type: "set_state", agentId: agentId(index), to: "ready", reason: null });
-        world.now += 1;
-      }
-    },
-    wait(name: string | number, tenant = 0, over: Partial<QueueConfig> = {}): Reply {
-      return world.send({ type: "wait", ticket: smallTicket(name, world.now, tenant, over) });
-    },
-    ring: (index: number): Reply =>
-      world.send({ type: "offer_shown", agentId: agentId(index), reservationId: world.held(index) }),
-    accept: (index: number, deviceId = `d${index}`): Reply =>
-      world.send({ type: "accept", agentId: agentId(index), deviceId, reservationId: world.held(index) }),
-    talk(index: number, name: string | number): void {
-      world.ring(index);
-      world.accept(index);
-      world.send({ type: "connected", contactId: contactId(name), reservationId: world.held(index) });
-    },
-    /** The object is evicted and comes back from its rows; the sockets survive unless told otherwise. */
-    restart(keepDevices = true): void {
-      const devices = new Map<string, readonly string[]>();
-      if (keepDevices) for (const agent of pool.agents.values()) devices.set(agent.profile.agentId, [...agent.devices]);
-      const rows = JSON.parse(
-        JSON.stringify({
-          config: pool.config,
-          agents: [...stored.agents.values()],
-          tickets: [...stored.tickets.values()],
-          queues: [...stored.queues.values()],
-        }),
-      );
-      pool = restorePool(rows, devices, world.now, chance);
-      for (const agent of agentsWithoutDevice(pool)) {
-        world.send({ type: "devices_lost", agentId: agent.profile.agentId });
-      }
-    },
-  };
-  function store(): void {
+/** What the rows of a pool would be, after everything that was written so far. */
+class Rows {
+  private readonly agents = new Map<string, AgentRow>();
+  private readonly tickets = new Map<string, TicketRow>();
+  private readonly queues = new Map<string, QueueRow>();
+
+  save(pool: Pool): void {
     const { out } = pool;
-    for (const { contactId: contact, message } of out.messages) world.messages.push({ contactId: contact, ...message });
-    for (const { agentId: agent, seq, at, body } of out.facts) {
-      world.facts.push({ agentId: agent, seq, at, from: body.from, to: body.to, reason: body.reason });
-    }
-    for (const agent of out.agents) stored.agents.set(agent.profile.agentId, structuredClone(dumpAgent(agent)));
+    for (const agent of out.agents) this.agents.set(agent.profile.agentId, structuredClone(dumpAgent(agent)));
     for (const queue of out.queues) {
       const row = dumpQueue(pool, queue);
-      if (row !== null) stored.queues.set(queue.queueId, structuredClone(row));
+      if (row !== null) this.queues.set(queue.queueId, structuredClone(row));
     }
     for (const ticket of out.tickets) {
       const row = dumpTicket(pool, ticket);
-      if (row === null) {
-        if (!pool.tickets.has(ticket.contactId)) stored.tickets.delete(ticket.contactId);
-      } else stored.tickets.set(ticket.contactId, structuredClone(row));
+      if (row !== null) this.tickets.set(ticket.contactId, structuredClone(row));
+      else if (!pool.tickets.has(ticket.contactId)) this.tickets.delete(ticket.contactId);
     }
   }
-  return world;
+
+  load(config: PoolConfig): PoolRows {
+    const { agents, tickets, queues } = this;
+    const rows = { config, agents: [...agents.values()], tickets: [...tickets.values()], queues: [...queues.values()] };
+    return JSON.parse(JSON.stringify(rows));
+  }
+}
+
+/** Runs a pool by hand: time moves only when told, and what every step left is kept. */
+export class SmallWorld {
+  now: number;
+  pool: Pool;
+  readonly messages: { contactId: string; kind: string; reservationId: string; why?: string }[] = [];
+  readonly facts: {
+    agentId: string;
+    seq: number;
+    at: number;
+    from: AgentState;
+    to: AgentState;
+    reason: string | null;
+  }[] = [];
+  private readonly rows = new Rows();
+  private reservations = 0;
+  private readonly chance: Chance = {
+    random: () => 0.5,
+    newReservationId: () => {
+      this.reservations += 1;
+      return asId<ReservationId>(`r${this.reservations}`);
+    },
+  };
+
+  constructor(settings: WorldSettings = {}) {
+    this.now = settings.start ?? 1_000_000;
+    this.pool = createPool(smallConfig(settings));
+  }
+
+  agent(index: number): Agent {
+    const agent = this.pool.agents.get(agentId(index));
+    if (agent === undefined) throw new Error(`no agent ${index}`);
+    return agent;
+  }
+
+  state = (index: number): AgentState => this.agent(index).at.is;
+
+  /** The reservation an agent is offered or serves. */
+  held(index: number): ReservationId {
+    const { at } = this.agent(index);
+    if (at.is === "reserved" || at.is === "ringing") return at.reservation.id;
+    if (at.is === "on_contact" || at.is === "wrap_up") return at.service.id;
+    return asId<ReservationId>("none");
+  }
+
+  send(event: PoolEvent): Reply {
+    const reply = step(this.pool, event, this.now, this.chance);
+    const { out } = this.pool;
+    for (const { contactId: contact, message } of out.messages) this.messages.push({ contactId: contact, ...message });
+    for (const { agentId: agent, seq, at, body } of out.facts) {
+      this.facts.push({ agentId: agent, seq, at, from: body.from, to: body.to, reason: body.reason });
+    }
+    this.rows.save(this.pool);
+    return reply;
+  }
+
+  /** Lets time pass, doing what falls due on the way. */
+  pass(ms: number): void {
+    const until = this.now + ms;
+    for (let at = nextDeadline(this.pool); at !== null && at <= until; at = nextDeadline(this.pool)) {
+      this.now = Math.max(this.now, at);
+      this.send({ type: "tick" });
+    }
+    this.now = until;
+  }
+
+  /** Agents with a desktop each, ready in this order, a millisecond apart. */
+  ready(...indexes: number[]): void {
+    for (const index of indexes) {
+      this.send({ type: "device_joined", agentId: agentId(index), deviceId: `d${index}` });
+      this.send({ type: "set_state", agentId: agentId(index), to: "ready", reason: null });
+      this.now += 1;
+    }
+  }
+
+  wait(name: string | number, tenant = 0, over: Partial<QueueConfig> = {}): Reply {
+    return this.send({ type: "wait", ticket: smallTicket(name, this.now, tenant, over) });
+  }
+
+  ring(index: number): Reply {
+    return this.send({ type: "offer_shown", agentId: agentId(index), reservationId: this.held(index) });
+  }
+
+  accept(index: number, deviceId = `d${index}`): Reply {
+    return this.send({ type: "accept", agentId: agentId(index), deviceId, reservationId: this.held(index) });
+  }
+
+  talk(index: number, name: string | number): void {
+    this.ring(index);
+    this.accept(index);
+    this.send({ type: "connected", contactId: contactId(name), reservationId: this.held(index) });
+  }
+
+  /** The object is evicted and comes back from its rows; the sockets survive unless told otherwise. */
+  restart(keepDevices = true): void {
+    const devices = new Map<string, readonly string[]>();
+    if (keepDevices)
+      for (const agent of this.pool.agents.values()) devices.set(agent.profile.agentId, [...agent.devices]);
+    this.pool = restorePool(this.rows.load(this.pool.config), devices, this.now, this.chance);
+    for (const agent of agentsWithoutDevice(this.pool)) {
+      this.send({ type: "devices_lost", agentId: agent.profile.agentId });
+    }
+  }
+}
+
+export function smallWorld(settings: WorldSettings = {}): SmallWorld {
+  return new SmallWorld(settings);
 }

@@ -223,9 +223,9 @@ test("ACD-7 no promise of the pool is broken under lost, doubled and reordered m
     fc.property(scripts, settings, (script, setting) => {
       play(script, setting);
     }),
-    { numRuns: 1_000 },
+    { numRuns: 400 },
   );
-});
+}, 60_000);
 
 test("ACD-7 once the network heals every contact is served or released, and nothing stays behind", () => {
   fc.assert(
@@ -248,9 +248,9 @@ test("ACD-7 once the network heals every contact is served or released, and noth
       );
       expect(world.pool.timers.live).toBe(0);
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
-});
+}, 60_000);
 
 test("ACD-8 an agent's facts are a chain without a gap, so the seconds of all states sum to the logged-in time", () => {
   fc.assert(
@@ -266,9 +266,9 @@ test("ACD-8 an agent's facts are a chain without a gap, so the seconds of all st
         expect(world.state(index)).toBe(facts.at(-1)?.to ?? "off_shift");
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
-});
+}, 60_000);
 
 test("ACD-7 a pool restored from its rows is the pool that was stored", () => {
   fc.assert(
@@ -279,9 +279,9 @@ test("ACD-7 a pool restored from its rows is the pool that was stored", () => {
       world.restart();
       expect(rows()).toEqual(before);
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
-});
+}, 60_000);
 
 function photograph(world: SmallWorld) {
   const { pool } = world;
