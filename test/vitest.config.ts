@@ -19,7 +19,7 @@ export default defineConfig({
         test: {
           name: "node",
           include: ["src/**/*.test.ts", "web/**/*.test.{ts,tsx}", "test/**/*.test.ts"],
-          exclude: ["**/*.{db,workers}.test.ts", "test/browser/**", "**/node_modules/**", "**/dist/**"],
+          exclude: ["**/*.{db,workers}.test.ts", "test/{browser,house}/**", "**/node_modules/**", "**/dist/**"],
         },
       },
       {
@@ -58,7 +58,8 @@ export default defineConfig({
         root,
         test: {
           name: "browser",
-          include: ["test/browser/**/*.test.ts"],
+          // The whole house runs here, one at a time: in a browser, or as a program.
+          include: ["test/{browser,house}/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 180_000,
           fileParallelism: false,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import postgres from "postgres";
 import { migrate } from "../../src/entry/cli/migrate.ts";
 import { freePorts } from "../../src/entry/cli/ports.ts";
-import { endLeftover, startPostgres } from "../../src/entry/cli/postgres.ts";
+import { endLeftoverServer, startPostgres } from "../../src/entry/cli/postgres.ts";
 import { temporaryDir } from "../../src/entry/cli/postgres-home.ts";
 import { isAlive } from "../../src/entry/cli/processes.ts";
 import { prepareDatabase, roleUrls } from "../../src/entry/cli/roles.ts";
@@ -43,7 +43,7 @@ async function clearKilledRuns(): Promise<void> {
   for (const name of readdirSync(tmpdir())) {
     const pid = /^callhouse-test-(\d+)-/.exec(name)?.[1];
     if (pid === undefined || isAlive(Number(pid))) continue;
-    await endLeftover(join(tmpdir(), name, "postgres"));
+    await endLeftoverServer(join(tmpdir(), name, "postgres"));
     rmSync(join(tmpdir(), name), { recursive: true, force: true });
   }
 }

@@ -26,7 +26,7 @@ export async function buildConsole(): Promise<void> {
   const sources = ["web", "src/features", "src/domain", "src/adapters/carriers/sandbox", "package-lock.json"];
   const print = fingerprint(sources.map((path) => join(ROOT, path)));
   await unlessDone(join(ROOT, ".callhouse", "console.stamp"), print, async () => {
-    await run("vite", ["build", "web"], "building the console");
+    await run("vite", ["build", "web", "--logLevel", "warn"], "building the console");
   });
 }
 

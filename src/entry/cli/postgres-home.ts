@@ -28,7 +28,8 @@ export async function findPostgresHome(wantedDataDir: string): Promise<PostgresH
   const dataDir = canReach(existingParent(wantedDataDir), account)
     ? wantedDataDir
     : join("/var/tmp", `callhouse-${shortHash(wantedDataDir)}`, "postgres");
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  mkdirSync(dirname(dataDir), { recursive: true, mode: 0o755 });
+  mkdirSync(dataDir, { recursive: true });
   if (account.uid !== undefined && account.gid !== undefined) chownSync(dataDir, account.uid, account.gid);
   chmodSync(dataDir, 0o700);
   return {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { chownSync, existsSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findPostgresHome, type PostgresHome } from "./postgres-home.ts";
 import { commandOf, endProcess, isAlive } from "./processes.ts";
@@ -43,8 +43,15 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   };
 }
 
+/** Ends the server of this data folder that a killed run left behind, so that its port is free again. */
+export async function endLeftoverServer(dataDir: string): Promise<void> {
+  if (!existsSync(dirname(dataDir))) return;
+  const home = await findPostgresHome(dataDir);
+  await endLeftover(home.dataDir);
+}
+
 /** Ends a postmaster that outlived a killed run; a pid file whose process is gone or is something else is removed. */
-export async function endLeftover(dataDir: string): Promise<void> {
+async function endLeftover(dataDir: string): Promise<void> {
   const pidFile = join(dataDir, "postmaster.pid");
   if (!existsSync(pidFile)) return;
   const pid = Number(readFileSync(pidFile, "utf8").split("\n")[0]);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { openLog } from "./logs.ts";
 import { migrate } from "./migrate.ts";
-import { startPostgres } from "./postgres.ts";
+import { endLeftoverServer, startPostgres } from "./postgres.ts";
 import { type DatabaseUrls, prepareDatabase } from "./roles.ts";
 import { Trouble } from "./trouble.ts";
 
@@ -23,6 +23,13 @@ export type DatabaseOptions = {
   readonly outsideUrl: string | undefined;
 };
 
+const SERVER_DIR = "postgres";
+
+/** A server that a killed run left behind in this folder is ended; its data is kept. */
+export function endLeftoverDatabase(dataDir: string): Promise<void> {
+  return endLeftoverServer(join(dataDir, SERVER_DIR));
+}
+
 /** Brings up the database of a house: the server (ours or an outside one), its roles, its migrations. */
 export async function startDatabase(options: DatabaseOptions): Promise<StackDatabase> {
   return options.outsideUrl === undefined ? ownDatabase(options) : outsideDatabase(options.outsideUrl);
@@ -31,7 +38,7 @@ export async function startDatabase(options: DatabaseOptions): Promise<StackData
 async function ownDatabase(options: DatabaseOptions): Promise<StackDatabase> {
   const launch = () =>
     startPostgres({
-      dataDir: join(options.dataDir, "postgres"),
+      dataDir: join(options.dataDir, SERVER_DIR),
       port: options.port,
       password: options.password,
       durable: options.durable,
