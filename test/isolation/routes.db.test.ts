@@ -1,0 +1,176 @@
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { freePorts } from "../../src/entry/cli/ports.ts";
+import { applyTenants } from "../../src/entry/cli/tenants.ts";
+import { type RunningWorker, startWorker } from "../../src/entry/cli/workerd.ts";
+import { DEMO_PASSWORD } from "../../src/entry/http/demo.ts";
+import { idOf } from "../../src/features/tenants/index.ts";
+import { useDatabase } from "../support/database.ts";
+import { type Answer, ask, type Document, type Operation, operationsOf, withoutRequestId } from "./routes.ts";
+
+/**
+ * Every operation of the served document × every kind of caller × ids that exist for somebody else and ids that exist for
+ * nobody. It runs on the real Worker in workerd with a real PostgreSQL, and it is made from the document, so a new route is
+ * in it the moment it exists.
+ */
+const CANARY = "CANARY-7f3a";
+const VICTIM = "qingchuan-tv";
+const INTERNAL_KEY = "internal-key-of-the-matrix";
+const databases = useDatabase();
+const dir = mkdtempSync(join(tmpdir(), "callhouse-routes-"));
+let worker: RunningWorker;
+let operations: Operation[] = [];
+/** Ids of the victim, by the name a path or query gives them. */
+let foreign: Record<string, string> = {};
+const cookies = new Map<string, string | null>([["anonymous", null]]);
+const ROLES: { readonly [caller: string]: readonly string[] } = {
+  anonymous: [],
+  "another client's admin": ["tenant_admin"],
+  "an agent who serves nobody": ["agent"],
+  "a supervisor": ["supervisor"],
+  "the victim's own admin": ["tenant_admin"],
+};
+
+beforeAll(async () => {
+  const sealKey = Buffer.alloc(32, 7).toString("base64");
+  await applyTenants({
+    ownerUrl: databases.urls.owner,
+    sealKey,
+    sandbox: { baseUrl: "http://127.0.0.1:1", password: DEMO_PASSWORD },
+  });
+  const [port = 0] = await freePorts(1);
+  worker = await startWorker({
+    name: "callhouse-routes",
+    configPath: "wrangler.toml",
+    port,
+    variables: {
+      ENVIRONMENT: "sandbox",
+      PUBLIC_URL: `http://127.0.0.1:${port}`,
+      SEAL_KEY: sealKey,
+      INTERNAL_KEY,
+    },
+    hyperdrives: { DB: databases.urls.app, DB_OPERATOR: databases.urls.operator },
+    stateDir: join(dir, "state"),
+    log: () => {},
+  });
+  foreign = await plantCanaries();
+  operations = operationsOf((await (await fetch(`${worker.url}/openapi.json`)).json()) as Document);
+  await signEverybodyIn();
+});
+afterAll(async () => {
+  await worker?.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+test("SEC-1 the document has every operation with its roles", () => {
+  expect(operations.length).toBeGreaterThan(25);
+  expect(operations.filter((each) => each.roles.length === 0)).toEqual([]);
+});
+
+test.each(Object.keys(ROLES).filter((caller) => caller !== "the victim's own admin"))(
+  "SEC-1 %s gets nothing of another client from any operation",
+  async (caller) => {
+    for (const operation of operations) {
+      // Ends the asker's own session, which the rest of the matrix needs; it takes no id.
+      if (operation.operationId === "signOut") continue;
+      const random = Object.fromEntries(Object.keys(foreign).map((name) => [name, randomId(name)]));
+      const [theirs, nobodys] = [await askAs(caller, operation, foreign), await askAs(caller, operation, random)];
+      const name = `${operation.method} ${operation.path}`;
+      expect(theirs.body, name).not.toContain(CANARY);
+      expect(theirs.status, `${name}: ${theirs.body}`).toBeLessThan(500);
+      if (!mayCall(caller, operation)) {
+        expect(theirs.status, name).toBe(caller === "anonymous" || operation.roles.includes("internal") ? 401 : 403);
+      } else if (operation.pathParameters.length > 0) {
+        expect(theirs.status, name).toBe(404);
+        expect(withoutRequestId(theirs).replaceAll(foreign.tenantId ?? "", ""), name).toBe(withoutRequestId(nobodys));
+      }
+    }
+  },
+);
+
+test("SEC-1 the canaries are alive: their own client sees them", async () => {
+  const operation = operations.find((each) => each.operationId === "readOwnContact");
+  if (operation === undefined) throw new Error("no operation readOwnContact");
+  const answer = await askAs("the victim's own admin", operation, foreign);
+  expect(answer.status).toBe(200);
+  expect(answer.body).toContain(CANARY);
+});
+
+function mayCall(caller: string, { roles }: Operation): boolean {
+  if (roles.includes("anyone")) return true;
+  if (roles.includes("internal")) return false;
+  return caller !== "anonymous" && (roles.includes("signed_in") || roles.some((role) => ROLES[caller]?.includes(role)));
+}
+
+function askAs(caller: string, operation: Operation, ids: Record<string, string>): Promise<Answer> {
+  return ask({ origin: worker.url, cookie: cookies.get(caller) ?? null, operation, ids });
+}
+
+function randomId(name: string): string {
+  if (name === "recordingSid") return `RE${randomUUID().replaceAll("-", "")}`;
+  // Staff may read any client's bills, so the client in a path is a real one there and only the rest is nobody's.
+  return randomUUID();
+}
+
+async function plantCanaries(): Promise<Record<string, string>> {
+  const { admin } = databases;
+  const tenantId = idOf.tenant(VICTIM);
+  const contactId = randomUUID();
+  const customerId = randomUUID();
+  const recordingSid = `RE${"e".repeat(32)}`;
+  const [pool] = await admin`select id from house.pools limit 1`;
+  const [number] = await admin`select id, brand_id, flow_id from tenant.numbers where tenant_id = ${tenantId} limit 1`;
+  await admin`insert into tenant.contacts (tenant_id, id, direction, carrier, from_number, to_number, number_id, brand_id, flow_id,
+      flow_version, language, outcome, offered_at, ended_at, notes, facts_folded)
+    values (${tenantId}, ${contactId}, 'inbound', 'sandbox', '+14155550100', '+14155550101', ${number?.id}, ${number?.brand_id},
+      ${number?.flow_id}, 1, 'zh-CN', 'abandoned', now(), now(), ${CANARY}, 1)`;
+  await admin`insert into tenant.contact_facts (tenant_id, contact_id, seq, at, v, type, body)
+    values (${tenantId}, ${contactId}, 1, now(), 1, 'reconciled', ${admin.json({ type: "reconciled", what: CANARY, detail: CANARY })})`;
+  await admin`insert into tenant.recordings (tenant_id, contact_id, recording_sid, purpose, duration_s, blob_key, stored_at)
+    values (${tenantId}, ${contactId}, ${recordingSid}, 'call', 5, ${`${tenantId}/${CANARY}`}, now())`;
+  await admin`insert into tenant.customers (tenant_id, id, name) values (${tenantId}, ${customerId}, ${CANARY})`;
+  const { invoiceId, lineId } = await draftInvoice(tenantId);
+  return { tenantId, contactId, customerId, recordingSid, invoiceId, lineId, poolId: String(pool?.id) };
+}
+
+/** A real draft of the victim, made by the product's own month run. */
+async function draftInvoice(tenantId: string): Promise<{ invoiceId: string; lineId: string }> {
+  const answer = await fetch(`${worker.url}/internal/billing/runs`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${INTERNAL_KEY}`, "content-type": "application/json" },
+    body: JSON.stringify({ period: "2026-10", tenantId }),
+  });
+  if (!answer.ok) throw new Error(`the month run answered ${answer.status} ${await answer.text()}`);
+  const [line] =
+    await databases.admin`select invoice_id, id from tenant.invoice_lines where tenant_id = ${tenantId} limit 1`;
+  if (line === undefined) throw new Error("the month run drafted no line for the victim");
+  return { invoiceId: String(line.invoice_id), lineId: String(line.id) };
+}
+
+async function signEverybodyIn(): Promise<void> {
+  const { signIns } = (await (await fetch(`${worker.url}/api/demo/sign-ins`)).json()) as {
+    signIns: { role: string; email: string; tenantName: string | null }[];
+  };
+  const [victim] = await databases.admin`select name from house.tenants where slug = ${VICTIM}`;
+  const admins = signIns.filter((each) => each.role === "tenant_admin");
+  await signIn("another client's admin", admins.find((each) => each.tenantName !== victim?.name)?.email);
+  await signIn("the victim's own admin", admins.find((each) => each.tenantName === victim?.name)?.email);
+  await signIn("an agent who serves nobody", signIns.find((each) => each.role === "agent")?.email);
+  const [supervisor] =
+    await databases.admin`select u.email from house.users u join house.user_roles r on r.user_id = u.id
+    group by u.id having array_agg(r.role) = '{supervisor}' limit 1`;
+  await signIn("a supervisor", supervisor?.email);
+}
+
+async function signIn(caller: string, email: string | undefined): Promise<void> {
+  const answer = await fetch(`${worker.url}/api/session`, {
+    method: "POST",
+    headers: { "content-type": "application/json", origin: worker.url },
+    body: JSON.stringify({ email, password: DEMO_PASSWORD }),
+  });
+  if (!answer.ok) throw new Error(`${caller} (${email}) could not sign in: ${answer.status} ${await answer.text()}`);
+  cookies.set(caller, answer.headers.get("set-cookie")?.split(";")[0] ?? null);
+}
