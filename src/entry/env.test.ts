@@ -28,7 +28,11 @@ test.each([
   ["an unknown environment", { ...production, ENVIRONMENT: "dev" }, 'ENVIRONMENT must be "production" or "sandbox"'],
   ["a short key", { ...production, SEAL_KEY: "abc" }, "SEAL_KEY must be 32 bytes as base64"],
   ["a weak bearer", { ...production, INTERNAL_KEY: "short" }, "INTERNAL_KEY must have 24 characters or more"],
-  ["a fast clock in production", { ...production, ...clock }, "CLOCK_SPEED is allowed only when ENVIRONMENT is sandbox"],
+  [
+    "a fast clock in production",
+    { ...production, ...clock },
+    "CLOCK_SPEED is allowed only when ENVIRONMENT is sandbox",
+  ],
   ["half a clock", { ...sandbox, CLOCK_SPEED: "60" }, "CLOCK_* must be given together"],
   ["a clock out of range", { ...sandbox, ...clock, CLOCK_SPEED: "0" }, "CLOCK_SPEED must be 0.1 to 1000"],
 ])("%s is refused by name, with what is allowed", (_name, env, message) => {

@@ -12,7 +12,10 @@ type Part = { readonly name: string; readonly run: () => Promise<Outcome> };
 const BUNDLE_GZIP_BYTES_MAX = 1024 * 1024;
 
 const PARTS: readonly Part[] = [
-  { name: "format and lint (biome)", run: () => command("biome", "check", "--error-on-warnings", "--max-diagnostics=30", ".") },
+  {
+    name: "format and lint (biome)",
+    run: () => command("biome", "check", "--error-on-warnings", "--max-diagnostics=30", "."),
+  },
   { name: "promises (oxlint)", run: () => command("oxlint", "--type-aware", "src", "test", "web") },
   { name: "types: src and test", run: () => command("tsc", "-p", ".") },
   { name: "types: domain without a platform", run: () => command("tsc", "-p", "src/domain") },

@@ -38,7 +38,10 @@ function packagesOf(file) {
 
 function install() {
   console.log("Installing packages (npm ci) …");
-  const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: root, stdio: "inherit" });
+  const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+    cwd: root,
+    stdio: "inherit",
+  });
   if (status !== 0)
     stop("npm ci failed; its message is above. With a full disk or no network it works again after mending.");
 }
