@@ -5,6 +5,7 @@ import { resumeWaiting } from "./in-flow.ts";
 import { AGENT_LEG_RING_S, CONNECT_LEASE_MS, HALF_JOINED_LEASE_MS, LEFT_LEASE_MS, TALK_LEASE_MS } from "./leases.ts";
 import { adopt } from "./legs.ts";
 import type { ContactEvent, QueuePlace, Seat, Stage } from "./state.ts";
+import { waitAnew } from "./tickets.ts";
 
 type Connecting = Extract<Stage, { at: "connecting" }>;
 
@@ -71,9 +72,11 @@ function answered(draft: Draft, stage: Connecting): void {
 export function seatFailed(draft: Draft, stage: Connecting, why: SeatReturn): void {
   const { agentId, reservationId } = stage.seat;
   draft.fact({ type: "seat_returned", agentId, reservationId, why });
-  if (why === "leg_failed") draft.tellPool(stage.place.poolId, { say: "leg_failed", reservationId });
   endAgentLeg(draft, stage.seat);
   spend(draft, stage.seat);
+  if (why !== "leg_failed") return resumeWaiting(draft, waitAnew(draft, stage.place), true);
+  // Told so, the pool keeps the ticket; when the pool itself gave the seat up, the ticket went with it.
+  draft.tellPool(stage.place.poolId, { say: "leg_failed", reservationId });
   resumeWaiting(draft, stage.place, true);
 }
 

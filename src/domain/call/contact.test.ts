@@ -92,6 +92,7 @@ const EVENTS: readonly ContactEvent[] = [
   { type: "recording_ready", recordingSid: asId("RE2"), durationS: 5, url: "http://carrier/RE2", purpose: "call" },
   { type: "recording_stored", recordingSid: asId("RE2"), durationS: 5, key: "t/RE2", purpose: "call" },
   { type: "place_told", place: { position: 2, waiting: 3, estimatedWaitS: 90 } },
+  { type: "place_lost", attempt: 1 },
   { type: "seat_reserved", agentId: AGENT, reservationId: R2, decision },
   { type: "seat_rang", reservationId: R1 },
   { type: "seat_returned", reservationId: R1, why: "missed" },
@@ -215,6 +216,25 @@ describe("CALL-1 one call", () => {
     expect(call.poolHeard.at(-1)).toMatchObject({ say: "leg_failed", reservationId: R1 });
     call.send({ type: "seat_accepted", agentId: AGENT, reservationId: R1 });
     expect(call.state.stage.at, "a late repeat does not bring the seat back").toBe("queued");
+  });
+
+  test("an agent who is lost while connecting gives the caller back under a new attempt", () => {
+    const call = connecting();
+    const before = call.facts.find((fact) => fact.body.type === "queued")?.at;
+    call.send({ type: "agent_gone", reservationId: R1 });
+    expect(call.state.stage).toMatchObject({ at: "queued", place: { queuedAt: before, attempt: 2 } });
+    expect(call.poolHeard.at(-1)).toMatchObject({ say: "wait", ticket: { attempt: 2, queuedAt: before } });
+    call.send({ type: "place_lost", attempt: 1 });
+    expect(call.poolHeard.filter((message) => message.say === "wait")).toHaveLength(2);
+    call.send({ type: "place_lost", attempt: 2 });
+    expect(call.poolHeard.at(-1)).toMatchObject({ say: "wait", ticket: { attempt: 3 } });
+  });
+
+  test("an agent who is lost in wrap-up owes nothing any more", () => {
+    const call = wrapUp();
+    call.send({ type: "agent_gone", reservationId: R1 });
+    expect(call.facts.at(-1)?.body).toMatchObject({ type: "wrapped_up", disposition: "auto" });
+    expect(call.state.stage.at).not.toBe("wrap_up");
   });
 
   test("a message left is a voicemail, also when the recording is told after the hang-up", () => {

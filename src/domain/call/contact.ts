@@ -9,7 +9,16 @@ import type { LineConfig } from "./line-config.ts";
 import { passDeadline } from "./passing.ts";
 import { recordingReady, recordingStored } from "./recordings.ts";
 import { effectRefused } from "./refusals.ts";
-import { agentGone, placeTold, seatAccepted, seatRang, seatReserved, seatReturned, wrapUpLapsed } from "./seats.ts";
+import {
+  agentGone,
+  placeLost,
+  placeTold,
+  seatAccepted,
+  seatRang,
+  seatReserved,
+  seatReturned,
+  wrapUpLapsed,
+} from "./seats.ts";
 import type { ContactEvent, ContactState, ContactStep, Moment } from "./state.ts";
 
 export { deadlineOf } from "./leases.ts";
@@ -75,6 +84,8 @@ function react(draft: Draft, event: ContactEvent): void {
       return recordingStored(draft, event);
     case "place_told":
       return placeTold(draft, event.place);
+    case "place_lost":
+      return placeLost(draft, event.attempt);
     case "seat_reserved":
       return seatReserved(draft, event);
     case "seat_rang":

@@ -7,6 +7,7 @@ import type { SeatReturn } from "./facts.ts";
 import { overstay } from "./in-flow.ts";
 import type { Place, SeatStage } from "./messages.ts";
 import type { ContactEvent, ContactState, Stage } from "./state.ts";
+import { waitAnew } from "./tickets.ts";
 
 type Queued = Extract<Stage, { at: "queued" }>;
 
@@ -14,6 +15,14 @@ export function placeTold(draft: Draft, standing: Place): void {
   const stage = draft.state.stage;
   if (stage.at !== "queued") return draft.ignore("not waiting");
   draft.move({ ...stage, standing });
+}
+
+/** A wait that the pool let go of is begun anew; the caller still waits, and the first instant still counts. */
+export function placeLost(draft: Draft, attempt: number): void {
+  const stage = draft.state.stage;
+  if (stage.at !== "queued" || stage.place.attempt !== attempt) return draft.ignore("not this wait");
+  const place = waitAnew(draft, stage.place);
+  draft.move({ ...stage, place, seat: null });
 }
 
 export function seatReserved(draft: Draft, event: Extract<ContactEvent, { type: "seat_reserved" }>): void {
@@ -81,6 +90,11 @@ export function agentGone(draft: Draft, reservationId: ReservationId): void {
     // The desktop is gone, the telephone may not be: the carrier knows.
     const create = draft.state.creates.find((made) => made.reservationId === reservationId);
     if (create?.callSid != null) return draft.fetchCall(create.callSid);
+  }
+  const owed = stage.at === "wrap_up" || stage.at === "ending" ? stage.seat : null;
+  if (owed !== null && owed.reservationId === reservationId) {
+    wrapUp(draft, owed, { disposition: "auto", notes: "", success: false, wrapUpMs: draft.now - owed.leftAt });
+    return finishWrapUp(draft);
   }
   draft.ignore("nothing depends on that desktop");
 }

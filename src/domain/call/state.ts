@@ -211,6 +211,8 @@ export type ContactEvent =
       readonly key: string;
     }
   | { readonly type: "place_told"; readonly place: Place }
+  /** The pool no longer knows this wait: it was withdrawn there. */
+  | { readonly type: "place_lost"; readonly attempt: number }
   | {
       readonly type: "seat_reserved";
       readonly agentId: AgentId;

@@ -11,3 +11,12 @@ export function ticketOf(draft: Draft, place: QueuePlace): WaitTicket {
   const { brand } = draft.config;
   return { contactId, tenantId, brand, queue, from, to, queuedAt: place.queuedAt, attempt: place.attempt };
 }
+
+/** The pool has let this contact go: it comes back under a new attempt, with the place it had by age. */
+export function waitAnew(draft: Draft, place: QueuePlace): QueuePlace {
+  const attempt = draft.state.history.queueVisits + 1;
+  draft.state.history = { ...draft.state.history, queueVisits: attempt };
+  const anew = { ...place, attempt };
+  draft.tellPool(place.poolId, { say: "wait", ticket: ticketOf(draft, anew) });
+  return anew;
+}

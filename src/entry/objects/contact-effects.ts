@@ -114,7 +114,8 @@ async function tellPool(pool: SeatPoolRpc, state: ContactState, message: PoolMes
     case "wait": {
       // A ticket of a wait that is over already would call the contact back into the queue.
       if (state.stage.at !== "queued" || state.stage.place.attempt !== message.ticket.attempt) return null;
-      const { position, waiting, estimatedWaitS } = await pool.wait(message.ticket);
+      const { state: known, position, waiting, estimatedWaitS } = await pool.wait(message.ticket);
+      if (known === "gone") return { type: "place_lost", attempt: message.ticket.attempt };
       return { type: "place_told", place: { position, waiting, estimatedWaitS } };
     }
     case "withdraw":
