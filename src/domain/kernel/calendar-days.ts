@@ -28,6 +28,15 @@ export function dateOfDay(number: number): LocalDate {
   return dateText(yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day);
 }
 
+/** Dates as text sort as they follow one another. */
+export function earlier(a: LocalDate, b: LocalDate): LocalDate {
+  return b < a ? b : a;
+}
+
+export function later(a: LocalDate, b: LocalDate): LocalDate {
+  return b > a ? b : a;
+}
+
 /** Whole days from one date to a later one, the later not counted. */
 export function daysBetween(from: LocalDate, to: LocalDate): number {
   return dayNumber(to) - dayNumber(from);

@@ -1,0 +1,183 @@
+import { minorPerMajor, roundToMinor } from "../../../domain/kernel/money.ts";
+import {
+  add,
+  ceil,
+  divide,
+  exact,
+  max,
+  min,
+  multiply,
+  type Rational,
+  rational,
+  roundHalfAwayFromZero,
+  subtract,
+  sum,
+  times,
+  ZERO,
+} from "../../../domain/kernel/rational.ts";
+import { priceOfSlots, type Slot, spendFreeSeconds } from "../../../domain/rating/call-slots.ts";
+import { billedSeconds } from "../../../domain/rating/call-time.ts";
+import { type Answer, type Found, isRational } from "./case.ts";
+import { Inputs, objectOf, WrongInput } from "./inputs.ts";
+import type { Policy } from "./usage-models.ts";
+
+/** What a call comes to by time: increments, connect fees, free seconds, prices that change on the way. */
+export function calls(inputs: Inputs, policy: Policy): Answer | null {
+  if (inputs.has("rate_at_call")) {
+    return { main: multiply(perSecondOf(inputs.raw.rate_at_call), inputs.need("seconds")) };
+  }
+  if (inputs.has("slots")) return slotted(inputs);
+  if (inputs.has("buy_per_min", "sell_per_min")) return bothSides(inputs, policy);
+  if (inputs.has("calls", "free_seconds")) return freeByTime(inputs);
+  if (inputs.has("start", "end") && inputs.has("rates")) return byHour(inputs);
+  if (inputs.has("usage")) return perUnits(inputs);
+  if (!inputs.has("seconds")) return null;
+  const rate = perSecond(inputs);
+  const seconds = billed(inputs);
+  if (rate === null) return duration(inputs, seconds);
+  const connected = inputs.need("seconds").num > 0n ? (inputs.number("connect") ?? ZERO) : ZERO;
+  const exactCost = add(connected, multiply(rate, seconds));
+  const raised = max(exactCost, inputs.number("min_cost", "minimum", "min") ?? exactCost);
+  const cost = rounded(min(raised, inputs.number("max_cost", "maximum", "max") ?? raised), inputs);
+  return { main: cost, values: { billed_seconds: seconds, cost, total: cost } };
+}
+
+/** A price for each second, however it is quoted. */
+function perSecond(inputs: Inputs): Rational | null {
+  if (inputs.has("rate_per_min")) return divide(inputs.need("rate_per_min"), rational(60));
+  if (inputs.has("rate_per_hour")) return divide(inputs.need("rate_per_hour"), rational(3600));
+  return inputs.number("rate_per_s", "rate_per_sec", "rate_per_second");
+}
+
+/** Seconds that are charged: after the free ones, in started increments. Seconds may be a fraction. */
+function billed(inputs: Inputs): Rational {
+  const seconds = max(ZERO, subtract(inputs.need("seconds"), inputs.number("free_seconds") ?? ZERO));
+  if (inputs.has("first", "next")) return rational(billedSeconds(seconds, inputs.whole("first"), inputs.whole("next")));
+  const increment = inputs.number("unit_seconds", "inc", "increment_s", "increment");
+  return increment === null ? seconds : times(increment, ceil(divide(seconds, increment)));
+}
+
+function duration(inputs: Inputs, seconds: Rational): Answer {
+  const values = { billed_seconds: seconds, minutes: divide(seconds, rational(60)) };
+  return inputs.has("increment_s") || inputs.has("inc") || inputs.has("first")
+    ? { main: seconds, values }
+    : { main: seconds };
+}
+
+/** A cost is rounded where a contract says so: up to a step, or at so many decimals. */
+function rounded(cost: Rational, inputs: Inputs): Rational {
+  if (inputs.has("round_up_to")) {
+    const step = inputs.need("round_up_to");
+    return times(step, ceil(divide(cost, step)));
+  }
+  if (!inputs.has("decimals")) return cost;
+  const scale = 10n ** BigInt(inputs.whole("decimals"));
+  const mode = inputs.textOr("half_up", "mode");
+  const scaled = times(cost, scale);
+  const units =
+    mode === "up" ? ceil(scaled) : mode === "down" ? scaled.num / scaled.den : roundHalfAwayFromZero(scaled);
+  return rational(units, scale);
+}
+
+/** Quantities other than time, so much for each N: `rate` per `unit`, or `rate_per_10` in increments of `inc`. */
+function perUnits(inputs: Inputs): Answer | null {
+  const usage = inputs.need("usage");
+  const increment = inputs.number("inc", "increment");
+  const charged = increment === null ? usage : times(increment, ceil(divide(usage, increment)));
+  const quoted = Object.keys(inputs.raw).find((name) => /^rate_per_[0-9]+$/.test(name));
+  if (quoted !== undefined) {
+    return { main: divide(multiply(charged, inputs.need(quoted)), exact(quoted.slice("rate_per_".length))) };
+  }
+  if (!inputs.has("rate")) return null;
+  return { main: divide(multiply(charged, inputs.need("rate")), inputs.number("unit") ?? rational(1)) };
+}
+
+/** Slots are `[price, length in seconds, increment]`; the last goes on without end. */
+function slotted(inputs: Inputs): Answer {
+  const raw = inputs.list("slots");
+  const slots = raw.map((slot, at): Slot => {
+    const parts = Array.isArray(slot) ? slot : slotParts(objectOf(slot, `slots.${at}`));
+    const length = at === raw.length - 1 || parts[1] === null ? null : Number(parts[1]);
+    return { perSecond: perSecondOf(parts[0]), lengthS: length, incrementS: Number(parts[2]) };
+  });
+  const { billedS, amount } = priceOfSlots(slots, inputs.whole("seconds"));
+  const cost = add(inputs.number("connect") ?? ZERO, amount);
+  return { main: cost, values: { billed_seconds: rational(billedS), billed: rational(billedS), cost, total: cost } };
+}
+
+function slotParts(slot: Inputs): readonly unknown[] {
+  const length = slot.number("length_s", "length", "for_s", "seconds", "until_s");
+  const price = slot.raw.rate ?? slot.raw.price ?? `${String(slot.raw.rate_per_s)}/s`;
+  return [price, length === null ? null : Number(length.num), slot.whole("increment_s", "increment", "inc")];
+}
+
+/** `"0.2/min"`, `"2/s"`; a bare number is a price for each second. */
+function perSecondOf(text: unknown): Rational {
+  const match = /^([0-9.]+)\s*\/\s*(s|sec|min|h|hour)$/.exec(String(text));
+  if (match === null) return exact(String(text));
+  const seconds = match[2] === "min" ? 60 : match[2] === "h" || match[2] === "hour" ? 3600 : 1;
+  return divide(exact(match[1] ?? "0"), rational(seconds));
+}
+
+/** The same call on both sides; increments are named in the inputs, or in the words of the model. */
+function bothSides(inputs: Inputs, { model }: Policy): Answer {
+  const seconds = inputs.need("seconds");
+  const side = (name: "buy" | "sell"): Rational => {
+    const words = new RegExp(`${name} ([0-9]+)/([0-9]+)`, "i").exec(
+      `${model} ${name} ${inputs.textOr("", `${name}_increment`)}`,
+    );
+    if (words === null) throw new WrongInput(`needs the increments of the ${name} side`);
+    const charged = billedSeconds(seconds, Number(words[1]), Number(words[2]));
+    return multiply(inputs.need(`${name}_per_min`), rational(charged, 60));
+  };
+  const [buy, sell] = [side("buy"), side("sell")];
+  return { main: subtract(sell, buy), values: { buy, sell, margin: subtract(sell, buy) } };
+}
+
+/** Free seconds belong to the earlier call, whichever arrived first; rating again in call order puts it right. */
+function freeByTime(inputs: Inputs): Answer {
+  const rate = perSecond(inputs) ?? ZERO;
+  const free = inputs.whole("free_seconds");
+  const known = inputs.list("calls").map((raw, at) => {
+    const call = objectOf(raw, `calls.${at}`);
+    return { id: call.text("id"), seconds: call.whole("seconds") };
+  });
+  const costs = (order: readonly { readonly id: string; readonly seconds: number }[]) =>
+    spendFreeSeconds(order, free).map(({ call, chargedS }) => [call.id, times(rate, chargedS)] as const);
+  const byTime = [...known].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const arrival = inputs.has("arrival")
+    ? inputs.list("arrival").flatMap((id) => known.filter((call) => call.id === id))
+    : known;
+  const rerated = costs(byTime);
+  const total = sum(rerated.map(([, cost]) => cost));
+  const record = (parts: readonly (readonly [string, Rational])[]): Found => Object.fromEntries(parts);
+  return { main: total, values: { by_arrival: record(costs(arrival)), rerated: record(rerated), total } };
+}
+
+/** A call across a change of price by the clock: `rates` are `[from, price]`, each until the next begins. */
+function byHour(inputs: Inputs): Answer {
+  const at = (text: unknown) => {
+    const [hour = 0, minute = 0, second = 0] = String(text).slice(-8).replace(/^T/, "").split(":").map(Number);
+    return hour * 3600 + minute * 60 + second;
+  };
+  const [start, end] = [at(inputs.raw.start), at(inputs.raw.end)];
+  const rates = inputs.list("rates");
+  let cost = inputs.number("connect") ?? ZERO;
+  for (const [n, raw] of rates.entries()) {
+    if (!Array.isArray(raw)) throw new WrongInput("rates are [from, price]");
+    const next = rates[n + 1];
+    const from = Math.max(start, at(raw[0]));
+    const to = Math.min(end, Array.isArray(next) ? at(next[0]) : end);
+    if (to > from) cost = add(cost, multiply(perSecondOf(raw[1]), rational(to - from)));
+  }
+  return { main: cost };
+}
+
+/** Peers round each increment; ours is exact and rounded once for the line, at the currency's decimals. */
+export function callsRoundedOnce(inputs: Inputs, policy: Policy): Answer | null {
+  const { decimals: _decimals, mode: _mode, ...raw } = inputs.raw;
+  const answer = calls(new Inputs(raw), policy);
+  const cost = answer?.main;
+  if (cost === undefined || !isRational(cost)) return answer;
+  return { main: rational(roundToMinor(cost, policy.currency), minorPerMajor(policy.currency)) };
+}
