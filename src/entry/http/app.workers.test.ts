@@ -5,12 +5,18 @@ const worker = (exports as unknown as { default: Fetcher }).default;
 const ORIGIN = "http://callhouse.test";
 const json = { "content-type": "application/json", origin: ORIGIN };
 
-test("every answer carries the headers that keep other people's pages out", async () => {
-  const { headers } = await worker.fetch(`${ORIGIN}/openapi.json`);
-  expect(headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
-  expect(headers.get("content-security-policy")).not.toContain("unsafe-eval");
-  expect(headers.get("x-content-type-options")).toBe("nosniff");
-  expect(headers.get("x-request-id")).not.toBeNull();
+test.each(["/openapi.json", "/docs", "/", "/desktop"])(
+  "%s carries the headers that keep other people's pages out",
+  async (path) => {
+    const { headers } = await worker.fetch(ORIGIN + path);
+    expect(headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
+    expect(headers.get("content-security-policy")).not.toContain("unsafe-eval");
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+  },
+);
+
+test("an answer of the API says under which id the log knows it", async () => {
+  expect((await worker.fetch(`${ORIGIN}/api/session`)).headers.get("x-request-id")).not.toBeNull();
 });
 
 test.each([

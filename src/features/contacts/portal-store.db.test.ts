@@ -1,0 +1,93 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { useDatabase } from "../../../test/support/database.ts";
+import { connect, type Database, withTenant } from "../../adapters/db/index.ts";
+import { applyTenants } from "../../entry/cli/tenants.ts";
+import { idOf } from "../tenants/index.ts";
+import { type ContactFilter, listContacts, readContact, readToday } from "./portal-store.ts";
+
+const databases = useDatabase();
+let db: Database;
+const scope = { tenantId: idOf.tenant("hearthline"), actor: { kind: "system", name: "test" } } as const;
+const other = { ...scope, tenantId: idOf.tenant("harbourlight") };
+const NOON = Date.UTC(2026, 10, 20, 18); // an ordinary day everywhere in America
+const everything: ContactFilter = { from: null, to: null, outcome: null, startsWith: null, after: null, limit: 100 };
+const ids: string[] = [];
+
+beforeAll(async () => {
+  await applyTenants({
+    ownerUrl: databases.urls.owner,
+    sealKey: Buffer.alloc(32, 7).toString("base64"),
+    sandbox: { baseUrl: "http://127.0.0.1:1", password: "not a secret" },
+  });
+  db = connect(databases.urls.app);
+  const [queue] =
+    await databases.admin`select id from tenant.queues where tenant_id = ${scope.tenantId} order by id limit 1`;
+  // Two at the same instant: the order must still be one order.
+  const minutesAgo = [1, 2, 2, 30, 60 * 48];
+  const outcomes = ["answered", "abandoned", "voicemail", "answered", "answered"];
+  for (const [at, minutes] of minutesAgo.entries()) {
+    const id = randomUUID();
+    ids.push(id);
+    await databases.admin`insert into tenant.contacts (tenant_id, id, direction, carrier, from_number, to_number, number_id, brand_id,
+        flow_id, flow_version, language, queue_id, outcome, offered_at, waited_ms, within_target, talk_ms, facts_folded)
+      select ${scope.tenantId}, ${id}, 'inbound', 'sandbox', ${`+1206555010${at}`}, n.e164, n.id, n.brand_id, n.flow_id, 1, 'en-US',
+        ${queue?.id}, ${outcomes[at] ?? ""}, ${new Date(NOON - minutes * 60_000)}, 5000, ${outcomes[at] === "answered"}, 60000, 1
+      from tenant.numbers n where n.tenant_id = ${scope.tenantId} order by n.e164 limit 1`;
+  }
+});
+afterAll(() => db.close());
+
+const list = (filter: Partial<ContactFilter>) =>
+  withTenant(db, scope, (tx) => listContacts(tx, { ...everything, ...filter }));
+
+test("contacts come newest first, and page by page each comes once", async () => {
+  const whole = (await list({})).map(({ contactId }) => contactId);
+  expect(new Set(whole)).toEqual(new Set(ids));
+  expect([whole[0], whole.at(-1)]).toEqual([ids[0], ids[4]]);
+  const paged: string[] = [];
+  let after: ContactFilter["after"] = null;
+  for (;;) {
+    const last: Awaited<ReturnType<typeof listContacts>>[number] | undefined = (await list({ after, limit: 1 }))[0];
+    if (last === undefined) break;
+    paged.push(last.contactId);
+    after = { offeredAt: last.offeredAt, id: last.contactId };
+  }
+  expect(paged).toEqual(whole);
+});
+
+test.each<[string, Partial<ContactFilter>, number]>([
+  ["an outcome", { outcome: "answered" }, 3],
+  ["the beginning of a caller's number", { startsWith: "+12065550101" }, 1],
+  ["a time from which", { from: NOON - 5 * 60_000 }, 3],
+  ["a time up to which", { to: NOON - 5 * 60_000 }, 2],
+  ["a caller nobody is", { startsWith: "%" }, 0],
+])("contacts are narrowed by %s", async (_case, filter, count) => {
+  expect(await list(filter)).toHaveLength(count);
+});
+
+test("one contact opens with its parts, and for another client it is not there", async () => {
+  const contactId = ids[0] as Parameters<typeof readContact>[1];
+  const page = await withTenant(db, scope, (tx) => readContact(tx, contactId));
+  expect(page).toMatchObject({
+    contact: { contactId, outcome: "answered", talkMs: 60_000 },
+    legs: [],
+    facts: [],
+    recordings: [],
+  });
+  expect(await withTenant(db, other, (tx) => readContact(tx, contactId))).toBeNull();
+});
+
+test("today is counted in the client's own zone, whole and by queue", async () => {
+  const today = await withTenant(db, scope, (tx) => readToday(tx, NOON));
+  expect(today).toMatchObject({
+    day: "2026-11-20",
+    offered: 4,
+    answered: 2,
+    abandoned: 1,
+    voicemail: 1,
+    serviceLevel: 2 / 3,
+  });
+  expect(today?.queues.reduce((sum, queue) => sum + queue.offered, 0)).toBe(4);
+  expect((await withTenant(db, other, (tx) => readToday(tx, NOON)))?.offered).toBe(0);
+});
