@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { twilioCarrier } from "../../src/adapters/carriers/twilio/index.ts";
 import { softphoneTicket } from "../../src/adapters/carriers/twilio/softphone.ts";
 import { asId, type CarrierSid } from "../../src/domain/kernel/ids.ts";
@@ -11,6 +11,9 @@ let account: CarrierAccount;
 const carrier = twilioCarrier();
 const ROOM = '<Dial><Conference record="record-from-start">contact-1</Conference></Dial>';
 
+// Real waits of a carrier in another process: a busy machine may need long, a broken carrier is told by `until`.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
+
 beforeAll(async () => {
   stage = await openStage((path) => (path === "/voice" ? ROOM : "<Hangup/>"), 20);
   account = {
@@ -22,7 +25,7 @@ beforeAll(async () => {
     apiKeySecret: ACCOUNT.apiKeySecret,
     applicationSid: `AP${"c".repeat(32)}`,
   };
-}, 60_000);
+});
 afterAll(() => stage.close());
 
 test("NUM-4 a call from arrival to recording, by the adapter's own commands", async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { OPERATIONS } from "../../src/adapters/carriers/sandbox/rest/router.ts";
 import { ACCOUNT, CALLER, LINE, openStage, type Stage, until } from "./sandbox-stage.ts";
 import { operationOf, wrongInAnswer, wrongInRequest } from "./validator.ts";
@@ -12,6 +12,9 @@ let room: string;
 const WAITING =
   '<Dial><Conference statusCallback="/conference" record="record-from-start">contact-1</Conference></Dial>';
 
+// Real waits of a carrier in another process: a busy machine may need long, a broken carrier is told by `until`.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
+
 beforeAll(async () => {
   stage = await openStage((path) => (path === "/voice" ? WAITING : "<Hangup/>"));
   await stage.control("PUT", `accounts/${ACCOUNT.sid}/clients/agent_1`, { answerAfterS: 1 });
@@ -19,7 +22,7 @@ beforeAll(async () => {
   const room1 = async () => list(await ask("GET", "Conferences.json?FriendlyName=contact-1"), "conferences")[0];
   room = String((await until("the caller is in the room", room1)).sid);
   agent = String((await addAgent("agent_1")).call_sid);
-}, 60_000);
+});
 afterAll(() => stage.close());
 
 describe("NUM-4 the sandbox carrier's answers are Twilio's", () => {
@@ -109,6 +112,19 @@ describe("NUM-4 the sandbox carrier's answers are Twilio's", () => {
     const pause = new URLSearchParams({ Status: "paused", PauseBehavior: "skip" });
     expect((await ask("POST", `Conferences/{room}/Recordings/${ofRoom?.sid}.json`, pause)).json.status).toBe("paused");
     expect(list(await ask("GET", "Calls/{caller}/Recordings.json"), "recordings")).toHaveLength(1);
+  });
+
+  test("a label is given once in a conference, and a participant's own leg can be recorded", async () => {
+    await backInTheRoom();
+    const form = { From: LINE, To: "client:agent_1", Label: "second", Record: "true" };
+    const first = await ask("POST", "Conferences/contact-1/Participants.json", new URLSearchParams(form));
+    const again = await ask("POST", "Conferences/contact-1/Participants.json", new URLSearchParams(form));
+    expect([first.status, again.status, again.json.code]).toEqual([201, 400, 16_025]);
+    const recording = await until("the leg is recorded", async () =>
+      list(await ask("GET", `Recordings.json?CallSid=${first.json.call_sid}`), "recordings").at(0),
+    );
+    expect(recording).toMatchObject({ source: "OutboundAPI", conference_sid: null });
+    expect((await ask("DELETE", `Conferences/{room}/Participants/${first.json.call_sid}.json`)).status).toBe(204);
   });
 
   test("numbers are read and pointed elsewhere", async () => {

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, get, type IncomingMessage } from "node:http";
+import { createServer, get, type IncomingMessage, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import twilio from "twilio/lib/webhooks/webhooks.js";
@@ -54,7 +54,8 @@ export async function openStage(application: Application, speed = 10) {
 async function openApplication(application: Application, port: number) {
   const url = `http://127.0.0.1:${port}`;
   const heard: Heard[] = [];
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => void hear(request, response));
+  const hear = async (request: IncomingMessage, response: ServerResponse) => {
     const params = await formOf(request);
     const path = request.url ?? "";
     const signature = String(request.headers["x-twilio-signature"]);
@@ -63,7 +64,7 @@ async function openApplication(application: Application, port: number) {
     const answer = application(path, params);
     if (typeof answer === "number") response.writeHead(answer).end();
     else response.writeHead(200, { "content-type": "text/xml" }).end(`<Response>${answer}</Response>`);
-  });
+  };
   await new Promise<void>((done) => server.listen(port, "127.0.0.1", done));
   const close = async () => {
     server.closeAllConnections();

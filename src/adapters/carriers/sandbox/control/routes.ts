@@ -52,6 +52,10 @@ async function health(env: Env): Promise<Response> {
     accounts: sids.length,
     liveCalls: each.reduce((sum, { liveCalls }) => sum + liveCalls, 0),
     openConferences: each.reduce((sum, { openConferences }) => sum + openConferences, 0),
+    webhooks: {
+      p50Ms: Math.max(0, ...each.map(({ webhooks }) => webhooks.p50Ms)),
+      p99Ms: Math.max(0, ...each.map(({ webhooks }) => webhooks.p99Ms)),
+    },
   });
 }
 

@@ -1,7 +1,7 @@
 import type { MemberChange } from "./events.ts";
 import { type ConferenceEvent, notifyConference } from "./params.ts";
 import { changeRecording, startRecording, stopRecordingsOf } from "./recordings.ts";
-import type { Call, Conference, EndReason, JoinOptions, Member } from "./state.ts";
+import type { Call, CallbackTarget, Conference, EndReason, JoinOptions, Member } from "./state.ts";
 import { handsetOf, tell, touchCall, type World } from "./world.ts";
 
 /** The conference of this name that has not ended, made when there is none: a name is a room only while it is in use. */
@@ -51,6 +51,7 @@ export function joinConference(world: World, call: Call, name: string, options: 
   call.conferenceSid = conference.sid;
   call.activity = { at: "conference", conferenceSid: conference.sid };
   touchCall(world, call);
+  if (options.legRecording !== null) recordLeg(world, call, options.legRecording.callback);
   notifyConference(world, conference, "participant-join", member);
   tell(world, call, { type: "conference_joined", callSid: call.sid, conferenceSid: conference.sid, name });
   introducePeers(world, conference, call);
@@ -74,6 +75,11 @@ function startWhenReady(world: World, conference: Conference): void {
     source: "Conference",
     callback: conference.recordingCallback,
   });
+}
+
+function recordLeg(world: World, call: Call, callback: CallbackTarget | null): void {
+  const of = { callSid: call.sid, conferenceSid: null, source: "OutboundAPI", callback } as const;
+  startRecording(world, { kind: "recording_started", sid: world.newSid("RE"), ...of });
 }
 
 /** Robot callers hear that somebody is there; it is told once to each, as a moment arms an action only once. */

@@ -29,6 +29,8 @@ const APPLICATION_ERROR: Prompt = {
 /** Starts a leg on fresh instructions, leaving whatever it did before. */
 export function run(world: World, call: Call, next: RunNext): void {
   if (isOver(call)) return;
+  // A leg that the carrier still dials has nobody to give instructions to.
+  if (call.direction !== "inbound" && call.answeredAt === null) return;
   stopActivity(world, call);
   if (next.do === "fetch") return ask(world, call, next.source, {});
   const source = call.document?.source ?? { url: "", method: "POST", fallbackUrl: null };
@@ -193,6 +195,7 @@ function dial(world: World, call: Call, verb: Extract<Verb, { verb: "Dial" }>): 
       coaching: noun.coach !== null,
       callSidToCoach: noun.coach,
       record: noun.record,
+      legRecording: null,
       callback: absolute(call, noun.callback),
       recordingCallback: absolute(call, noun.recordingCallback),
       hangUpAfter: false,

@@ -128,6 +128,7 @@ export class Rehearsal {
           coaching: false,
           callSidToCoach: null,
           record: false,
+          legRecording: null,
           callback: {
             url: "http://app.test/conference",
             events: ["start", "end", "join", "leave", "mute", "hold", "modify"],

@@ -149,6 +149,8 @@ export type JoinOptions = {
   readonly coaching: boolean;
   readonly callSidToCoach: string | null;
   readonly record: boolean;
+  /** Records this leg alone, from its joining on. */
+  readonly legRecording: { readonly callback: CallbackTarget | null } | null;
   readonly callback: CallbackTarget | null;
   readonly recordingCallback: CallbackTarget | null;
   /** Hangs the leg up when it leaves; false for a leg whose TwiML goes on. */

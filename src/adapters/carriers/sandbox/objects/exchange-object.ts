@@ -19,6 +19,7 @@ import { step } from "../exchange/step.ts";
 import { handsetOf } from "../exchange/world.ts";
 import { type HouseClock, houseClock } from "../house-clock.ts";
 import { answerRest } from "../rest/router.ts";
+import { type AnswerTimes, answerTimes } from "./answer-times.ts";
 import { ExchangeStore } from "./store.ts";
 import { Wakeup } from "./wakeup.ts";
 import { send } from "./webhooks.ts";
@@ -98,12 +99,13 @@ export class ExchangeObject extends DurableObject<Env> {
     return this.#store.ledger(since);
   }
 
-  health(): { liveCalls: number; openConferences: number; timers: number } {
+  health(): { liveCalls: number; openConferences: number; timers: number; webhooks: AnswerTimes } {
     const live = [...this.#exchange.calls.values()].filter((call) => !isOver(call)).length;
     return {
       liveCalls: live,
       openConferences: this.#exchange.openConferences.size,
       timers: this.#exchange.timers.size,
+      webhooks: answerTimes(),
     };
   }
 

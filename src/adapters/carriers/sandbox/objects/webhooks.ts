@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { noteAnswerTime } from "./answer-times.ts";
 
 /**
  * Sends what the carrier posts to the application, signed as Twilio signs: HMAC-SHA1 under the account's token over the
@@ -22,11 +23,14 @@ export function signature(authToken: string, url: string, params: Readonly<Recor
 /** Posts once, and once more when no connection came about: Twilio's default. Anything else is the receiver's answer. */
 export async function send(outgoing: Outgoing, authToken: string, limitMs: number): Promise<Response> {
   const signal = AbortSignal.timeout(limitMs);
+  const sentAt = Date.now();
   try {
     return await post(outgoing, authToken, signal);
   } catch (error) {
     if (signal.aborted) throw error;
     return post(outgoing, authToken, signal);
+  } finally {
+    noteAnswerTime(Date.now() - sentAt);
   }
 }
 

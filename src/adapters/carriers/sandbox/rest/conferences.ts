@@ -1,10 +1,12 @@
 import type { Conference, JoinOptions, Member } from "../exchange/state.ts";
 import { numbersOf } from "./calls.ts";
-import { type Asked, dates, json, noContent, type Operation, PAGING } from "./operation.ts";
+import { type Asked, callbackOf, dates, json, noContent, type Operation, PAGING } from "./operation.ts";
 import { matchesDate, page } from "./paging.ts";
-import { notFound } from "./problems.ts";
+import { notFound, RestProblem } from "./problems.ts";
 import { conferenceJson, participantJson } from "./resources.ts";
 
+/** Twilio's number: two participants of one conference cannot share a label. */
+const LABEL_TAKEN = 16_025;
 const RING_MAX_S = 600;
 const RING_DEFAULT_S = 60;
 
@@ -31,33 +33,18 @@ export const conferenceOperations: readonly Operation[] = [
         "To",
         "Label",
         "Timeout",
-        "Record",
-        "Muted",
-        "Beep",
-        "EarlyMedia",
         "StartConferenceOnEnter",
         "EndConferenceOnExit",
-      ],
-      ...[
-        "StatusCallback",
-        "StatusCallbackMethod",
-        "StatusCallbackEvent",
         "Coaching",
         "CallSidToCoach",
-        "WaitUrl",
-        "WaitMethod",
       ],
-      ...[
-        "ConferenceStatusCallback",
-        "ConferenceStatusCallbackMethod",
-        "ConferenceStatusCallbackEvent",
-        "ConferenceRecord",
-      ],
-      ...[
-        "ConferenceRecordingStatusCallback",
-        "ConferenceRecordingStatusCallbackMethod",
-        "ConferenceRecordingStatusCallbackEvent",
-      ],
+      ...["Muted", "Record", "ConferenceRecord"],
+      // Taken without effect: they change only what is heard in the line, and the line has no sound.
+      ...["Beep", "EarlyMedia", "WaitUrl", "WaitMethod"],
+      ...callbackOf("StatusCallback"),
+      ...callbackOf("RecordingStatusCallback"),
+      ...callbackOf("ConferenceStatusCallback"),
+      ...callbackOf("ConferenceRecordingStatusCallback"),
     ],
     answer: createParticipant,
   },
@@ -151,10 +138,16 @@ function createParticipant(asked: Asked): Response {
     coaching: form.boolean("Coaching") ?? false,
     callSidToCoach: form.text("CallSidToCoach") ?? null,
     record: ["true", "record-from-start"].includes(form.text("ConferenceRecord") ?? ""),
+    legRecording:
+      form.boolean("Record") === true ? { callback: form.callback("RecordingStatusCallback", ["completed"]) } : null,
     callback: form.callback("ConferenceStatusCallback", ["start", "end"]),
     recordingCallback: form.callback("ConferenceRecordingStatusCallback", ["completed"]),
     hangUpAfter: true,
   };
+  const open = exchange.conferences.get(exchange.openConferences.get(name) ?? "");
+  if (options.label !== null && open?.members.some((each) => each.options.label === options.label)) {
+    throw new RestProblem(400, LABEL_TAKEN, `The label ${options.label} is in use in this conference`);
+  }
   apply({
     kind: "call_created",
     sid,

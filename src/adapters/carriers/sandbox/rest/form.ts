@@ -56,6 +56,8 @@ export class Form {
   callback(name: string, defaults: readonly string[]): CallbackTarget | null {
     const url = this.text(name);
     if (url === undefined || url === "") return null;
+    // Callbacks are posted; asking for anything else must not go unnoticed.
+    this.oneOf(`${name}Method`, ["POST"]);
     const events = this.all(`${name}Event`);
     return { url, events: events.length === 0 ? defaults : events };
   }

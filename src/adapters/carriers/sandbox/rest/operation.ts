@@ -34,6 +34,11 @@ export function dates(name: string): string[] {
   return [name, `${name}<`, `${name}>`];
 }
 
+/** The three parameters by which a callback is asked for. */
+export function callbackOf(name: string): string[] {
+  return [name, `${name}Method`, `${name}Event`];
+}
+
 export function json(status: number, body: unknown): Response {
   return Response.json(body, { status });
 }
