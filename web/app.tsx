@@ -58,7 +58,7 @@ const home = createRoute({
   },
   component: () => {
     const { t } = useTranslation();
-    return <PlainState icon="lock" title={t("trouble.noPermission")} hint={t("signIn.noRole")} />;
+    return <PlainState page icon="lock" title={t("trouble.noPermission")} hint={t("signIn.noRole")} />;
   },
 });
 
@@ -184,7 +184,7 @@ const router = createRouter({
     error instanceof ApiProblem ? <Trouble problem={error} retry={reset} /> : <Crash />,
   defaultNotFoundComponent: () => {
     const { t } = useTranslation();
-    return <PlainState icon="search" title={t("trouble.notFound")} hint={t("trouble.notFoundHint")} />;
+    return <PlainState page icon="search" title={t("trouble.notFound")} hint={t("trouble.notFoundHint")} />;
   },
 });
 
@@ -197,7 +197,7 @@ declare module "@tanstack/react-router" {
 function Crash() {
   const { t } = useTranslation();
   return (
-    <PlainState icon="triangle" title={t("trouble.crashed")} hint={t("trouble.crashedHint")}>
+    <PlainState page icon="triangle" title={t("trouble.crashed")} hint={t("trouble.crashedHint")}>
       <button type="button" className="button primary" onClick={() => location.reload()}>
         {t("trouble.reload")}
       </button>

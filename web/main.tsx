@@ -1,9 +1,10 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { App } from "./app.tsx";
-import { startWords } from "./words/words.ts";
+// First of all, so that each page's own rules come after the common ones.
 import "./design/tokens.css";
 import "./design/base.css";
+import { App } from "./app.tsx";
+import { startWords } from "./words/words.ts";
 
 const place = document.getElementById("root");
 if (place === null) throw new Error("index.html has no element with the id root");

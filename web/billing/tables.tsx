@@ -9,7 +9,7 @@ import type {
 } from "../../src/features/billing/schema.ts";
 import { OutcomeMark } from "../contact/parts.tsx";
 import { Icon } from "../design/icons.tsx";
-import { PlainState } from "../design/parts.tsx";
+import { PlainState, TableScroll } from "../design/parts.tsx";
 import { PhoneNumber } from "../design/phone-number.tsx";
 import { count, dateTime, duration, money, month } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
@@ -37,7 +37,7 @@ export function InvoicesTable({ invoices, withTenant, link }: InvoicesProps) {
   const { t } = useTranslation();
   const tongue = currentTongue();
   return (
-    <div className="table-scroll">
+    <TableScroll>
       <table className="table">
         <thead>
           <tr>
@@ -66,7 +66,7 @@ export function InvoicesTable({ invoices, withTenant, link }: InvoicesProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableScroll>
   );
 }
 
@@ -77,7 +77,7 @@ export function InvoiceLines({ invoice, link }: LinesProps) {
   const { t } = useTranslation();
   const tongue = currentTongue();
   return (
-    <div className="table-scroll">
+    <TableScroll>
       <table className="table">
         <thead>
           <tr>
@@ -118,7 +118,7 @@ export function InvoiceLines({ invoice, link }: LinesProps) {
           </tr>
         </tfoot>
       </table>
-    </div>
+    </TableScroll>
   );
 }
 
@@ -157,7 +157,7 @@ export function LineContacts({ contacts, page, more, link }: ContactsProps) {
     return <PlainState icon="receipt" title={t("billing.behind")} hint={t("billing.behindNone")} />;
   return (
     <>
-      <div className="table-scroll">
+      <TableScroll>
         <table className="table">
           <thead>
             <tr>
@@ -210,7 +210,7 @@ export function LineContacts({ contacts, page, more, link }: ContactsProps) {
             </tr>
           </tfoot>
         </table>
-      </div>
+      </TableScroll>
       {more}
     </>
   );

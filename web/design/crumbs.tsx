@@ -6,7 +6,7 @@ import { Icon } from "./icons.tsx";
 export function Crumbs({ items }: { items: readonly { readonly key: string; readonly item: ReactNode }[] }) {
   const { t } = useTranslation();
   return (
-    <nav aria-label={t("app.navigation")}>
+    <nav aria-label={t("app.path")}>
       <ol className="crumbs">
         {items.map(({ key, item }, at) => (
           <li key={key} {...(at === items.length - 1 ? { "aria-current": "page" as const } : {})}>

@@ -1,4 +1,3 @@
-import { useTranslation } from "react-i18next";
 import "./keypad.css";
 
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"] as const;
@@ -15,7 +14,6 @@ const LETTERS: Partial<Record<string, string>> = {
 };
 
 export function Keypad({ press, disabled }: { press: (digit: string) => void; disabled: boolean }) {
-  const { t } = useTranslation();
   return (
     <div className="keypad">
       {KEYS.map((key) => (
@@ -23,12 +21,11 @@ export function Keypad({ press, disabled }: { press: (digit: string) => void; di
           key={key}
           type="button"
           className="button key"
+          data-letters={LETTERS[key] ?? ""}
           disabled={disabled}
-          aria-label={t("phone.key", { key })}
           onClick={() => press(key)}
         >
-          <span>{key}</span>
-          <small aria-hidden="true">{LETTERS[key] ?? ""}</small>
+          {key}
         </button>
       ))}
     </div>

@@ -58,11 +58,14 @@ export function BrandMark({ name, color }: { name: string; color: string }) {
 
 /** One of the designed states of a page: why there is nothing here, and the one next action. */
 export function PlainState({
+  page = false,
   icon,
   title,
   hint,
   children,
 }: {
+  /** Stands for a whole page: its words are the page\'s heading. */
+  page?: boolean;
   icon: IconName;
   title: string;
   hint?: string;
@@ -71,7 +74,7 @@ export function PlainState({
   return (
     <div className="plain-state">
       <Icon name={icon} />
-      <strong>{title}</strong>
+      {page ? <h1>{title}</h1> : <strong>{title}</strong>}
       {hint === undefined ? null : <p>{hint}</p>}
       {children}
     </div>
@@ -157,12 +160,13 @@ export function MenuButton(props: {
         className={props.className ?? "button plain"}
         popoverTarget={id}
         aria-haspopup="true"
-        aria-label={props.name}
         disabled={props.disabled}
       >
+        <span className="unseen">{props.name}</span>
         {props.label}
         <Icon name="down" />
       </button>
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be a popover in every browser we serve */}
       <div
         ref={menu}
         id={id}
@@ -239,6 +243,16 @@ export function Field(props: {
           {props.hint}
         </p>
       )}
+    </div>
+  );
+}
+
+/** A table that may be wider than its place: it scrolls inside, also by keyboard. */
+export function TableScroll({ children }: { children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <div className="table-scroll" tabIndex={0}>
+      {children}
     </div>
   );
 }

@@ -8,7 +8,7 @@ async function load(): Promise<Shown> {
   const { default: parse } = await import("libphonenumber-js/min");
   return (e164) => {
     const number = parse(e164);
-    return number === undefined ? e164 : `+${number.countryCallingCode} ${number.formatNational()}`;
+    return number === undefined ? e164 : number.formatInternational();
   };
 }
 

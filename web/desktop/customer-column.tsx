@@ -109,7 +109,7 @@ function CustomerView({ inHand, customer, other }: { inHand: InHand; customer: C
       <dl className="facts">
         {customer.points.map((point) => (
           <div key={`${point.kind}:${point.value}`} className="facts-pair">
-            <dt>{point.kind === "phone" ? t("customer.phone") : point.kind}</dt>
+            <dt>{t(`customer.${point.kind}`)}</dt>
             <dd className="mono">
               <PhoneNumber value={point.value} />
             </dd>

@@ -5,7 +5,7 @@ import type {
   DesktopFrame,
   Offer,
 } from "../../src/features/routing/schema.ts";
-import { type Link, type LinkState, openLink } from "../live/link.ts";
+import { Link, type LinkState } from "../live/link.ts";
 import { createStore, type Store } from "../live/store.ts";
 
 export type StateChoice = { readonly to: "ready" | "not_ready" | "off_shift"; readonly reason: NotReadyReason | null };
@@ -37,7 +37,7 @@ export type Desk = {
   readonly accept: (reservationId: string) => void;
   readonly decline: (reservationId: string) => void;
   readonly extendWrapUp: (reservationId: string) => void;
-  readonly useHere: () => void;
+  readonly claimPhone: () => void;
   readonly dismiss: () => void;
   readonly close: () => void;
 };
@@ -58,7 +58,7 @@ export function openDesk(): Desk {
   const patch = (change: Partial<DeskState>): void => state.set((before) => ({ ...before, ...change }));
   const waiting = new Map<string, (reply: Reply) => void>();
 
-  const link: Link = openLink("/api/agent/socket", {
+  const link = new Link("/api/agent/socket", {
     state: (next) => {
       if (state.get().link !== next) patch({ link: next });
     },
@@ -105,7 +105,7 @@ export function openDesk(): Desk {
     },
     decline: (reservationId) => void command({ cmd: "decline", reservationId }),
     extendWrapUp: (reservationId) => void command({ cmd: "extend_wrap_up", reservationId }),
-    useHere: () => void command({ cmd: "use_here" }),
+    claimPhone: () => void command({ cmd: "use_here" }),
     dismiss: () => patch({ notice: null }),
     close: () => {
       link.close();

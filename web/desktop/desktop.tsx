@@ -62,10 +62,10 @@ function DesktopPage() {
   return (
     <div className="desktop">
       <StatusBar openList={() => setList(true)} />
-      <div className="desktop-banners">
+      <aside className="desktop-banners" aria-label={t("app.notices")}>
         <LinkBanner state={link} />
         <Banners />
-      </div>
+      </aside>
       <main className={`desktop-columns ${link === "lost" ? "stale" : ""}`}>
         {deaf && !busy ? (
           <DevicePage />
@@ -98,7 +98,7 @@ function Banners() {
         <div className="banner soft-ringing tone-ringing" data-testid="elsewhere">
           <Icon name="handset" />
           <span className="grow">{t("desktop.elsewhere")}</span>
-          <button type="button" className="button" onClick={() => desk.useHere()}>
+          <button type="button" className="button" onClick={() => desk.claimPhone()}>
             {t("desktop.useHere")}
           </button>
         </div>

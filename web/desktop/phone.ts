@@ -1,6 +1,6 @@
 import { read } from "../api/http.ts";
 import { createStore, type Store } from "../live/store.ts";
-import { lookForMicrophone, openMicrophone, silence } from "../softphone/microphone.ts";
+import { lookForMicrophone, type OpenedMicrophone, openMicrophone, silence } from "../softphone/microphone.ts";
 import { createPhoneState, type Softphone, type SoftphoneState, type SoftphoneTicket } from "../softphone/port.ts";
 
 /** The desktop's hold on its softphone: finds out which one the house wants, opens the microphone, starts and stops it. */
@@ -43,7 +43,7 @@ export function openPhone(): Phone {
     const mine = turn;
     const stale = (): boolean => mine !== turn || !owned;
     try {
-      const ticket = await read<SoftphoneTicket>("/api/agent/softphone");
+      const ticket = await readTicket();
       if (stale()) return;
       const silenceWillDo = ticket.kind === "sandbox";
       const seen = await lookForMicrophone(silenceWillDo);
@@ -88,14 +88,15 @@ export function openPhone(): Phone {
   };
 }
 
-async function make(
-  ticket: SoftphoneTicket,
-  microphone: Parameters<typeof import("../softphone/sandbox.ts").sandboxSoftphone>[1],
-): Promise<Softphone> {
-  if (ticket.kind === "sandbox") return (await import("../softphone/sandbox.ts")).sandboxSoftphone(ticket, microphone);
-  const { twilioSoftphone } = await import("../softphone/twilio.ts");
-  return twilioSoftphone(ticket, microphone, async () => {
-    const fresh = await read<SoftphoneTicket>("/api/agent/softphone");
-    return fresh.tokens ?? (fresh.token === undefined ? [] : [fresh.token]);
-  });
+async function make(ticket: SoftphoneTicket, microphone: OpenedMicrophone): Promise<Softphone> {
+  if (ticket.kind === "sandbox") {
+    const { SandboxSoftphone } = await import("../softphone/sandbox.ts");
+    return new SandboxSoftphone(ticket, microphone);
+  }
+  const { TwilioSoftphone } = await import("../softphone/twilio.ts");
+  return new TwilioSoftphone(ticket, microphone, async () => (await readTicket()).tokens);
+}
+
+function readTicket(): Promise<SoftphoneTicket> {
+  return read<SoftphoneTicket>("/api/agent/softphone");
 }

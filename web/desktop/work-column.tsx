@@ -93,28 +93,37 @@ function WorkForm({ contact }: { contact: ActiveContact }) {
           {t("work.failed")} {troubleText(save.error, t("trouble.unreachable"))}
         </p>
       ) : null}
-      <div className="row wrap">
-        <button
-          type="button"
-          className="button primary"
-          data-shortcut="saveReady"
-          disabled={!wrapping || !canAct || save.isPending}
-          onClick={() => submit("ready")}
-        >
-          <Icon name="check" />
-          {save.isPending ? t("work.saving") : t("work.saveReady")}
-        </button>
-        <button
-          type="button"
-          className="button"
-          data-shortcut="saveBreak"
-          disabled={!wrapping || !canAct || save.isPending}
-          onClick={() => submit("not_ready")}
-        >
-          <Icon name="cup" />
-          {t("work.saveBreak")}
-        </button>
-      </div>
+      <SaveButtons off={!wrapping || !canAct || save.isPending} saving={save.isPending} save={submit} />
+    </div>
+  );
+}
+
+type SaveProps = { off: boolean; saving: boolean; save: (then: "ready" | "not_ready") => void };
+
+function SaveButtons({ off, saving, save }: SaveProps) {
+  const { t } = useTranslation();
+  return (
+    <div className="row wrap">
+      <button
+        type="button"
+        className="button primary"
+        data-shortcut="saveReady"
+        disabled={off}
+        onClick={() => save("ready")}
+      >
+        <Icon name="check" />
+        {saving ? t("work.saving") : t("work.saveReady")}
+      </button>
+      <button
+        type="button"
+        className="button"
+        data-shortcut="saveBreak"
+        disabled={off}
+        onClick={() => save("not_ready")}
+      >
+        <Icon name="cup" />
+        {t("work.saveBreak")}
+      </button>
     </div>
   );
 }

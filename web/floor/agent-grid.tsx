@@ -45,7 +45,7 @@ export function AgentGrid({ agents }: { agents: readonly AgentRow[] }) {
     <section className="panel" aria-labelledby="agents-title">
       <div className="row wrap agents-head">
         <h2 id="agents-title">{t("floor.agents")}</h2>
-        <div className="row wrap grow" role="group" aria-label={t("desktop.state")}>
+        <fieldset className="row wrap grow" aria-label={t("desktop.state")}>
           <button
             type="button"
             className="button plain"
@@ -68,7 +68,7 @@ export function AgentGrid({ agents }: { agents: readonly AgentRow[] }) {
               </button>
             );
           })}
-        </div>
+        </fieldset>
         <select
           className="input sort"
           aria-label={t("floor.sort")}
@@ -87,22 +87,28 @@ export function AgentGrid({ agents }: { agents: readonly AgentRow[] }) {
       ) : shown.length === 0 ? (
         <PlainState icon="people" title={t("floor.noneMatch")} />
       ) : (
-        <ul className="agent-grid">
-          {shown.map((agent) => (
-            <li key={agent.agentId} className="agent-cell brand-stripe" style={brandStyle(agent.brand?.color ?? "")}>
-              <span className="row">
-                <strong className="clip grow">{agent.name}</strong>
-                <Elapsed since={agent.since} />
-              </span>
-              <span className="row small">
-                <StateMark state={agent.state} reason={agent.reason} />
-                <span className="grow" />
-                {agent.brand === null ? null : <BrandMark name={agent.brand.name} color={agent.brand.color} />}
-              </span>
-            </li>
-          ))}
-        </ul>
+        <Cells agents={shown} />
       )}
     </section>
+  );
+}
+
+function Cells({ agents }: { agents: readonly AgentRow[] }) {
+  return (
+    <ul className="agent-grid">
+      {agents.map((agent) => (
+        <li key={agent.agentId} className="agent-cell brand-stripe" style={brandStyle(agent.brand?.color ?? "")}>
+          <span className="row">
+            <strong className="clip grow">{agent.name}</strong>
+            <Elapsed since={agent.since} />
+          </span>
+          <span className="row small">
+            <StateMark state={agent.state} reason={agent.reason} />
+            <span className="grow" />
+            {agent.brand === null ? null : <BrandMark name={agent.brand.name} color={agent.brand.color} />}
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { FloorFrame } from "../../src/features/routing/schema.ts";
 import { Icon, type IconName } from "../design/icons.tsx";
-import { BrandMark, PlainState, Skeleton } from "../design/parts.tsx";
+import { BrandMark, PlainState, Skeleton, TableScroll } from "../design/parts.tsx";
 import { Elapsed } from "../live/timers.tsx";
 import { Age, LinkBanner } from "../shell/age.tsx";
 import { count, share } from "../words/format.ts";
@@ -105,7 +105,7 @@ function Queues({ queues }: { queues: FloorFrame["queues"] }) {
       {queues.length === 0 ? (
         <PlainState icon="list" title={t("floor.queues")} hint={t("floor.noQueues")} />
       ) : (
-        <div className="table-scroll">
+        <TableScroll>
           <table className="table queue-table">
             <thead>
               <tr>
@@ -151,7 +151,7 @@ function Queues({ queues }: { queues: FloorFrame["queues"] }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </TableScroll>
       )}
     </section>
   );

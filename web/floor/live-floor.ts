@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import type { FloorFrame } from "../../src/features/routing/schema.ts";
-import { type LinkState, openLink } from "../live/link.ts";
+import { Link, type LinkState } from "../live/link.ts";
 import { createStore, type Store, useStore } from "../live/store.ts";
 
 export type FloorState = { readonly link: LinkState; readonly heardAt: number; readonly floor: FloorFrame | null };
@@ -10,12 +10,12 @@ export function useFloor(): FloorState {
     createStore<FloorState>({ link: "connecting", heardAt: 0, floor: null }),
   );
   useEffect(() => {
-    const link = openLink("/api/floor/socket", {
+    const link = new Link("/api/floor/socket", {
       state: (next) => store.set((before) => (before.link === next ? before : { ...before, link: next })),
       frame: (frame) =>
         store.set((before) => ({ ...before, floor: frame as unknown as FloorFrame, heardAt: performance.now() })),
     });
-    return link.close;
+    return () => link.close();
   }, [store]);
   return useStore(store, (state) => state);
 }

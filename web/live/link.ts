@@ -5,104 +5,105 @@ export type LinkState = "connecting" | "live" | "lost";
 /** What every frame of our sockets has. `seq` rises by one per frame; a hole means something was missed. */
 export type Frame = { readonly kind: string; readonly seq?: number; readonly now?: number; readonly speed?: number };
 
-export type Link = {
-  /** False when the link is down: nothing was sent. */
-  readonly send: (message: object) => boolean;
-  readonly close: () => void;
-};
+export type Listener = { readonly frame: (frame: Frame) => void; readonly state: (state: LinkState) => void };
 
 /** Silence this long asks for a sign of life; twice this long without one means lost. Together under three seconds. */
 const SILENCE_MS = 1_200;
+const WATCH_MS = 300;
 const RETRY_MS = [200, 500, 1_000, 2_000, 4_000] as const;
 /** Plain text, which the platform answers without waking the object behind the socket. */
 const PING = "ping";
 const PONG = "pong";
 
-/** Keeps one socket open for as long as the page lives: reconnects, notices silence, asks for a snapshot after a hole. */
-export function openLink(
-  path: string,
-  on: { readonly frame: (frame: Frame) => void; readonly state: (state: LinkState) => void },
-): Link {
-  let socket: WebSocket | null = null;
-  let attempts = 0;
-  let lastSeq = 0;
-  let heardAt = 0;
-  let closed = false;
-  let retry: ReturnType<typeof setTimeout> | undefined;
+/** One socket kept open for as long as the page lives: reconnects, notices silence, asks for a snapshot after a hole. */
+export class Link {
+  private readonly path: string;
+  private readonly on: Listener;
+  private socket: WebSocket | null = null;
+  private attempts = 0;
+  private lastSeq = 0;
+  private heardAt = 0;
+  private closed = false;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+  private readonly watch: ReturnType<typeof setInterval>;
 
-  const connect = (): void => {
-    if (closed) return;
-    const opened = new WebSocket(new URL(path, location.href.replace(/^http/, "ws")));
-    socket = opened;
-    heardAt = performance.now();
-    lastSeq = 0;
+  constructor(path: string, on: Listener) {
+    this.path = path;
+    this.on = on;
+    this.watch = setInterval(() => this.listenForSilence(), WATCH_MS);
+    window.addEventListener("offline", this.lose);
+    window.addEventListener("online", this.tryNow);
+    on.state("connecting");
+    this.connect();
+  }
+
+  /** False when the link is down: nothing was sent. */
+  send(message: object): boolean {
+    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  close(): void {
+    this.closed = true;
+    clearInterval(this.watch);
+    clearTimeout(this.retry);
+    window.removeEventListener("offline", this.lose);
+    window.removeEventListener("online", this.tryNow);
+    this.socket?.close();
+  }
+
+  private connect(): void {
+    if (this.closed) return;
+    const opened = new WebSocket(new URL(this.path, location.href.replace(/^http/, "ws")));
+    this.socket = opened;
+    this.heardAt = performance.now();
+    this.lastSeq = 0;
     opened.onmessage = (event) => {
-      if (socket === opened) hear(String(event.data));
+      if (this.socket === opened) this.hear(String(event.data));
     };
     opened.onclose = () => {
-      if (socket === opened) lose();
+      if (this.socket === opened) this.lose();
     };
-  };
+  }
 
-  const hear = (text: string): void => {
-    heardAt = performance.now();
+  private hear(text: string): void {
+    this.heardAt = performance.now();
     if (text === PONG) return;
     const frame = JSON.parse(text) as Frame;
     const seq = frame.seq ?? 0;
     const whole = frame.kind === "snapshot";
     // An old frame is a leftover of a slower path; a snapshot is whole and may repeat the number it stands at.
-    if (!whole && seq > 0 && seq <= lastSeq) return;
-    if (!whole && lastSeq > 0 && seq > lastSeq + 1) send({ id: crypto.randomUUID(), cmd: "snapshot" });
-    lastSeq = Math.max(lastSeq, seq);
+    if (!whole && seq > 0 && seq <= this.lastSeq) return;
+    if (!whole && this.lastSeq > 0 && seq > this.lastSeq + 1) this.send({ id: crypto.randomUUID(), cmd: "snapshot" });
+    this.lastSeq = Math.max(this.lastSeq, seq);
     if (frame.now !== undefined) setHouseClock(frame.now, frame.speed);
-    attempts = 0;
-    on.state("live");
-    on.frame(frame);
-  };
+    this.attempts = 0;
+    this.on.state("live");
+    this.on.frame(frame);
+  }
 
-  const send = (message: object): boolean => {
-    if (socket?.readyState !== WebSocket.OPEN) return false;
-    socket.send(JSON.stringify(message));
-    return true;
-  };
-
-  const lose = (): void => {
-    const old = socket;
-    socket = null;
+  private readonly lose = (): void => {
+    const old = this.socket;
+    this.socket = null;
     old?.close();
-    if (closed) return;
-    on.state("lost");
-    clearTimeout(retry);
-    retry = setTimeout(connect, RETRY_MS[Math.min(attempts, RETRY_MS.length - 1)]);
-    attempts += 1;
+    if (this.closed) return;
+    this.on.state("lost");
+    clearTimeout(this.retry);
+    this.retry = setTimeout(() => this.connect(), RETRY_MS[Math.min(this.attempts, RETRY_MS.length - 1)]);
+    this.attempts += 1;
   };
 
-  const watch = setInterval(() => {
-    if (socket === null) return;
-    const silentMs = performance.now() - heardAt;
-    if (silentMs > 2 * SILENCE_MS) lose();
-    else if (silentMs > SILENCE_MS && socket.readyState === WebSocket.OPEN) socket.send(PING);
-  }, 300);
-  const offline = (): void => lose();
-  const online = (): void => {
-    if (socket !== null) return;
-    clearTimeout(retry);
-    connect();
+  private readonly tryNow = (): void => {
+    if (this.socket !== null) return;
+    clearTimeout(this.retry);
+    this.connect();
   };
-  window.addEventListener("offline", offline);
-  window.addEventListener("online", online);
-  on.state("connecting");
-  connect();
 
-  return {
-    send,
-    close: () => {
-      closed = true;
-      clearInterval(watch);
-      clearTimeout(retry);
-      window.removeEventListener("offline", offline);
-      window.removeEventListener("online", online);
-      socket?.close();
-    },
-  };
+  private listenForSilence(): void {
+    if (this.socket === null) return;
+    const silentMs = performance.now() - this.heardAt;
+    if (silentMs > 2 * SILENCE_MS) this.lose();
+    else if (silentMs > SILENCE_MS && this.socket.readyState === WebSocket.OPEN) this.socket.send(PING);
+  }
 }

@@ -1,7 +1,7 @@
 import type { PhoneMessage, ToPhone } from "../../src/adapters/carriers/sandbox/browser-protocol.ts";
 import { createStore, type Store } from "../live/store.ts";
 import type { OpenedMicrophone } from "../softphone/microphone.ts";
-import { createPeerAudio, type PeerAudio } from "../softphone/peer-audio.ts";
+import { PeerAudio } from "../softphone/peer-audio.ts";
 
 type EndStatus = Extract<ToPhone, { type: "ended" }>["status"];
 type CaptionMessage = Extract<ToPhone, { type: "caption" }>;
@@ -153,7 +153,7 @@ export class CallerPhone {
 
   /** A caller has one leg, so its peers need no telling apart by leg. */
   private openAudio(): PeerAudio {
-    this.audio ??= createPeerAudio(this.microphone?.stream ?? new MediaStream(), (peer, signal) =>
+    this.audio ??= new PeerAudio(this.microphone?.stream ?? new MediaStream(), (peer, signal) =>
       this.say({ type: "webrtc", peer, signal }),
     );
     return this.audio;

@@ -41,33 +41,7 @@ export function Handset({ phone, to, setTo, brand }: Props) {
         </p>
         <p className="mono handset-pressed">{state.pressed}</p>
       </div>
-      {live ? null : (
-        <div className="stack">
-          <Field label={t("phone.dialed")}>
-            {(id) => (
-              <input
-                id={id}
-                className="input mono"
-                inputMode="tel"
-                value={to}
-                onChange={(event) => setTo(event.target.value)}
-              />
-            )}
-          </Field>
-          <Field label={t("phone.from")} hint={t("phone.fromHint")}>
-            {(id, note) => (
-              <input
-                id={id}
-                className="input mono"
-                inputMode="tel"
-                aria-describedby={note}
-                value={from}
-                onChange={(event) => setFrom(event.target.value)}
-              />
-            )}
-          </Field>
-        </div>
-      )}
+      {live ? null : <Numbers to={to} setTo={setTo} from={from} setFrom={setFrom} />}
       {live ? <Keypad press={(digit) => phone.press(digit)} disabled={state.stage === "dialing"} /> : null}
       {live && silent ? <p className="small tone-ringing">{t("mic.silent")}</p> : null}
       {live ? (
@@ -98,6 +72,39 @@ export function Handset({ phone, to, setTo, brand }: Props) {
           {t("phone.call")}
         </button>
       )}
+    </div>
+  );
+}
+
+type NumbersProps = { to: string; setTo: (to: string) => void; from: string; setFrom: (from: string) => void };
+
+function Numbers({ to, setTo, from, setFrom }: NumbersProps) {
+  const { t } = useTranslation();
+  return (
+    <div className="stack">
+      <Field label={t("phone.dialed")}>
+        {(id) => (
+          <input
+            id={id}
+            className="input mono"
+            inputMode="tel"
+            value={to}
+            onChange={(event) => setTo(event.target.value)}
+          />
+        )}
+      </Field>
+      <Field label={t("phone.from")} hint={t("phone.fromHint")}>
+        {(id, note) => (
+          <input
+            id={id}
+            className="input mono"
+            inputMode="tel"
+            aria-describedby={note}
+            value={from}
+            onChange={(event) => setFrom(event.target.value)}
+          />
+        )}
+      </Field>
     </div>
   );
 }

@@ -6,7 +6,7 @@ import type { PortalContact } from "../../src/features/contacts/schema.ts";
 import { read } from "../api/http.ts";
 import { OutcomeMark } from "../contact/parts.tsx";
 import { Icon } from "../design/icons.tsx";
-import { Field, PlainState, Skeleton, Trouble } from "../design/parts.tsx";
+import { Field, PlainState, Skeleton, TableScroll, Trouble } from "../design/parts.tsx";
 import { PhoneNumber } from "../design/phone-number.tsx";
 import { dateTime, duration } from "../words/format.ts";
 import { outcomeName } from "../words/outcome.ts";
@@ -163,7 +163,7 @@ function ContactsTable({ rows }: { rows: readonly PortalContact[] }) {
   const { t } = useTranslation();
   const tongue = currentTongue();
   return (
-    <div className="table-scroll">
+    <TableScroll>
       <table className="table">
         <thead>
           <tr>
@@ -216,6 +216,6 @@ function ContactsTable({ rows }: { rows: readonly PortalContact[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableScroll>
   );
 }

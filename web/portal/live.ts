@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import type { LiveContact, QueueToday } from "../../src/domain/call/live.ts";
-import { type LinkState, openLink } from "../live/link.ts";
+import { Link, type LinkState } from "../live/link.ts";
 import { createStore, type Store, useStore } from "../live/store.ts";
 
 type QueueRow = QueueToday & { readonly queueId: string; readonly serviceLevel: number | null };
@@ -34,12 +34,12 @@ export function foldFrame(before: LiveState, frame: LiveFrame, heardAt: number):
 export function useLive(): LiveState {
   const [store] = useState<Store<LiveState>>(() => createStore(EMPTY));
   useEffect(() => {
-    const link = openLink("/api/portal/socket", {
+    const link = new Link("/api/portal/socket", {
       state: (next) => store.set((before) => (before.link === next ? before : { ...before, link: next })),
       frame: (frame) =>
         store.set((before) => foldFrame(before, frame as LiveFrame & { seq: number }, performance.now())),
     });
-    return link.close;
+    return () => link.close();
   }, [store]);
   return useStore(store, (state) => state);
 }

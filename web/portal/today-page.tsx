@@ -6,7 +6,7 @@ import type { LiveContact } from "../../src/domain/call/live.ts";
 import type { PortalToday } from "../../src/features/contacts/schema.ts";
 import { read } from "../api/http.ts";
 import { Icon, type IconName } from "../design/icons.tsx";
-import { PlainState, Skeleton, Trouble } from "../design/parts.tsx";
+import { PlainState, Skeleton, TableScroll, Trouble } from "../design/parts.tsx";
 import { PhoneNumber } from "../design/phone-number.tsx";
 import { Elapsed } from "../live/timers.tsx";
 import { Age, LinkBanner } from "../shell/age.tsx";
@@ -178,7 +178,7 @@ function LivePanel({ live, queues }: { live: LiveState; queues: readonly QueueRo
       {rows.length === 0 ? (
         <PlainState icon="inbox" title={t("portal.noLive")} />
       ) : (
-        <div className="table-scroll">
+        <TableScroll>
           <table className="table">
             <thead>
               <tr>
@@ -215,7 +215,7 @@ function LivePanel({ live, queues }: { live: LiveState; queues: readonly QueueRo
               })}
             </tbody>
           </table>
-        </div>
+        </TableScroll>
       )}
     </section>
   );
@@ -230,7 +230,7 @@ function QueuesPanel({ today, live }: { today: PortalToday; live: LiveState }) {
       {today.queues.length === 0 ? (
         <PlainState icon="chart" title={t("portal.title")} hint={t("portal.noToday")} />
       ) : (
-        <div className="table-scroll">
+        <TableScroll>
           <table className="table">
             <thead>
               <tr>
@@ -264,7 +264,7 @@ function QueuesPanel({ today, live }: { today: PortalToday; live: LiveState }) {
               })}
             </tbody>
           </table>
-        </div>
+        </TableScroll>
       )}
     </section>
   );

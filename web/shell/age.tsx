@@ -10,7 +10,7 @@ const FRESH_MS = 5_000;
 export function LinkBanner({ state }: { state: LinkState }) {
   const { t } = useTranslation();
   return (
-    <div role="status">
+    <div role="status" className="link-banner">
       {state === "lost" ? (
         <div className="banner soft-alarm tone-alarm arrives" data-testid="link-lost">
           <Icon name="plug" />

@@ -54,7 +54,7 @@ export function MeMenu({ session, children }: { session: Session; children?: Rea
   };
   return (
     <MenuButton
-      name={`${t("app.me")}: ${session.user.name}`}
+      name={t("app.me")}
       label={
         <>
           <Icon name="person" />

@@ -74,5 +74,5 @@ export function Allowed({ roles, children }: { roles: readonly RoleName[]; child
   const { data: session } = useQuery(sessionQuery);
   if (!session) return null;
   if (hasRole(session, ...roles)) return children;
-  return <PlainState icon="lock" title={t("trouble.noPermission")} hint={t("trouble.noPermissionHint")} />;
+  return <PlainState page icon="lock" title={t("trouble.noPermission")} hint={t("trouble.noPermissionHint")} />;
 }

@@ -1,123 +1,131 @@
 import type { WebRtcSignal } from "../../src/adapters/carriers/sandbox/browser-protocol.ts";
 
+type Peer = {
+  readonly connection: RTCPeerConnection;
+  readonly sound: HTMLAudioElement;
+  readonly early: RTCIceCandidateInit[];
+  ready: Promise<void>;
+};
+
 /**
  * Sound between the browsers of one conference, one connection per peer. The same code carries the agent's softphone
  * and the caller's phone page. Signals travel through the exchange, sound goes straight from browser to browser.
  */
-export type PeerAudio = {
-  readonly join: (peer: string, makeOffer: boolean) => void;
-  readonly leave: (peer: string) => void;
-  readonly hear: (peer: string, signal: WebRtcSignal) => void;
+export class PeerAudio {
+  private readonly microphone: MediaStream;
+  private readonly signal: (peer: string, signal: WebRtcSignal) => void;
+  private readonly peers = new Map<string, Peer>();
+  private muted = false;
+  private held = false;
+
+  constructor(microphone: MediaStream, signal: (peer: string, signal: WebRtcSignal) => void) {
+    this.microphone = microphone;
+    this.signal = signal;
+  }
+
+  join(name: string, makeOffer: boolean): void {
+    const peer = this.open(name);
+    if (makeOffer) this.queue(peer, () => this.offer(name, peer));
+  }
+
+  leave(name: string): void {
+    const peer = this.peers.get(name);
+    if (peer !== undefined) shut(peer);
+    this.peers.delete(name);
+  }
+
+  hear(name: string, heard: WebRtcSignal): void {
+    const peer = this.open(name);
+    this.queue(peer, () => this.take(name, peer, heard));
+  }
+
   /** Our microphone to nobody. */
-  readonly mute: (on: boolean) => void;
+  mute(on: boolean): void {
+    this.muted = on;
+    this.apply();
+  }
+
   /** Held by the other side: neither speaks nor hears. */
-  readonly hold: (on: boolean) => void;
-  readonly close: () => void;
-};
+  hold(on: boolean): void {
+    this.held = on;
+    this.apply();
+  }
 
-type Peer = {
-  connection: RTCPeerConnection;
-  sound: HTMLAudioElement;
-  early: RTCIceCandidateInit[];
-  ready: Promise<void>;
-};
+  close(): void {
+    for (const peer of this.peers.values()) shut(peer);
+    this.peers.clear();
+    this.muted = false;
+    this.held = false;
+    this.apply();
+  }
 
-export function createPeerAudio(
-  microphone: MediaStream,
-  signal: (peer: string, signal: WebRtcSignal) => void,
-): PeerAudio {
-  const peers = new Map<string, Peer>();
-  let muted = false;
-  let held = false;
-
-  const apply = (): void => {
-    for (const track of microphone.getAudioTracks()) track.enabled = !muted && !held;
-    for (const peer of peers.values()) peer.sound.muted = held;
-  };
-
-  const open = (name: string): Peer => {
-    const known = peers.get(name);
+  private open(name: string): Peer {
+    const known = this.peers.get(name);
     if (known !== undefined) return known;
     // Both browsers of a sandbox sit on one machine or one network: host candidates are enough, no server is asked.
     const connection = new RTCPeerConnection();
     const sound = new Audio();
     sound.autoplay = true;
-    for (const track of microphone.getAudioTracks()) connection.addTrack(track, microphone);
+    for (const track of this.microphone.getAudioTracks()) connection.addTrack(track, this.microphone);
     connection.ontrack = (event) => {
       sound.srcObject = event.streams[0] ?? new MediaStream([event.track]);
       void sound.play().catch(() => undefined); // the browser wants a click first; the call itself goes on
     };
-    connection.onicecandidate = (event) => signal(name, { candidate: (event.candidate?.toJSON() as never) ?? null });
+    connection.onicecandidate = ({ candidate }) => this.signal(name, { candidate: plain(candidate) });
     const peer: Peer = { connection, sound, early: [], ready: Promise.resolve() };
-    peers.set(name, peer);
-    apply();
+    this.peers.set(name, peer);
+    this.apply();
     return peer;
-  };
+  }
 
-  const offer = async (name: string, peer: Peer): Promise<void> => {
+  private async offer(name: string, peer: Peer): Promise<void> {
     await peer.connection.setLocalDescription(await peer.connection.createOffer());
-    tell(name, peer);
-  };
+    this.tell(name, peer);
+  }
 
-  const tell = (name: string, peer: Peer): void => {
-    const local = peer.connection.localDescription;
-    if (local !== null && (local.type === "offer" || local.type === "answer")) {
-      signal(name, { sdp: { type: local.type, sdp: local.sdp } });
-    }
-  };
-
-  const take = async (name: string, peer: Peer, heard: WebRtcSignal): Promise<void> => {
+  private async take(name: string, peer: Peer, heard: WebRtcSignal): Promise<void> {
+    const { connection, early } = peer;
     if ("sdp" in heard) {
-      await peer.connection.setRemoteDescription(heard.sdp);
+      await connection.setRemoteDescription(heard.sdp);
       if (heard.sdp.type === "offer") {
-        await peer.connection.setLocalDescription(await peer.connection.createAnswer());
-        tell(name, peer);
+        await connection.setLocalDescription(await connection.createAnswer());
+        this.tell(name, peer);
       }
-      for (const candidate of peer.early.splice(0)) await peer.connection.addIceCandidate(candidate);
+      for (const candidate of early.splice(0)) await connection.addIceCandidate(candidate);
     } else if (heard.candidate !== null) {
       // Candidates may overtake the description they belong to.
-      if (peer.connection.remoteDescription === null) peer.early.push(heard.candidate);
-      else await peer.connection.addIceCandidate(heard.candidate);
+      if (connection.remoteDescription === null) early.push(heard.candidate);
+      else await connection.addIceCandidate(heard.candidate);
     }
-  };
+  }
+
+  private tell(name: string, { connection }: Peer): void {
+    const local = connection.localDescription;
+    if (local?.type === "offer" || local?.type === "answer") {
+      this.signal(name, { sdp: { type: local.type, sdp: local.sdp } });
+    }
+  }
 
   /** Steps of one peer run one after the other; a failed step loses sound, never the call. */
-  const queue = (peer: Peer, step: () => Promise<void>): void => {
+  private queue(peer: Peer, step: () => Promise<void>): void {
     peer.ready = peer.ready.then(step).catch((problem: unknown) => console.warn("peer audio", problem));
-  };
+  }
 
-  return {
-    join: (name, makeOffer) => {
-      const peer = open(name);
-      if (makeOffer) queue(peer, () => offer(name, peer));
-    },
-    hear: (name, heard) => {
-      const peer = open(name);
-      queue(peer, () => take(name, peer, heard));
-    },
-    leave: (name) => {
-      const peer = peers.get(name);
-      peer?.connection.close();
-      if (peer !== undefined) peer.sound.srcObject = null;
-      peers.delete(name);
-    },
-    mute: (on) => {
-      muted = on;
-      apply();
-    },
-    hold: (on) => {
-      held = on;
-      apply();
-    },
-    close: () => {
-      for (const peer of peers.values()) {
-        peer.connection.close();
-        peer.sound.srcObject = null;
-      }
-      peers.clear();
-      muted = false;
-      held = false;
-      apply();
-    },
-  };
+  private apply(): void {
+    for (const track of this.microphone.getAudioTracks()) track.enabled = !this.muted && !this.held;
+    for (const peer of this.peers.values()) peer.sound.muted = this.held;
+  }
+}
+
+function shut({ connection, sound }: Peer): void {
+  connection.close();
+  sound.srcObject = null;
+}
+
+type Candidate = Extract<WebRtcSignal, { candidate: unknown }>["candidate"];
+
+function plain(candidate: RTCIceCandidate | null): Candidate {
+  if (candidate === null) return null;
+  const { candidate: line, sdpMid, sdpMLineIndex } = candidate;
+  return { candidate: line, sdpMid, sdpMLineIndex };
 }

@@ -4,8 +4,7 @@ import { createStore, type Store } from "../live/store.ts";
 export type SoftphoneTicket = {
   readonly kind: "twilio" | "sandbox";
   readonly identity: string;
-  readonly token?: string;
-  readonly tokens?: readonly string[];
+  readonly tokens: readonly string[];
   readonly url: string | null;
 };
 

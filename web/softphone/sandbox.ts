@@ -1,114 +1,143 @@
 import type { ClientMessage, ToClient } from "../../src/adapters/carriers/sandbox/browser-protocol.ts";
 import type { OpenedMicrophone } from "./microphone.ts";
-import { createPeerAudio, type PeerAudio } from "./peer-audio.ts";
-import { createPhoneState, EXPECT_GRACE_MS, type Softphone, type SoftphoneTicket } from "./port.ts";
+import { PeerAudio } from "./peer-audio.ts";
+import {
+  createPhoneState,
+  EXPECT_GRACE_MS,
+  type Softphone,
+  type SoftphoneState,
+  type SoftphoneTicket,
+} from "./port.ts";
 
 const RETRY_MS = 1_500;
 
 /** The browser phone of the sandbox carrier: signalling over its WebSocket, real sound by WebRTC. */
-export function sandboxSoftphone(ticket: SoftphoneTicket, microphone: OpenedMicrophone): Softphone {
-  const state = createPhoneState();
-  state.set((before) => ({ ...before, microphone: microphone.kind }));
-  let socket: WebSocket | null = null;
-  let audio: PeerAudio | null = null;
-  let expecting = false;
-  let ringing: { callSid: string; timer: ReturnType<typeof setTimeout> } | null = null;
-  let retry: ReturnType<typeof setTimeout> | undefined;
-  let stopped = false;
+export class SandboxSoftphone implements Softphone {
+  readonly state = createPhoneState();
+  private readonly ticket: SoftphoneTicket;
+  private readonly microphone: OpenedMicrophone;
+  private socket: WebSocket | null = null;
+  private audio: PeerAudio | null = null;
+  private expecting = false;
+  private ringing: { readonly callSid: string; readonly timer: ReturnType<typeof setTimeout> } | null = null;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+  private stopped = false;
 
-  const say = (message: ClientMessage): void => {
-    if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
-  };
-  const patch = (change: Partial<ReturnType<typeof state.get>>): void =>
-    state.set((before) => ({ ...before, ...change }));
+  constructor(ticket: SoftphoneTicket, microphone: OpenedMicrophone) {
+    this.ticket = ticket;
+    this.microphone = microphone;
+    this.patch({ microphone: microphone.kind });
+  }
 
-  const accept = (callSid: string): void => {
-    if (ringing !== null) clearTimeout(ringing.timer);
-    ringing = null;
-    audio?.close();
-    audio = createPeerAudio(microphone.stream, (peer, signal) => say({ type: "webrtc", callSid, peer, signal }));
-    patch({ call: { callSid, stage: "connecting", muted: false } });
-    say({ type: "accept", callSid });
-  };
+  async start(): Promise<void> {
+    this.connect();
+  }
 
-  const ring = (callSid: string): void => {
-    if (state.get().call !== null) return say({ type: "reject", callSid });
-    if (expecting) return accept(callSid);
-    const timer = setTimeout(() => {
-      ringing = null;
-      say({ type: "reject", callSid });
-    }, EXPECT_GRACE_MS);
-    ringing = { callSid, timer };
-  };
+  expect(on: boolean): void {
+    this.expecting = on;
+    if (on && this.ringing !== null) this.accept(this.ringing.callSid);
+  }
 
-  const end = (callSid: string): void => {
-    if (ringing?.callSid === callSid) {
-      clearTimeout(ringing.timer);
-      ringing = null;
-    }
-    if (state.get().call?.callSid !== callSid) return;
-    audio?.close();
-    audio = null;
-    patch({ call: null });
-  };
+  mute(on: boolean): void {
+    const { call } = this.state.get();
+    if (call === null) return;
+    this.audio?.mute(on);
+    this.say({ type: "mute", callSid: call.callSid, on });
+    this.patch({ call: { ...call, muted: on } });
+  }
 
-  const hear = (message: ToClient): void => {
-    if (message.type === "registered") return patch({ line: "registered", problem: null });
-    if (message.type === "incoming") return ring(message.callSid);
-    if (message.type === "refused") {
-      if (state.get().line === "registering") patch({ line: "failed", problem: message.message });
-      return;
-    }
-    if (message.type === "ended") return end(message.callSid);
-    const call = state.get().call;
-    if (call === null || message.callSid !== call.callSid) return;
-    if (message.type === "answered") patch({ call: { ...call, stage: "connected" } });
-    if (message.type === "peer_joined") audio?.join(message.peer, message.makeOffer);
-    if (message.type === "peer_left") audio?.leave(message.peer);
-    if (message.type === "webrtc") audio?.hear(message.peer, message.signal);
-    if (message.type === "held") audio?.hold(message.on);
-  };
+  press(digits: string): void {
+    const { call } = this.state.get();
+    if (call !== null) this.say({ type: "digits", callSid: call.callSid, digits });
+  }
 
-  const connect = (): void => {
-    if (stopped || ticket.url === null) return;
-    const opened = new WebSocket(ticket.url.replace(/^http/, "ws"));
-    socket = opened;
-    patch({ line: "registering" });
-    const tokens = ticket.tokens ?? (ticket.token === undefined ? [] : [ticket.token]);
-    opened.onopen = () => say({ type: "register", tokens });
-    opened.onmessage = (event) => hear(JSON.parse(String(event.data)) as ToClient);
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.retry);
+    if (this.ringing !== null) clearTimeout(this.ringing.timer);
+    this.audio?.close();
+    this.socket?.close();
+    this.microphone.close();
+  }
+
+  private connect(): void {
+    if (this.stopped || this.ticket.url === null) return;
+    const opened = new WebSocket(this.ticket.url.replace(/^http/, "ws"));
+    this.socket = opened;
+    this.patch({ line: "registering" });
+    opened.onopen = () => this.say({ type: "register", tokens: this.ticket.tokens });
+    opened.onmessage = (event) => this.hear(JSON.parse(String(event.data)) as ToClient);
     opened.onclose = () => {
-      if (socket !== opened || stopped) return;
-      patch({ line: "lost" });
-      retry = setTimeout(connect, RETRY_MS);
+      if (this.socket !== opened || this.stopped) return;
+      this.patch({ line: "lost" });
+      this.retry = setTimeout(() => this.connect(), RETRY_MS);
     };
-  };
+  }
 
-  return {
-    state,
-    start: async () => connect(),
-    expect: (on) => {
-      expecting = on;
-      if (on && ringing !== null) accept(ringing.callSid);
-    },
-    mute: (on) => {
-      const call = state.get().call;
-      if (call === null) return;
-      audio?.mute(on);
-      say({ type: "mute", callSid: call.callSid, on });
-      patch({ call: { ...call, muted: on } });
-    },
-    press: (digits) => {
-      const call = state.get().call;
-      if (call !== null) say({ type: "digits", callSid: call.callSid, digits });
-    },
-    stop: () => {
-      stopped = true;
-      clearTimeout(retry);
-      if (ringing !== null) clearTimeout(ringing.timer);
-      audio?.close();
-      socket?.close();
-      microphone.close();
-    },
-  };
+  private hear(message: ToClient): void {
+    switch (message.type) {
+      case "registered":
+        return this.patch({ line: "registered", problem: null });
+      case "incoming":
+        return this.ring(message.callSid);
+      case "ended":
+        return this.end(message.callSid);
+      case "refused":
+        if (this.state.get().line === "registering") this.patch({ line: "failed", problem: message.message });
+        return;
+      default:
+        return this.hearOfCall(message);
+    }
+  }
+
+  private hearOfCall(message: Exclude<ToClient, { type: "registered" | "incoming" | "ended" | "refused" }>): void {
+    const { call } = this.state.get();
+    if (call === null || message.callSid !== call.callSid) return;
+    if (message.type === "answered") this.patch({ call: { ...call, stage: "connected" } });
+    if (message.type === "peer_joined") this.audio?.join(message.peer, message.makeOffer);
+    if (message.type === "peer_left") this.audio?.leave(message.peer);
+    if (message.type === "webrtc") this.audio?.hear(message.peer, message.signal);
+    if (message.type === "held") this.audio?.hold(message.on);
+  }
+
+  private ring(callSid: string): void {
+    if (this.state.get().call !== null) return this.say({ type: "reject", callSid });
+    if (this.expecting) return this.accept(callSid);
+    const timer = setTimeout(() => {
+      this.ringing = null;
+      this.say({ type: "reject", callSid });
+    }, EXPECT_GRACE_MS);
+    this.ringing = { callSid, timer };
+  }
+
+  private accept(callSid: string): void {
+    this.forgetRinging();
+    this.audio?.close();
+    this.audio = new PeerAudio(this.microphone.stream, (peer, signal) =>
+      this.say({ type: "webrtc", callSid, peer, signal }),
+    );
+    this.patch({ call: { callSid, stage: "connecting", muted: false } });
+    this.say({ type: "accept", callSid });
+  }
+
+  private end(callSid: string): void {
+    if (this.ringing?.callSid === callSid) this.forgetRinging();
+    if (this.state.get().call?.callSid !== callSid) return;
+    this.audio?.close();
+    this.audio = null;
+    this.patch({ call: null });
+  }
+
+  private forgetRinging(): void {
+    if (this.ringing !== null) clearTimeout(this.ringing.timer);
+    this.ringing = null;
+  }
+
+  private say(message: ClientMessage): void {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+
+  private patch(change: Partial<SoftphoneState>): void {
+    this.state.set((before) => ({ ...before, ...change }));
+  }
 }

@@ -1,100 +1,116 @@
 import { type Call, Device } from "@twilio/voice-sdk";
 import type { OpenedMicrophone } from "./microphone.ts";
-import { createPhoneState, EXPECT_GRACE_MS, type Softphone, type SoftphoneTicket } from "./port.ts";
+import {
+  createPhoneState,
+  EXPECT_GRACE_MS,
+  type Softphone,
+  type SoftphoneState,
+  type SoftphoneTicket,
+} from "./port.ts";
+
+type Ringing = { readonly call: Call; readonly timer: ReturnType<typeof setTimeout> };
 
 /** The carrier's own browser SDK. Loaded only where the house says so: it is a large part of the page. */
-export function twilioSoftphone(
-  ticket: SoftphoneTicket,
-  microphone: OpenedMicrophone,
-  freshTokens: () => Promise<readonly string[]>,
-): Softphone {
-  const state = createPhoneState();
-  state.set((before) => ({ ...before, microphone: microphone.kind }));
-  // The SDK opens the device itself: our own handle only proved that we may.
-  microphone.close();
-  const tokens = ticket.tokens ?? (ticket.token === undefined ? [] : [ticket.token]);
-  let devices: Device[] = [];
-  let current: Call | null = null;
-  let waiting: { call: Call; timer: ReturnType<typeof setTimeout> } | null = null;
-  let expecting = false;
+export class TwilioSoftphone implements Softphone {
+  readonly state = createPhoneState();
+  private readonly tokens: readonly string[];
+  private readonly freshTokens: () => Promise<readonly string[]>;
+  private devices: Device[] = [];
+  private current: Call | null = null;
+  private ringing: Ringing | null = null;
+  private expecting = false;
 
-  const patch = (change: Partial<ReturnType<typeof state.get>>): void =>
-    state.set((before) => ({ ...before, ...change }));
-  const sidOf = (call: Call): string => call.parameters.CallSid ?? "";
+  constructor(ticket: SoftphoneTicket, microphone: OpenedMicrophone, freshTokens: () => Promise<readonly string[]>) {
+    this.tokens = ticket.tokens;
+    this.freshTokens = freshTokens;
+    this.patch({ microphone: microphone.kind });
+    // The SDK opens the device itself: our own handle only proved that we may.
+    microphone.close();
+  }
 
-  const accept = (call: Call): void => {
-    if (waiting !== null) clearTimeout(waiting.timer);
-    waiting = null;
-    current = call;
-    patch({ call: { callSid: sidOf(call), stage: "connecting", muted: false } });
-    call.accept();
-  };
+  async start(): Promise<void> {
+    this.patch({ line: "registering" });
+    this.devices = this.tokens.map((token, at) => this.open(token, at));
+    await Promise.all(this.devices.map((device) => device.register()));
+  }
 
-  const over = (call: Call): void => {
-    if (waiting?.call === call) {
-      clearTimeout(waiting.timer);
-      waiting = null;
-    }
-    if (current !== call) return;
-    current = null;
-    patch({ call: null });
-  };
+  expect(on: boolean): void {
+    this.expecting = on;
+    if (on && this.ringing !== null) this.accept(this.ringing.call);
+  }
 
-  const ring = (call: Call): void => {
-    call.on("accept", () => patch({ call: { callSid: sidOf(call), stage: "connected", muted: call.isMuted() } }));
-    for (const event of ["disconnect", "cancel", "reject", "error"] as const) call.on(event, () => over(call));
-    if (current !== null) return call.reject();
-    if (expecting) return accept(call);
+  mute(on: boolean): void {
+    const { call } = this.state.get();
+    if (this.current === null || call === null) return;
+    this.current.mute(on);
+    this.patch({ call: { ...call, muted: on } });
+  }
+
+  press(digits: string): void {
+    this.current?.sendDigits(digits);
+  }
+
+  stop(): void {
+    this.forgetRinging();
+    for (const device of this.devices) device.destroy();
+  }
+
+  private open(token: string, at: number): Device {
+    const device = new Device(token, { closeProtection: true });
+    device.on("registered", () => {
+      const all = this.devices.every((one) => one.state === Device.State.Registered);
+      if (all) this.patch({ line: "registered", problem: null });
+    });
+    device.on("unregistered", () => this.patch({ line: "lost" }));
+    device.on("error", (problem: { message: string }) => {
+      if (this.state.get().line !== "registered") this.patch({ line: "failed", problem: problem.message });
+    });
+    device.on("incoming", (call: Call) => this.ring(call));
+    device.on("tokenWillExpire", () => void this.renew(device, at));
+    return device;
+  }
+
+  private async renew(device: Device, at: number): Promise<void> {
+    const next = (await this.freshTokens())[at];
+    if (next !== undefined) device.updateToken(next);
+  }
+
+  private ring(call: Call): void {
+    call.on("accept", () => this.patch({ call: { callSid: sidOf(call), stage: "connected", muted: call.isMuted() } }));
+    for (const event of ["disconnect", "cancel", "reject", "error"] as const) call.on(event, () => this.over(call));
+    if (this.current !== null) return call.reject();
+    if (this.expecting) return this.accept(call);
     const timer = setTimeout(() => {
-      waiting = null;
+      this.ringing = null;
       call.reject();
     }, EXPECT_GRACE_MS);
-    waiting = { call, timer };
-  };
+    this.ringing = { call, timer };
+  }
 
-  const registered = (): void => {
-    if (devices.every((device) => device.state === Device.State.Registered))
-      patch({ line: "registered", problem: null });
-  };
+  private accept(call: Call): void {
+    this.forgetRinging();
+    this.current = call;
+    this.patch({ call: { callSid: sidOf(call), stage: "connecting", muted: false } });
+    call.accept();
+  }
 
-  const open = (token: string, at: number): Device => {
-    const device = new Device(token, { closeProtection: true });
-    device.on("registered", registered);
-    device.on("unregistered", () => patch({ line: "lost" }));
-    device.on("error", (problem: { message: string }) => {
-      if (state.get().line !== "registered") patch({ line: "failed", problem: problem.message });
-    });
-    device.on("incoming", ring);
-    device.on("tokenWillExpire", () => {
-      void freshTokens().then((fresh) => {
-        const next = fresh[at];
-        if (next !== undefined) device.updateToken(next);
-      });
-    });
-    return device;
-  };
+  private over(call: Call): void {
+    if (this.ringing?.call === call) this.forgetRinging();
+    if (this.current !== call) return;
+    this.current = null;
+    this.patch({ call: null });
+  }
 
-  return {
-    state,
-    start: async () => {
-      patch({ line: "registering" });
-      devices = tokens.map(open);
-      await Promise.all(devices.map((device) => device.register()));
-    },
-    expect: (on) => {
-      expecting = on;
-      if (on && waiting !== null) accept(waiting.call);
-    },
-    mute: (on) => {
-      const call = state.get().call;
-      if (current === null || call === null) return;
-      current.mute(on);
-      patch({ call: { ...call, muted: on } });
-    },
-    press: (digits) => current?.sendDigits(digits),
-    stop: () => {
-      if (waiting !== null) clearTimeout(waiting.timer);
-      for (const device of devices) device.destroy();
-    },
-  };
+  private forgetRinging(): void {
+    if (this.ringing !== null) clearTimeout(this.ringing.timer);
+    this.ringing = null;
+  }
+
+  private patch(change: Partial<SoftphoneState>): void {
+    this.state.set((before) => ({ ...before, ...change }));
+  }
+}
+
+function sidOf(call: Call): string {
+  return call.parameters.CallSid ?? "";
 }

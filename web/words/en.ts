@@ -29,6 +29,8 @@ export const en: Words = {
     loading: "Loading",
     more: "More",
     sandbox: "Sandbox",
+    notices: "Notices",
+    path: "Path",
   },
   role: {
     agent: "Agent",
@@ -180,6 +182,7 @@ export const en: Words = {
     tier: "Tier",
     points: "Contact points",
     phone: "Phone",
+    email: "Email",
     notes: "Customer notes",
     notesHint: "What helps at every call: how to address them, usual address, what to avoid.",
     noNotes: "No notes yet",
@@ -273,7 +276,6 @@ export const en: Words = {
     say: "Your words",
     sayHint: "While the line listens, write what you would say",
     sendSpeech: "Say",
-    key: "Key {{key}}",
     faults: "Network faults",
     faultsHint: "Make the sandbox carrier misbehave and see how the house copes.",
     fault: {

@@ -27,6 +27,8 @@ export const zh = {
     loading: "正在载入",
     more: "更多",
     sandbox: "沙箱环境",
+    notices: "提示",
+    path: "路径",
   },
   role: {
     agent: "坐席员",
@@ -178,6 +180,7 @@ export const zh = {
     tier: "等级",
     points: "联系方式",
     phone: "电话",
+    email: "邮箱",
     notes: "客户备注",
     notesHint: "对以后的来电都有用的话，例如称呼、忌讳、常用地址。",
     noNotes: "暂无备注",
@@ -270,7 +273,6 @@ export const zh = {
     say: "说的话",
     sayHint: "线路在听你说话时，写下要说的内容",
     sendSpeech: "说",
-    key: "按键 {{key}}",
     faults: "网络故障",
     faultsHint: "让沙箱运营商出错，看系统怎样应对。",
     fault: {
