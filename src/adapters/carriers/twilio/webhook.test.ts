@@ -25,6 +25,11 @@ test.each<[WebhookKind, Record<string, string>, unknown]>([
     { ...base, Digits: "12*#" },
     { kind: "instructions_wanted", legSid: CA, digits: "12*#", speech: null, recording: null },
   ],
+  [
+    "next",
+    { ...base, Digits: "hangup" },
+    { kind: "instructions_wanted", legSid: CA, digits: null, speech: null, recording: null },
+  ],
   ["next", { ...base }, { kind: "instructions_wanted", legSid: CA, digits: null, speech: null, recording: null }],
   [
     "next",

@@ -41,10 +41,11 @@ const VoiceSchema = z.object({ ...account, CallSid: sid("CA"), From: party.optio
 const NextSchema = z.object({
   ...account,
   CallSid: sid("CA"),
+  /** `hangup` is how a recording says that the caller ended it by leaving. */
   Digits: z
     .string()
     .max(128)
-    .regex(/^[0-9*#A-Dw]*$/, "is keys of a telephone")
+    .regex(/^([0-9*#A-Dw]*|hangup)$/, "is keys of a telephone")
     .optional(),
   SpeechResult: z.string().max(4_096).optional(),
   RecordingSid: sid("RE").optional(),
@@ -129,7 +130,7 @@ function parseNext(form: SignedForm): Webhook {
     event: {
       kind: "instructions_wanted",
       legSid: asId(field.CallSid),
-      digits: field.Digits ?? null,
+      digits: field.Digits === undefined || field.Digits === "hangup" ? null : field.Digits,
       speech: field.SpeechResult ?? null,
       recording,
     },
