@@ -93,6 +93,7 @@ describe("faults", () => {
 test.each([
   ["accounts/nonsense", "PUT", {}, 400],
   [`accounts/${ACCOUNT.sid}/calls`, "POST", { from: CALLER, to: "+12025550177", script: [] }, 404],
+  [`accounts/AC${"f".repeat(32)}/calls`, "POST", { from: CALLER, to: LINE, script: [] }, 404],
   [`accounts/${ACCOUNT.sid}/calls`, "POST", { from: CALLER, to: LINE, script: [{ on: "lunch" }] }, 400],
   ["faults", "PUT", { drop: 2 }, 400],
   ["nothing", "GET", undefined, 404],

@@ -34,7 +34,7 @@ const OUTSIDE_OUTCOMES: ReadonlyMap<string, EndStatus> = new Map([
 
 /** A call from outside into one of the account's numbers. */
 export function placeInbound(world: World, sid: string, from: string, to: string, device: Device): void {
-  const number = accountOf(world).numbers.find((each) => each.e164 === to);
+  const number = world.exchange.account?.numbers.find((each) => each.e164 === to);
   if (number === undefined) return;
   const call: Call = {
     ...newCall(world, sid, "inbound", from, to, device),
