@@ -1,10 +1,15 @@
 import type { Env } from "../env.ts";
 import { errorFields, log } from "../log.ts";
+import { removeEndedSessions } from "./ended-sessions.ts";
 import { monthRun } from "./month-run.ts";
 import { sweepContacts } from "./sweep.ts";
 
 /** What runs every minute. Each job fails alone: a database that is away must not keep the others from running. */
-const JOBS: { readonly [name: string]: (env: Env) => Promise<unknown> } = { monthRun, sweepContacts };
+const JOBS: { readonly [name: string]: (env: Env) => Promise<unknown> } = {
+  monthRun,
+  removeEndedSessions,
+  sweepContacts,
+};
 
 export async function runCron(env: Env): Promise<void> {
   await Promise.all(

@@ -9,7 +9,7 @@ export {
   signedInOn,
   tenantOn,
 } from "./http.ts";
-export { checkPassword, hashPassword } from "./passwords.ts";
+export { hashPassword } from "./passwords.ts";
 export { identityRoutes } from "./routes.ts";
 export type { Problem } from "./schema.ts";
 export { type Sessions, sessionsOn } from "./sessions.ts";

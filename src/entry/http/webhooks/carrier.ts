@@ -1,6 +1,12 @@
 import { openAccount, type SealedAccount } from "../../../adapters/carriers/seal.ts";
-import { isSigned, parseSignedForm, renderTwiml } from "../../../adapters/carriers/twilio/index.ts";
-import { parseWebhook, type Webhook, type WebhookKind } from "../../../adapters/carriers/twilio/webhook.ts";
+import {
+  isSigned,
+  parseSignedForm,
+  parseWebhook,
+  renderTwiml,
+  type Webhook,
+  type WebhookKind,
+} from "../../../adapters/carriers/twilio/index.ts";
 import type { CarrierWhere } from "../../../domain/call/messages.ts";
 import type { ContactId } from "../../../domain/kernel/ids.ts";
 import type { CallInstruction, CarrierEvent } from "../../../ports/carrier.ts";
