@@ -4,13 +4,13 @@ import { bodyLimit } from "hono/body-limit";
 import { billingRoutes } from "../../features/billing/index.ts";
 import { contactRoutes } from "../../features/contacts/index.ts";
 import { type HouseEnv, identityRoutes, sessionsOn } from "../../features/identity/index.ts";
-import { configOf, type Env } from "../env.ts";
+import { ConfigError, configOf, type Env } from "../env.ts";
 import { log } from "../log.ts";
 import { servicesOf } from "../services.ts";
 import { demoRoutes } from "./demo.ts";
 import { describe } from "./docs.ts";
 import { requireInternalKey, requireOwnOrigin, secureHeaders } from "./guards.ts";
-import { health } from "./health.ts";
+import { healthRoutes } from "./health.ts";
 import { internalRoutes } from "./internal.ts";
 import { problem, respondToTrouble } from "./problem.ts";
 import { socketRoutes } from "./sockets.ts";
@@ -31,6 +31,8 @@ export function createApp() {
     async fetch(request: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
       const path = request.url.slice(request.url.indexOf("/", 8));
       if (path.startsWith("/t/")) return carrierWebhook(request, env, requestIdOf(request));
+      const refused = refusedConfiguration(request, env);
+      if (refused !== null) return refused;
       if (!OURS.test(new URL(request.url).pathname)) return page(request, env);
       // Made at the first request that needs it: an isolate that only takes webhooks starts without it.
       api ??= createApi();
@@ -52,7 +54,7 @@ export function createApi(): OpenAPIHono<ApiEnv> {
         problem({ status: 413, code: "too_large", detail: `at most ${BODY_BYTES_MAX} bytes` }, c.get("requestId")),
     }),
   );
-  api.route("/", health);
+  api.route("/", healthRoutes());
   api.route(
     "/",
     identityRoutes(({ operatorDb, secureCookie }) => sessionsOn(operatorDb, secureCookie)),
@@ -115,6 +117,19 @@ async function page(request: Request, env: Env): Promise<Response> {
   const answer = new Response(found.body, found);
   for (const [name, value] of secureHeaders(configOf(env))) answer.headers.set(name, value);
   return answer;
+}
+
+/** A Worker whose configuration is wrong says so to whoever asks and names each value in the log alone. */
+function refusedConfiguration(request: Request, env: Env): Response | null {
+  try {
+    configOf(env);
+    return null;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    log("alert", "configuration_refused", { message: error.message });
+    const detail = "the configuration of this Worker is refused; its log names each value";
+    return problem({ status: 503, code: "configuration_refused", detail }, requestIdOf(request));
+  }
 }
 
 function requestIdOf(request: Request): string {
