@@ -18,7 +18,7 @@ export async function plantCanaries(databases: TestDatabase): Promise<void> {
 }
 
 async function plantFor(sql: postgres.Sql, tenant_id: string, nth: number): Promise<void> {
-  const id = (part: string) => `0000000${nth}-0000-4000-8000-0000000000${part}`;
+  const id = (part: string) => canaryId(nth, part);
   const at = "2026-11-20T10:00:00Z";
   const [number] = await sql`select * from tenant.numbers where tenant_id = ${tenant_id} limit 1`;
   const [charge] = await sql`select * from tenant.charges where tenant_id = ${tenant_id} limit 1`;
@@ -81,6 +81,38 @@ async function plantFor(sql: postgres.Sql, tenant_id: string, nth: number): Prom
         expires_at: "2099-01-01T00:00:00Z",
       },
     ],
+    ...billedRows(nth, at, contact_id, charge),
+  ];
+  for (const [table, row] of rows) await plantRow(sql, table, { tenant_id, ...row });
+}
+
+/** A value for each column that must have one and gives itself none, so that a new column needs no change here. */
+async function fillers(sql: postgres.Sql, table: string): Promise<Record<string, unknown>> {
+  const columns = await sql<{ name: string; type: string }[]>`
+    select a.attname as name, t.typname as type from pg_attribute a join pg_type t on t.oid = a.atttypid
+    where a.attrelid = ${`tenant.${table}`}::regclass and a.attnum > 0 and not a.attisdropped and a.attnotnull and not a.atthasdef`;
+  const VALUES: Record<string, unknown> = {
+    text: "1",
+    int4: 1,
+    int8: 1,
+    numeric: 1,
+    bool: false,
+    jsonb: {},
+    timestamptz: "2026-11-20T10:00:00Z",
+    date: "2026-11-20",
+  };
+  return Object.fromEntries(columns.filter(({ type }) => type in VALUES).map(({ name, type }) => [name, VALUES[type]]));
+}
+
+/** What a month of one contact leaves behind: usage, and an invoice with the line it came to. */
+function billedRows(
+  nth: number,
+  at: string,
+  contact_id: string,
+  charge: postgres.Row | undefined,
+): [table: string, row: Record<string, unknown>][] {
+  const id = (part: string) => canaryId(nth, part);
+  return [
     [
       "usage",
       {
@@ -126,32 +158,19 @@ async function plantFor(sql: postgres.Sql, tenant_id: string, nth: number): Prom
     ],
     ["invoice_line_sources", { line_id: id("f1"), usage_id: id("a1") }],
   ];
-  for (const [table, row] of rows) {
-    const whole = { tenant_id, ...(await fillers(sql, table)), ...row };
-    const columns = Object.keys(whole)
-      .map((column) => `"${column}"`)
-      .join(", ");
-    await sql.unsafe(
-      `insert into tenant.${table} (${columns}) select ${columns} from jsonb_populate_record(null::tenant.${table}, $1)`,
-      [sql.json(whole as postgres.JSONValue)],
-    );
-  }
 }
 
-/** A value for each column that must have one and gives itself none, so that a new column needs no change here. */
-async function fillers(sql: postgres.Sql, table: string): Promise<Record<string, unknown>> {
-  const columns = await sql<{ name: string; type: string }[]>`
-    select a.attname as name, t.typname as type from pg_attribute a join pg_type t on t.oid = a.atttypid
-    where a.attrelid = ${`tenant.${table}`}::regclass and a.attnum > 0 and not a.attisdropped and a.attnotnull and not a.atthasdef`;
-  const VALUES: Record<string, unknown> = {
-    text: "1",
-    int4: 1,
-    int8: 1,
-    numeric: 1,
-    bool: false,
-    jsonb: {},
-    timestamptz: "2026-11-20T10:00:00Z",
-    date: "2026-11-20",
-  };
-  return Object.fromEntries(columns.filter(({ type }) => type in VALUES).map(({ name, type }) => [name, VALUES[type]]));
+function canaryId(nth: number, part: string): string {
+  return `0000000${nth}-0000-4000-8000-0000000000${part}`;
+}
+
+async function plantRow(sql: postgres.Sql, table: string, row: Record<string, unknown>): Promise<void> {
+  const whole = { ...(await fillers(sql, table)), ...row };
+  const columns = Object.keys(whole)
+    .map((column) => `"${column}"`)
+    .join(", ");
+  await sql.unsafe(
+    `insert into tenant.${table} (${columns}) select ${columns} from jsonb_populate_record(null::tenant.${table}, $1)`,
+    [sql.json(whole as postgres.JSONValue)],
+  );
 }

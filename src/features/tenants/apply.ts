@@ -2,16 +2,8 @@ import { and, desc, eq, sql } from "drizzle-orm";
 import { type Database, enterTenant, type OwnerTx, withOwner } from "../../adapters/db/index.ts";
 import type { TenantId } from "../../domain/kernel/ids.ts";
 import { flowVersions } from "../flow/index.ts";
-import {
-  type Desired,
-  desiredCustomers,
-  desiredFlow,
-  desiredHouse,
-  desiredLinks,
-  desiredTenant,
-  idOf,
-  type StoredAccount,
-} from "./desired.ts";
+import { type Desired, desiredCustomers, desiredFlow, desiredTenant, idOf, type StoredAccount } from "./desired.ts";
+import { desiredHouse, desiredLinks } from "./desired-house.ts";
 import type { HouseSetup, TenantFiles } from "./parse.ts";
 import { contentHash } from "./stable-id.ts";
 import { type Change, compare, write } from "./sync.ts";

@@ -1,7 +1,7 @@
 import type { BrandId, FlowId, NumberId, PoolId, QueueId, TenantId } from "../../domain/kernel/ids.ts";
 import { flowOf } from "../flow/index.ts";
-import type { HouseSetup, TenantFiles } from "./parse.ts";
-import { type HouseFile, WEEKDAYS } from "./schema.ts";
+import type { TenantFiles } from "./parse.ts";
+import { WEEKDAYS } from "./schema.ts";
 import { contentHash, stableId } from "./stable-id.ts";
 
 /** A row as JSON, by column. Columns that are left out keep the database's default or what stands there. */
@@ -45,115 +45,11 @@ export const idOf = {
   account: (tenant: string, sid: string) => stableId<string>("account", tenant, sid),
 };
 
-/** The house's own rows that come before any tenant's. `passwordHash` is what new users get. */
-export function desiredHouse({ house, tenants }: HouseSetup, passwordHash: string): Desired[] {
-  const outsourcerId = stableId("outsourcer", house.outsourcer.slug);
-  const { users, roles } = peopleOf(house, tenants, passwordHash);
-  return [
-    table("house.outsourcers", ["id"], [{ id: outsourcerId, ...house.outsourcer }], "keep"),
-    table(
-      "house.sites",
-      ["id"],
-      Object.entries(house.sites).map(([slug, site]) => ({
-        id: stableId("site", slug),
-        outsourcer_id: outsourcerId,
-        slug,
-        name: site.name,
-        time_zone: site.timeZone,
-      })),
-      "keep",
-    ),
-    table(
-      "house.pools",
-      ["id"],
-      Object.entries(house.pools).map(([slug, pool]) => ({
-        id: idOf.pool(slug),
-        site_id: stableId("site", pool.site),
-        slug,
-        name: pool.name,
-        seats: pool.seats,
-      })),
-      "keep",
-    ),
-    table(
-      "house.tenants",
-      ["id"],
-      tenants.map(({ slug, company }) => ({
-        id: idOf.tenant(slug),
-        slug,
-        name: company.name,
-        status: company.status,
-        time_zone: company.timeZone,
-        currency: company.currency,
-      })),
-      "keep",
-    ),
-    {
-      ...table("house.users", ["id"], users, "keep"),
-      onceOnly: ["password_hash"],
-    },
-    table("house.user_roles", ["id"], roles, "remove"),
-    table(
-      "house.agents",
-      ["id"],
-      house.agents.map((agent) => ({
-        id: stableId("agent", agent.slug),
-        user_id: userId(agent.email),
-        pool_id: idOf.pool(agent.pool),
-        slug: agent.slug,
-        name: agent.name,
-        status: "active",
-      })),
-      "keep",
-    ),
-    table(
-      "house.agent_skills",
-      ["agent_id", "skill"],
-      house.agents.flatMap((agent) =>
-        Object.entries(agent.skills).map(([skill, level]) => ({
-          agent_id: stableId("agent", agent.slug),
-          skill,
-          level,
-        })),
-      ),
-      "remove",
-    ),
-  ];
-}
-
-/**
- * Rows of the house that name rows of tenants, so they come last. With `only`, the brands of other clients are left as
- * they are: they may not have been applied yet.
- */
-export function desiredLinks({ house, tenants }: HouseSetup, only: string | null): Desired[] {
-  const agentBrands = house.agents.flatMap((agent) => {
-    const named = agent.brands.flatMap((name) => {
-      const [tenant = "", brand = ""] = name.split("/");
-      const files = tenants.find(({ slug }) => slug === tenant);
-      const brands = brand === "*" ? Object.keys(files?.brands ?? {}) : [brand];
-      return brands.map((slug) => ({ tenant_id: idOf.tenant(tenant), brand_id: idOf.brand(tenant, slug) }));
-    });
-    const unique = new Map(named.map((row) => [row.brand_id, row]));
-    return [...unique.values()]
-      .filter((row) => only === null || row.tenant_id === idOf.tenant(only))
-      .map((row) => ({ agent_id: stableId("agent", agent.slug), ...row }));
-  });
-  const lines = tenants.flatMap(({ slug, numbers }) =>
-    numbers.map(({ e164 }) => ({ e164, tenant_id: idOf.tenant(slug), number_id: idOf.number(slug, e164) })),
-  );
-  return [
-    table("house.agent_brands", ["agent_id", "tenant_id", "brand_id"], agentBrands, only === null ? "remove" : "keep"),
-    table("house.lines", ["e164"], lines, "remove"),
-  ];
-}
-
 /** One tenant's rows, in the order in which they may be written. Flows and contracts come apart: they have versions. */
 export function desiredTenant(files: TenantFiles, account: StoredAccount): Desired[] {
   const { slug, company } = files;
   const tenant_id = idOf.tenant(slug);
-  const accountId = idOf.account(slug, account.accountSid);
-  const rows = <T>(items: readonly T[], row: (item: T, at: number) => Row) =>
-    items.map((item, at) => ({ tenant_id, ...row(item, at) }));
+  const rows = rowsOf(tenant_id);
   return [
     table(
       "tenant.companies",
@@ -197,26 +93,19 @@ export function desiredTenant(files: TenantFiles, account: StoredAccount): Desir
       })),
       "remove",
     ),
-    table(
-      "tenant.queues",
-      ["tenant_id", "id"],
-      rows(Object.entries(files.queues), ([name, queue]) => ({
-        id: idOf.queue(slug, name),
-        slug: name,
-        name: queue.name,
-        pool_id: idOf.pool(queue.pool),
-        priority: queue.priority,
-        skills: queue.skills,
-        strategy: queue.strategy,
-        ring_timeout_s: queue.ringTimeoutS,
-        wrap_up_s: queue.wrapUpS,
-        target_percent: queue.target.percent,
-        target_within_s: queue.target.withinS,
-        short_abandon_s: queue.target.shortAbandonS,
-        retired_at: null,
-      })),
-      "retire",
-    ),
+    ...desiredLines(files, account),
+    ...desiredContract(files, tenant_id),
+  ];
+}
+
+/** Queues, flow, carrier account and the numbers that lead to them, and what their calls may end as. */
+function desiredLines(files: TenantFiles, account: StoredAccount): Desired[] {
+  const { slug } = files;
+  const tenant_id = idOf.tenant(slug);
+  const accountId = idOf.account(slug, account.accountSid);
+  const rows = rowsOf(tenant_id);
+  return [
+    desiredQueues(files, tenant_id),
     table("tenant.flows", ["tenant_id", "id"], [{ tenant_id, id: idOf.flow(slug), slug: "main" }], "keep"),
     {
       ...table(
@@ -266,8 +155,36 @@ export function desiredTenant(files: TenantFiles, account: StoredAccount): Desir
       "retire",
     ),
     table("tenant.seat_entitlements", ["tenant_id", "pool_id", "valid"], entitlements(files, tenant_id), "remove"),
-    ...desiredContract(files, tenant_id),
   ];
+}
+
+function desiredQueues({ slug, queues }: TenantFiles, tenant_id: TenantId): Desired {
+  const rows = rowsOf(tenant_id);
+  return table(
+    "tenant.queues",
+    ["tenant_id", "id"],
+    rows(Object.entries(queues), ([name, queue]) => ({
+      id: idOf.queue(slug, name),
+      slug: name,
+      name: queue.name,
+      pool_id: idOf.pool(queue.pool),
+      priority: queue.priority,
+      skills: queue.skills,
+      strategy: queue.strategy,
+      ring_timeout_s: queue.ringTimeoutS,
+      wrap_up_s: queue.wrapUpS,
+      target_percent: queue.target.percent,
+      target_within_s: queue.target.withinS,
+      short_abandon_s: queue.target.shortAbandonS,
+      retired_at: null,
+    })),
+    "retire",
+  );
+}
+
+function rowsOf(tenant_id: TenantId) {
+  return <T>(items: readonly T[], row: (item: T, at: number) => Row) =>
+    items.map((item, at) => ({ tenant_id, ...row(item, at) }));
 }
 
 /** Each rule holds from its date until the next one for the same pool. */
@@ -407,30 +324,6 @@ export function desiredFlow({ slug, flow, queues }: TenantFiles, version: number
   return flowOf(flow, idOf.flow(slug), version, queueIds);
 }
 
-function peopleOf(house: HouseFile, tenants: readonly TenantFiles[], password_hash: string) {
-  const people = [
-    ...house.agents.map((a) => ({ ...a, roles: ["agent"], tenant_id: null })),
-    ...house.staff.map((s) => ({ ...s, tenant_id: null })),
-    ...tenants.flatMap((t) => t.admins.map((a) => ({ ...a, roles: ["tenant_admin"], tenant_id: idOf.tenant(t.slug) }))),
-  ];
-  const users = people.map(({ email, name, locale }) => ({
-    id: userId(email),
-    email,
-    email_lower: email.toLowerCase(),
-    name,
-    locale,
-    password_hash,
-  }));
-  const roles = people.flatMap(({ email, roles: held, tenant_id }) =>
-    held.map((role) => ({ id: stableId("role", email.toLowerCase(), role), user_id: userId(email), role, tenant_id })),
-  );
-  return { users, roles };
-}
-
-function userId(email: string): string {
-  return stableId("user", email.toLowerCase());
-}
-
-function table(name: string, key: string[], rows: readonly Row[], missing: Desired["missing"]): Desired {
+export function table(name: string, key: string[], rows: readonly Row[], missing: Desired["missing"]): Desired {
   return { table: name, key, rows, missing };
 }

@@ -1,0 +1,137 @@
+import { type Desired, idOf, table } from "./desired.ts";
+import type { HouseSetup, TenantFiles } from "./parse.ts";
+import type { HouseFile } from "./schema.ts";
+import { stableId } from "./stable-id.ts";
+
+/** The house's own rows that come before any tenant's. `passwordHash` is what new users get. */
+export function desiredHouse({ house, tenants }: HouseSetup, passwordHash: string): Desired[] {
+  const outsourcerId = stableId("outsourcer", house.outsourcer.slug);
+  return [
+    table("house.outsourcers", ["id"], [{ id: outsourcerId, ...house.outsourcer }], "keep"),
+    table(
+      "house.sites",
+      ["id"],
+      Object.entries(house.sites).map(([slug, site]) => ({
+        id: stableId("site", slug),
+        outsourcer_id: outsourcerId,
+        slug,
+        name: site.name,
+        time_zone: site.timeZone,
+      })),
+      "keep",
+    ),
+    table(
+      "house.pools",
+      ["id"],
+      Object.entries(house.pools).map(([slug, pool]) => ({
+        id: idOf.pool(slug),
+        site_id: stableId("site", pool.site),
+        slug,
+        name: pool.name,
+        seats: pool.seats,
+      })),
+      "keep",
+    ),
+    table(
+      "house.tenants",
+      ["id"],
+      tenants.map(({ slug, company }) => ({
+        id: idOf.tenant(slug),
+        slug,
+        name: company.name,
+        status: company.status,
+        time_zone: company.timeZone,
+        currency: company.currency,
+      })),
+      "keep",
+    ),
+    ...desiredPeople(house, tenants, passwordHash),
+  ];
+}
+
+/** Everybody who signs in, and those of them who answer. */
+function desiredPeople(house: HouseFile, tenants: readonly TenantFiles[], passwordHash: string): Desired[] {
+  const { users, roles } = peopleOf(house, tenants, passwordHash);
+  return [
+    {
+      ...table("house.users", ["id"], users, "keep"),
+      onceOnly: ["password_hash"],
+    },
+    table("house.user_roles", ["id"], roles, "remove"),
+    table(
+      "house.agents",
+      ["id"],
+      house.agents.map((agent) => ({
+        id: stableId("agent", agent.slug),
+        user_id: userId(agent.email),
+        pool_id: idOf.pool(agent.pool),
+        slug: agent.slug,
+        name: agent.name,
+        status: "active",
+      })),
+      "keep",
+    ),
+    table(
+      "house.agent_skills",
+      ["agent_id", "skill"],
+      house.agents.flatMap((agent) =>
+        Object.entries(agent.skills).map(([skill, level]) => ({
+          agent_id: stableId("agent", agent.slug),
+          skill,
+          level,
+        })),
+      ),
+      "remove",
+    ),
+  ];
+}
+
+/**
+ * Rows of the house that name rows of tenants, so they come last. With `only`, the brands of other clients are left as
+ * they are: they may not have been applied yet.
+ */
+export function desiredLinks({ house, tenants }: HouseSetup, only: string | null): Desired[] {
+  const agentBrands = house.agents.flatMap((agent) => {
+    const named = agent.brands.flatMap((name) => {
+      const [tenant = "", brand = ""] = name.split("/");
+      const files = tenants.find(({ slug }) => slug === tenant);
+      const brands = brand === "*" ? Object.keys(files?.brands ?? {}) : [brand];
+      return brands.map((slug) => ({ tenant_id: idOf.tenant(tenant), brand_id: idOf.brand(tenant, slug) }));
+    });
+    const unique = new Map(named.map((row) => [row.brand_id, row]));
+    return [...unique.values()]
+      .filter((row) => only === null || row.tenant_id === idOf.tenant(only))
+      .map((row) => ({ agent_id: stableId("agent", agent.slug), ...row }));
+  });
+  const lines = tenants.flatMap(({ slug, numbers }) =>
+    numbers.map(({ e164 }) => ({ e164, tenant_id: idOf.tenant(slug), number_id: idOf.number(slug, e164) })),
+  );
+  return [
+    table("house.agent_brands", ["agent_id", "tenant_id", "brand_id"], agentBrands, only === null ? "remove" : "keep"),
+    table("house.lines", ["e164"], lines, "remove"),
+  ];
+}
+
+function peopleOf(house: HouseFile, tenants: readonly TenantFiles[], password_hash: string) {
+  const people = [
+    ...house.agents.map((a) => ({ ...a, roles: ["agent"], tenant_id: null })),
+    ...house.staff.map((s) => ({ ...s, tenant_id: null })),
+    ...tenants.flatMap((t) => t.admins.map((a) => ({ ...a, roles: ["tenant_admin"], tenant_id: idOf.tenant(t.slug) }))),
+  ];
+  const users = people.map(({ email, name, locale }) => ({
+    id: userId(email),
+    email,
+    email_lower: email.toLowerCase(),
+    name,
+    locale,
+    password_hash,
+  }));
+  const roles = people.flatMap(({ email, roles: held, tenant_id }) =>
+    held.map((role) => ({ id: stableId("role", email.toLowerCase(), role), user_id: userId(email), role, tenant_id })),
+  );
+  return { users, roles };
+}
+
+function userId(email: string): string {
+  return stableId("user", email.toLowerCase());
+}
