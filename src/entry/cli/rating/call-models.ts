@@ -29,7 +29,8 @@ export function calls(inputs: Inputs, policy: Policy): Answer | null {
   if (inputs.has("slots")) return slotted(inputs);
   if (inputs.has("buy_per_min", "sell_per_min")) return bothSides(inputs, policy);
   if (inputs.has("calls", "free_seconds")) return freeByTime(inputs);
-  if (inputs.has("start", "end") && inputs.has("rates")) return byHour(inputs);
+  const clock = inputs.has("start", "end") || inputs.has("from", "to");
+  if (clock && ["rates", "switch", "boundary", "change"].some((name) => inputs.has(name))) return byHour(inputs);
   if (inputs.has("usage")) return perUnits(inputs);
   if (!inputs.has("seconds")) return null;
   const rate = perSecond(inputs);
@@ -154,23 +155,48 @@ function freeByTime(inputs: Inputs): Answer {
   return { main: total, values: { by_arrival: record(costs(arrival)), rerated: record(rerated), total } };
 }
 
-/** A call across a change of price by the clock: `rates` are `[from, price]`, each until the next begins. */
+/** A call across a change of price by the clock: each rate holds from its time of day until the next one's. */
 function byHour(inputs: Inputs): Answer {
-  const at = (text: unknown) => {
-    const [hour = 0, minute = 0, second = 0] = String(text).slice(-8).replace(/^T/, "").split(":").map(Number);
-    return hour * 3600 + minute * 60 + second;
-  };
-  const [start, end] = [at(inputs.raw.start), at(inputs.raw.end)];
-  const rates = inputs.list("rates");
+  const [start, end] = [timeOfDay(inputs.raw.start ?? inputs.raw.from), timeOfDay(inputs.raw.end ?? inputs.raw.to)];
+  const rates = ratesByHour(inputs);
   let cost = inputs.number("connect") ?? ZERO;
-  for (const [n, raw] of rates.entries()) {
-    if (!Array.isArray(raw)) throw new WrongInput("rates are [from, price]");
-    const next = rates[n + 1];
-    const from = Math.max(start, at(raw[0]));
-    const to = Math.min(end, Array.isArray(next) ? at(next[0]) : end);
-    if (to > from) cost = add(cost, multiply(perSecondOf(raw[1]), rational(to - from)));
+  for (const [at, rate] of rates.entries()) {
+    const from = Math.max(start, rate.from);
+    const to = Math.min(end, rates[at + 1]?.from ?? end);
+    if (to > from) cost = add(cost, multiply(rate.perSecond, rational(to - from)));
   }
-  return { main: cost };
+  return { main: cost, values: { cost, total: cost } };
+}
+
+type RateByHour = { readonly from: number; readonly perSecond: Rational };
+
+/** `[from, price]` pairs; or records with `from` or `until`; or one time of change with the price before and after it. */
+function ratesByHour(inputs: Inputs): RateByHour[] {
+  if (!inputs.has("rates")) {
+    const change = timeOfDay(inputs.raw.switch ?? inputs.raw.boundary ?? inputs.raw.change);
+    const [before, after] = [
+      inputs.need("rate1", "rate_before", "before"),
+      inputs.need("rate2", "rate_after", "after"),
+    ];
+    return [
+      { from: 0, perSecond: before },
+      { from: change, perSecond: after },
+    ];
+  }
+  let until = 0;
+  return inputs.list("rates").map((raw, at) => {
+    if (Array.isArray(raw)) return { from: timeOfDay(raw[0]), perSecond: perSecondOf(raw[1]) };
+    const rate = objectOf(raw, `rates.${at}`);
+    const from = rate.isText("from") ? timeOfDay(rate.raw.from) : until;
+    until = rate.isText("until") ? timeOfDay(rate.raw.until) : until;
+    return { from, perSecond: perSecondOf(rate.raw.rate ?? rate.raw.per_s ?? rate.raw.rate_per_s) };
+  });
+}
+
+function timeOfDay(text: unknown): number {
+  const match = /(?:^|T)([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?/.exec(String(text));
+  if (match === null) throw new WrongInput(`${JSON.stringify(text)} is not a time of day`);
+  return Number(match[1]) * 3600 + Number(match[2]) * 60 + Number(match[3] ?? 0);
 }
 
 /** Peers round each increment; ours is exact and rounded once for the line, at the currency's decimals. */

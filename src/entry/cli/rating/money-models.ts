@@ -49,6 +49,10 @@ export function allocations(inputs: Inputs, policy: Policy): Answer | null {
     return { main: split(whole(inputs.need("total")), inputs.numbers(weights)).map(minor) };
   }
   if (inputs.has("exact_sum", "included_credit")) return creditedSum(inputs, policy);
+  if (inputs.has("value")) return { main: minor(whole(inputs.need("value"))) };
+  if (inputs.has("amount", "fx_rate")) {
+    return { main: money(multiply(inputs.need("amount"), inputs.need("fx_rate")), policy) };
+  }
   if (!inputs.has("lines")) return null;
   const lines = inputs.numbers("lines");
   const once = money(sum(lines), policy);

@@ -2,7 +2,7 @@ import { isCurrency } from "../../../domain/kernel/currency.ts";
 import { Refusal } from "../../../domain/kernel/trouble.ts";
 import { calls, callsRoundedOnce } from "./call-models.ts";
 import { type Answer, compareWith, type RatingCase } from "./case.ts";
-import { Inputs, WrongInput } from "./inputs.ts";
+import { Inputs } from "./inputs.ts";
 import { allocations, credits, minimums, settlements, taxes } from "./money-models.ts";
 import { calendars, prorations } from "./time-models.ts";
 import { lateUsage, markups, type Policy, percentages, priced, seats } from "./usage-models.ts";
@@ -35,6 +35,7 @@ const MODELS: { readonly [group: string]: readonly Model[] } = {
 const ANY_GROUP: readonly Model[] = [
   percentages,
   settlements,
+  seats,
   markups,
   calls,
   allocations,
@@ -43,7 +44,6 @@ const ANY_GROUP: readonly Model[] = [
   taxes,
   credits,
   minimums,
-  seats,
 ];
 
 export type Verdict = {
@@ -87,8 +87,8 @@ function answerTo(item: RatingCase, option: boolean): Answer | { readonly wrong:
     }
     return null;
   } catch (error) {
-    if (error instanceof WrongInput) return { wrong: error.message };
     if (error instanceof Refusal) return { main: "rejected at validation", values: { refused: error.code } };
-    throw error;
+    // Inputs that no model can read spoil their own case and no other: a date that is none, a share of nothing.
+    return { wrong: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -53,7 +53,8 @@ export function calendars(inputs: Inputs, policy: Policy): Answer | null {
   if (inputs.has("from_utc", "to_utc")) {
     return { main: rational(wallDays(inputs.text("from_utc"), inputs.text("to_utc"), inputs.text("timezone"))) };
   }
-  if (inputs.has("events", "timezone")) return eventsPerMonth(inputs);
+  const events = Object.values(inputs.raw).find(areInstants);
+  if (events !== undefined && inputs.has("timezone")) return eventsPerMonth(events, inputs.text("timezone"));
   if (inputs.has("period_start", "period_end_inclusive")) return inclusiveDays(inputs);
   return hours(inputs);
 }
@@ -85,12 +86,20 @@ function wallDays(fromUtc: string, toUtc: string, timeZone: string): bigint {
   return days.num % days.den === 0n ? days.num / days.den + 1n : ceil(days);
 }
 
-function eventsPerMonth(inputs: Inputs): Answer {
+function areInstants(value: unknown): value is string[] {
+  return (
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((it) => typeof it === "string" && /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(it))
+  );
+}
+
+/** In which month of the zone's calendar each event lies: every event in exactly one. */
+function eventsPerMonth(events: readonly string[], timeZone: string): Answer {
   const counts = new Map<string, number>();
-  for (const event of inputs.list("events")) {
-    const utc = String(event);
+  for (const utc of events) {
     const instant = Temporal.Instant.from(/[zZ]|[+-]\d\d:?\d\d$/.test(utc) ? utc : `${utc}Z`);
-    const month = instant.toZonedDateTimeISO(inputs.text("timezone")).toPlainDate().toPlainYearMonth().toString();
+    const month = instant.toZonedDateTimeISO(timeZone).toPlainDate().toPlainYearMonth().toString();
     counts.set(month, (counts.get(month) ?? 0) + 1);
   }
   const ordered = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));

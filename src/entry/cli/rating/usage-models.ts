@@ -15,6 +15,7 @@ import {
 import { type BlockTier, blocksOfAllTiers, blocksOfTopTier, packsOf } from "../../../domain/rating/blocks.ts";
 import { bound, NO_BOUNDS } from "../../../domain/rating/bounds.ts";
 import { markedUp } from "../../../domain/rating/call-time.ts";
+import { dayRate } from "../../../domain/rating/day-rate.ts";
 import { bookings, change, type Pricing, periodBookings, placeOfLateUsage } from "../../../domain/rating/delta.ts";
 import { graduatedAmount } from "../../../domain/rating/graduated.ts";
 import {
@@ -43,6 +44,8 @@ export function priced(inputs: Inputs, policy: Policy): Answer | null {
   if (inputs.has("previous_cumulative", "new_cumulative")) return deltaAnswer(inputs, price);
   if (inputs.has("snapshots")) return snapshotAnswer(inputs, price, policy);
   if (inputs.has("cumulative_at_period_ends")) return periodAnswer(inputs, price);
+  const several = ["quantities", "used", "calls", "seats"].find((name) => Array.isArray(inputs.raw[name]));
+  if (several !== undefined) return { main: inputs.numbers(several).map(price) };
   if (inputs.has("usage") && Array.isArray(inputs.raw.usage)) {
     const total = price(sum(inputs.numbers("usage")));
     const due = subtract(total, inputs.number("already_billed") ?? ZERO);
@@ -70,7 +73,7 @@ function pricingOf(inputs: Inputs, policy: Policy): Pricing | null {
     const included = inputs.need("bundle", "included");
     return (quantity) => add(fee, multiply(max(ZERO, subtract(quantity, included)), over));
   }
-  const unit = inputs.number("unit_price", "price", "cost_multiplier", "multiplier", "rate");
+  const unit = inputs.number("unit_price", "price", "seat_price", "cost_multiplier", "multiplier", "rate");
   if (unit === null) return null;
   const base = inputs.number("min_quantity", "base_count", "base", "min_seats", "minimum_seats", "min_units") ?? ZERO;
   return (quantity) => multiply(max(base, max(ZERO, subtract(quantity, free))), unit);
@@ -249,6 +252,12 @@ function runningOf(inputs: Inputs): Rational[] {
 }
 
 export function seats(inputs: Inputs, policy: Policy): Answer | null {
+  const perDay = inputs.number("daily", "day_rate", "price_per_day", "daily_price");
+  if (perDay !== null) {
+    const cap = inputs.number("monthly_cap", "month_cap", "monthly_price", "cap");
+    const amounts = inputs.oneOrMore("days", "days_used").map((days) => dayRate(Number(days.num), perDay, cap));
+    return { main: Array.isArray(inputs.raw.days) ? amounts : (amounts[0] ?? ZERO), values: { total: sum(amounts) } };
+  }
   if (inputs.has("unit_price", "seat_sequence")) {
     const price = inputs.need("unit_price");
     const rises = seatsAboveHighWaterMark(inputs.numbers("seat_sequence").map((it) => Number(it.num)));
