@@ -89,7 +89,8 @@ export function demoRoutes() {
         left join house.tenants t on t.id = r.tenant_id
         left join house.agents a on a.user_id = u.id
         where r.role <> 'agent' or a.status = 'active'
-        order by r.role, r.tenant_id, a.created_at, u.email limit 50`),
+        order by r.role, r.tenant_id, (select count(*) from house.user_roles o where o.user_id = u.id), a.created_at, u.email
+        limit 50`),
     );
     const found = rows.map(({ role, name, email, tenant_name }) => ({
       role,
