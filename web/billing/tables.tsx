@@ -122,6 +122,13 @@ export function InvoiceLines({ invoice, link }: LinesProps) {
   );
 }
 
+/** The wire's end is the first day after the period; people read the last day in it. */
+function dayBefore(day: string): string {
+  const at = new Date(`${day}T00:00:00Z`);
+  at.setUTCDate(at.getUTCDate() - 1);
+  return at.toISOString().slice(0, 10);
+}
+
 export function InvoiceHead({ invoice }: { invoice: InvoiceView }) {
   const { t } = useTranslation();
   const tongue = currentTongue();
@@ -134,7 +141,7 @@ export function InvoiceHead({ invoice }: { invoice: InvoiceView }) {
         <StatusPill status={invoice.status} />
       </div>
       <p className="quiet small">
-        {invoice.contract[tongue]} · {invoice.periodStart} – {invoice.periodEnd} · {invoice.timeZone} ·{" "}
+        {invoice.contract[tongue]} · {invoice.periodStart} – {dayBefore(invoice.periodEnd)} · {invoice.timeZone} ·{" "}
         {t("billing.computed", { at: dateTime(tongue, invoice.computedAt) })}
         {invoice.status === "draft" ? ` · ${t("billing.draftNote")}` : ""}
       </p>

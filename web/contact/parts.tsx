@@ -58,13 +58,23 @@ export function Legs({ legs }: { legs: readonly Leg[] }) {
             </span>
             <span className="nowrap end">
               {t("contact.seconds", { n: count(currentTongue(), leg.durationS) })}{" "}
-              <span className="quiet small">{leg.status}</span>
+              <span className="quiet small">
+                <LegStatus status={leg.status} />
+              </span>
             </span>
           </li>
         );
       })}
     </ul>
   );
+}
+
+const STATUSES = ["completed", "busy", "failed", "no-answer", "canceled"] as const;
+
+function LegStatus({ status }: { status: string }) {
+  const { t } = useTranslation();
+  const known = STATUSES.find((one) => one === status);
+  return known === undefined ? status : t(`phone.endedWith.${known}`);
 }
 
 export type RecordingRow = {

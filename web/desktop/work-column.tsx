@@ -170,6 +170,7 @@ function WrapUpClock({
   const { t } = useTranslation();
   const { desk } = useDesktop();
   const canAct = useCanAct();
+  const left = useDesk((state) => state.view?.extensionsLeft ?? 0);
   const [from] = useState(houseNow);
   useEffect(() => {
     let done = false;
@@ -194,7 +195,7 @@ function WrapUpClock({
       <button
         type="button"
         className="button"
-        disabled={!canAct}
+        disabled={!canAct || left === 0}
         onClick={() => desk.extendWrapUp(contact.reservationId)}
       >
         <Icon name="clock" />

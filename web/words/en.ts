@@ -342,7 +342,7 @@ export const en: Words = {
     met: "on target",
     below: "below target",
     noLevel: "No countable calls today",
-    average: "Speed of answer",
+    average: "Avg. answer",
     live: "Live now",
     noLive: "No contacts in progress.",
     today: "Today by queue",

@@ -1,0 +1,158 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { contact, desk, furnish, offer, type Who } from "./scenes.ts";
+import { Stage } from "./stage.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await Stage.open();
+});
+afterAll(() => stage.close());
+beforeEach(() => furnish(stage.house, stage.url));
+afterEach(() => stage.clear());
+
+const PAGES: readonly (readonly [name: string, who: Who, path: string, scene?: () => object])[] = [
+  ["sign-in", "agent", "/sign-in"],
+  ["desktop, ready", "agent", "/desktop"],
+  ["desktop, offered", "agent", "/desktop", () => desk({ state: "ringing", offer: offer() })],
+  ["desktop, talking", "agent", "/desktop", () => desk({ state: "on_contact", contact: contact("talking") })],
+  ["desktop, wrapping up", "agent", "/desktop", () => desk({ state: "wrap_up", contact: contact("wrap_up") })],
+  ["phone", "agent", "/phone"],
+  ["floor", "supervisor", "/floor"],
+  ["today", "client", "/portal"],
+  ["contacts", "client", "/portal/contacts"],
+  ["contact", "client", "/portal/contacts/c1"],
+  ["own invoices", "client", "/portal/invoices"],
+  ["own line", "client", "/portal/invoices/i1/lines/l1"],
+  ["billing", "billing", "/billing"],
+  ["invoice", "billing", "/billing/t1/invoices/i1"],
+  ["billed contact", "billing", "/billing/t1/invoices/i1/lines/l1/contacts/c1"],
+  ["no permission", "agent", "/billing"],
+];
+const LOOKS = [
+  { language: "zh", theme: "light" },
+  { language: "zh", theme: "dark" },
+  { language: "en", theme: "light" },
+  { language: "en", theme: "dark" },
+] as const;
+
+describe("X1 every page in both languages and themes", () => {
+  test.each(PAGES)(
+    "%s: axe finds nothing serious, nothing overflows, the console stays silent",
+    async (_name, who, path, scene) => {
+      for (const look of LOOKS) {
+        if (scene !== undefined) stage.house.greet("/api/agent/socket", () => [scene()]);
+        const page = await stage.page(who, path, look);
+        await page.getByRole("heading", { level: 1 }).first().waitFor({ state: "attached" });
+        await page.waitForFunction('document.querySelector("[aria-busy=true]") === null');
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+        expect(
+          serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`),
+        ).toEqual([]);
+        expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+        expect(stage.errors).toEqual([]);
+        await page.context().close();
+      }
+    },
+  );
+});
+
+test("X1 switching the language keeps route and input", async () => {
+  const page = await stage.page("client", "/portal/contacts?q=%2B1202");
+  await page.getByLabel("Search").fill("+12025");
+  await page.getByRole("button", { name: "中文" }).click();
+  await page.getByRole("heading", { name: "联络记录" }).waitFor();
+  expect(await page.getByLabel("查找").inputValue()).toBe("+12025");
+  expect(new URL(page.url()).pathname).toBe("/portal/contacts");
+  expect(await page.locator("html").getAttribute("lang")).toBe("zh-CN");
+});
+
+test("B3 an invoice line opens the contacts behind it, and they add up", async () => {
+  const page = await stage.page("billing", "/billing");
+  await page.getByRole("link", { name: "Harbour Museum" }).click();
+  expect(await page.getByTestId("invoice-total").textContent()).toBe("£17.00");
+  await page.getByRole("link", { name: "Answered contacts" }).click();
+  await page.getByTestId("line-total").waitFor();
+  const parts = await page.locator("tbody td.amount").allTextContents();
+  const sum = parts.reduce((total, part) => total + Number(part.replace("£", "")), 0);
+  expect(`£${sum.toFixed(2)}`).toBe(await page.getByTestId("line-total").textContent());
+  await page.locator("tbody a").first().click();
+  await page.getByText("Answered after 0:24").waitFor();
+  const trail = page.getByRole("navigation", { name: "Path" });
+  expect(await trail.getByRole("listitem").allTextContents()).toEqual([
+    "Invoices",
+    "Harbour Museum · November 2026",
+    "Answered contacts",
+    "Contact",
+  ]);
+});
+
+test("B3 a run is started for the shown month and its outcome is said", async () => {
+  const outcome = {
+    tenantId: "t1",
+    contractId: "k",
+    invoiceId: "i1",
+    what: "written",
+    totalMinor: 1700,
+    currency: "GBP",
+    lines: 1,
+    unrated: 0,
+  };
+  stage.house.answer(/^POST \/api\/billing\/runs$/, { body: { items: [outcome] } });
+  const page = await stage.page("billing", "/billing");
+  await page.getByRole("button", { name: /Run now/ }).click();
+  await page.getByText("Run finished · 1 drafts updated").waitFor();
+  expect(stage.house.asked.find((one) => one.path === "/api/billing/runs")?.body).toEqual({ period: "2026-11" });
+});
+
+test("a page that cannot load says what failed, gives the request's id, and tries again", async () => {
+  const problem = {
+    title: "Database not reachable",
+    status: 503,
+    code: "outage",
+    detail: "try again in a moment",
+    requestId: "req-7f31",
+  };
+  let fails = true;
+  stage.house.answer(/^GET \/api\/portal\/invoices$/, () =>
+    fails ? { status: 503, body: problem } : { body: { items: [] } },
+  );
+  const page = await stage.page("client", "/portal/invoices");
+  await page.getByText("req-7f31").waitFor({ timeout: 15_000 });
+  expect(await page.getByRole("alert").textContent()).toContain("Database not reachable: try again in a moment");
+  fails = false;
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByText("No invoices yet.").waitFor();
+});
+
+test("S3 the floor follows its socket and says how old its figures are", async () => {
+  const page = await stage.page("supervisor", "/floor");
+  await page.getByRole("heading", { name: "Queues" }).waitFor();
+  expect(await page.getByTestId("age").textContent()).toContain("Updated just now");
+  stage.house.cut(true);
+  await page.getByTestId("link-lost").waitFor({ timeout: 3_000 });
+});
+
+test("signing in with one click of a demo role leads to that role's page", async () => {
+  let signedIn = false;
+  const page = await stage.page("agent", "/sign-in");
+  stage.house.answer(/^POST \/api\/session$/, () => {
+    signedIn = true;
+    return { body: {} };
+  });
+  await page.getByRole("button", { name: /Agent/ }).click();
+  await page.waitForURL("**/desktop");
+  expect(signedIn).toBe(true);
+});
+
+test("a wrong password is said at the field, and what was typed stays", async () => {
+  const refusal = { title: "Not signed in", status: 401, code: "wrong_credentials", detail: "no", requestId: "r" };
+  const page = await stage.page("agent", "/sign-in");
+  stage.house.answer(/^POST \/api\/session$/, { status: 401, body: refusal });
+  await page.getByLabel("Email").fill("lin@callhouse.example");
+  await page.getByLabel("Password").fill("wrong");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("Email or password is wrong.").waitFor();
+  expect(await page.getByLabel("Email").inputValue()).toBe("lin@callhouse.example");
+});

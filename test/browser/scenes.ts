@@ -1,0 +1,306 @@
+import type { ActiveContact, AgentView, FloorFrame, Offer } from "../../src/features/routing/schema.ts";
+import type { PlayedHouse } from "./house.ts";
+
+/** Made-up people and companies of the browser tests. Numbers are from the ranges reserved for fiction. */
+export const BRAND = {
+  id: "b-harbour",
+  name: "Harbour Museum",
+  color: "#0b7285",
+  greeting: "Good afternoon, Harbour Museum.",
+};
+export const OTHER = { id: "b-rong", name: "荣光家电", color: "#d9480f", greeting: "您好，荣光家电。" };
+export const CALLER = "+12025550143";
+
+export function offer(change: Partial<Offer> = {}): Offer {
+  const now = Date.now();
+  const fresh = { reservationId: "r1", contactId: "c1", tenantId: "t1", brand: BRAND, queueName: "Tickets" };
+  return {
+    ...fresh,
+    from: CALLER,
+    to: "+442079460958",
+    queuedAt: now - 41_000,
+    offeredAt: now,
+    deadline: now + 15_000,
+    ...change,
+  };
+}
+
+export function contact(stage: ActiveContact["stage"], change: Partial<ActiveContact> = {}): ActiveContact {
+  const now = Date.now();
+  const times = { queuedAt: now - 60_000, answeredAt: stage === "connecting" ? null : now - 65_000 };
+  const ends = { heldAt: stage === "held" ? now : null, wrapUpDeadline: stage === "wrap_up" ? now + 30_000 : null };
+  const { reservationId, contactId, tenantId, brand, queueName, from, to } = offer();
+  return { reservationId, contactId, tenantId, brand, queueName, from, to, stage, ...times, ...ends, ...change };
+}
+
+export function view(change: Partial<AgentView> = {}): AgentView {
+  const base: AgentView = {
+    agentId: "a1",
+    name: "Lin Xiaoyu",
+    state: "ready",
+    reason: null,
+    since: Date.now(),
+    nextState: null,
+    brands: [BRAND, OTHER],
+    offer: null,
+    contact: null,
+    extensionsLeft: 2,
+    ownsPhone: true,
+  };
+  return { ...base, ...change };
+}
+
+export const desk = (change: Partial<AgentView> = {}) => ({
+  kind: "agent",
+  now: Date.now(),
+  speed: 1,
+  agent: view(change),
+  queue: { waiting: 3, longestSince: Date.now() - 41_000 },
+});
+
+export function card(customers: readonly string[], brand = BRAND) {
+  return {
+    contact: { from: CALLER, to: "+442079460958", brand, queueName: "Tickets", queuedAt: Date.now(), variables: {} },
+    customers: customers.map((name, at) => ({
+      id: `cust-${at}`,
+      name,
+      tier: "gold",
+      points: [{ kind: "phone", value: CALLER }],
+      notes: [],
+    })),
+    history: [
+      {
+        contactId: "h1",
+        at: Date.now() - 86_400_000,
+        outcome: "answered",
+        disposition: "Tickets",
+        agentName: "Zhao Min",
+      },
+    ],
+    dispositions: [
+      { code: "tickets", label: { zh: "订票", en: "Tickets" }, success: true },
+      { code: "question", label: { zh: "咨询", en: "Question" }, success: false },
+    ],
+    script: null,
+  };
+}
+
+const ROLES = {
+  agent: [{ role: "agent" }],
+  supervisor: [{ role: "supervisor" }],
+  client: [{ role: "tenant_admin", tenantId: "t1", tenantName: "Harbour Museum" }],
+  billing: [{ role: "billing_admin" }],
+};
+export type Who = keyof typeof ROLES;
+
+/** Signs somebody in, in the played house. */
+export function signIn(house: PlayedHouse, who: Who): void {
+  const user = { id: "u1", name: "Lin Xiaoyu", email: "lin@callhouse.example", locale: "en-GB" };
+  house.answer(/^GET \/api\/session$/, { body: { user, roles: ROLES[who], agent: { agentId: "a1", poolId: "p1" } } });
+}
+
+export function floorFrame(): Omit<FloorFrame, "seq"> {
+  const states = ["on_contact", "ready", "wrap_up", "not_ready", "ringing", "off_shift"] as const;
+  return {
+    kind: "floor",
+    now: Date.now(),
+    speed: 1,
+    agents: states.map((state, at) => ({
+      agentId: `a${at}`,
+      name: `Agent ${at}`,
+      state,
+      reason: state === "not_ready" ? "lunch" : null,
+      since: Date.now() - at * 60_000,
+      tenantId: null,
+      brand: state === "on_contact" ? BRAND : null,
+      contactId: null,
+    })),
+    queues: [
+      {
+        queueId: "q1",
+        tenantId: "t1",
+        name: "Tickets",
+        brand: BRAND,
+        waiting: 2,
+        longestSince: Date.now() - 30_000,
+        offered: 20,
+        answered: 15,
+        abandoned: 4,
+        shortAbandoned: 1,
+        withinTarget: 9,
+        target: { share: 0.8, withinS: 20 },
+      },
+    ],
+  };
+}
+
+const label = { zh: "接听服务", en: "Answered contacts" };
+const LINE = {
+  id: "l1",
+  key: "k1",
+  label,
+  code: "contact",
+  model: "unit",
+  component: "each",
+  quantity: "2",
+  unit: "contact",
+};
+export const line = { ...LINE, unitPrice: "8.5", amountMinor: 1700, exact: "17", contacts: 2, detail: {} };
+const period = { period: "2026-11", periodStart: "2026-11-01", periodEnd: "2026-12-01", timeZone: "Europe/London" };
+const summary = {
+  id: "i1",
+  tenantId: "t1",
+  tenantName: "Harbour Museum",
+  contract: { zh: "服务合同", en: "Service contract" },
+  ...period,
+};
+const money = { currency: "GBP", decimals: 2, status: "draft", totalMinor: 1700, lines: 1, computedAt: Date.now() };
+const behind = ["c1", "c2"].map((contactId, at) => ({
+  contactId,
+  at: Date.now() - at * 60_000,
+  from: CALLER,
+  to: "+442079460958",
+  outcome: "answered",
+  queueName: "Tickets",
+  talkMs: 65_000,
+  records: 1,
+  quantity: 1,
+  billedS: null,
+  exact: "8.5",
+  amount: "8.5000",
+}));
+const facts = [
+  { seq: 1, at: Date.now() - 90_000, type: "contact_offered", body: { to: "+442079460958" } },
+  { seq: 2, at: Date.now() - 60_000, type: "seat_answered", body: { waitedMs: 24_000 } },
+  { seq: 3, at: Date.now() - 10_000, type: "ended", body: { outcome: "answered" } },
+];
+const legs = [
+  { callSid: "CA1", party: "caller", direction: "inbound", status: "completed", durationS: 80, endedAt: Date.now() },
+];
+const row = {
+  contactId: "c1",
+  offeredAt: Date.now() - 90_000,
+  from: CALLER,
+  to: "+442079460958",
+  brandName: "Harbour Museum",
+  queueName: "Tickets",
+  agentName: "Lin Xiaoyu",
+  outcome: "answered",
+  waitedMs: 24_000,
+  talkMs: 65_000,
+  disposition: "Tickets",
+  hasRecording: true,
+};
+const rest = {
+  language: "en-GB",
+  queuedAt: 1,
+  answeredAt: 1,
+  endedAt: 1,
+  wrappedUpAt: 1,
+  endedBy: "caller",
+  holdMs: 0,
+  wrapUpMs: 9_000,
+};
+const numbers = {
+  offered: 20,
+  answered: 15,
+  abandoned: 3,
+  shortAbandoned: 1,
+  voicemail: 1,
+  withinTarget: 12,
+  serviceLevel: 0.75,
+};
+const means = { waitedMsMean: 12_000, talkMsMean: 90_000 };
+
+/** Answers for every page, the same for all. */
+export function furnish(house: PlayedHouse, url: string): void {
+  const get = (path: string, body: unknown): void => house.answer(new RegExp(`^GET ${path}$`), { body });
+  const sandbox = { phoneUrl: `${url.replace("http", "ws")}/sandbox/phone` };
+  house.answer(/^(POST|PATCH|DELETE) /, { body: {} });
+  get("/api/demo/sign-ins", {
+    signIns: [{ role: "agent", name: "Lin", email: "lin@callhouse.example", password: "p", tenantName: null }],
+  });
+  get("/api/demo/numbers", {
+    numbers: [
+      {
+        e164: "+442079460958",
+        label: "Main",
+        brandName: BRAND.name,
+        tenantName: BRAND.name,
+        color: BRAND.color,
+        language: "en-GB",
+      },
+    ],
+    ...sandbox,
+  });
+  get("/api/demo/floor", { paused: false, agents: 6 });
+  get("/api/demo/faults", { duplicate: 0 });
+  get("/api/agent/softphone", {
+    kind: "sandbox",
+    identity: "agent_a1",
+    tokens: ["t"],
+    url: `${url.replace("http", "ws")}/sandbox/client`,
+  });
+  get("/api/agent/contacts/[^/]+", card(["Ada Brown"]));
+  get("/api/portal/today", {
+    now: Date.now(),
+    timeZone: "Europe/London",
+    day: "2026-11-23",
+    ...numbers,
+    ...means,
+    queues: [{ queueId: "q1", name: "Tickets", ...numbers, ...means }],
+  });
+  get("/api/portal/contacts", { items: [row], next: null });
+  get("/api/portal/contacts/[^/]+", {
+    contact: { ...row, ...rest, withinTarget: true, success: true, notes: "Two tickets." },
+    legs,
+    facts,
+    recordings: [],
+    lines: [],
+  });
+  for (const base of ["/api/portal", "/api/billing/tenants/t1"]) {
+    get(`${base}/invoices/i1`, {
+      ...summary,
+      ...money,
+      engineVersion: 1,
+      inputHash: "a",
+      outputHash: "b",
+      cutoff: 1,
+      items: [line],
+    });
+    const total = { contacts: 2, records: 2, quantity: 2, exact: "17", amountMinor: 1700 };
+    get(`${base}/invoices/i1/lines/l1/contacts`, {
+      currency: "GBP",
+      decimals: 2,
+      line,
+      total,
+      items: behind,
+      next: null,
+    });
+  }
+  get("/api/(portal|billing)/invoices", { items: [{ ...summary, ...money }] });
+  const billed = {
+    contactId: "c1",
+    tenantId: "t1",
+    from: "+1202***0143",
+    to: "+442079460958",
+    outcome: "answered",
+    queueName: "Tickets",
+  };
+  get("/api/billing/tenants/t1/contacts/c1", {
+    ...billed,
+    offeredAt: Date.now(),
+    answeredAt: 1,
+    endedAt: 1,
+    talkMs: 65_000,
+    legs,
+    facts,
+    usage: [],
+    lines: [],
+  });
+  house.greet("/api/agent/socket", () => [desk()]);
+  house.greet("/api/floor/socket", () => [floorFrame()]);
+  house.greet("/api/portal/socket", () => [
+    { kind: "snapshot", now: Date.now(), today: { day: "2026-11-23", contacts: 20, queues: [] }, live: [] },
+  ]);
+}
