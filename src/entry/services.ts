@@ -4,6 +4,7 @@ import { Refusal } from "../domain/kernel/trouble.ts";
 import type { RequestServices } from "../features/identity/index.ts";
 import type { LiveHouse } from "../ports/live.ts";
 import { configOf, type Env } from "./env.ts";
+import { askAgain } from "./objects/again.ts";
 import { objectName } from "./objects/contact-id.ts";
 
 /**
@@ -50,10 +51,13 @@ function liveHouse(env: Env): LiveHouse {
     env.CONTACT.get(env.CONTACT.idFromName(objectName.contact(tenantId, contactId)));
   return {
     serving: ({ agentId, poolId }, contactId) =>
-      env.SEAT_POOL.get(env.SEAT_POOL.idFromName(objectName.pool(poolId))).serving(agentId, contactId),
-    card: (tenantId, contactId) => contactOf(tenantId, contactId).card(),
+      askAgain(
+        async () =>
+          await env.SEAT_POOL.get(env.SEAT_POOL.idFromName(objectName.pool(poolId))).serving(agentId, contactId),
+      ),
+    card: (tenantId, contactId) => askAgain(async () => await contactOf(tenantId, contactId).card()),
     async command(tenantId, contactId, command) {
-      const answer = await contactOf(tenantId, contactId).agentCommand(command);
+      const answer = await askAgain(async () => await contactOf(tenantId, contactId).agentCommand(command));
       if ("refused" in answer) throw new Refusal("conflict", answer.refused, "the contact is not in a state for this");
     },
   };

@@ -27,6 +27,8 @@ const optionsSchema = z.object({
   help: z.boolean().default(false),
 });
 
+const MISMATCHES_SHOWN_MAX = 40;
+
 await main();
 
 async function main(): Promise<void> {
@@ -48,12 +50,11 @@ async function main(): Promise<void> {
   } catch (error) {
     console.error(explain(error));
   } finally {
-    rmSync(dataDir, { recursive: true, force: true });
+    if (code === 0) rmSync(dataDir, { recursive: true, force: true });
+    else console.error(`What the house kept of this day, its logs included, is in ${dataDir}`);
     process.exit(code);
   }
 }
-
-const MISMATCHES_SHOWN_MAX = 40;
 
 function readOptions(): z.infer<typeof optionsSchema> {
   const text = { type: "string" } as const;

@@ -1,7 +1,7 @@
-import { objectName } from "../objects/contact-id.ts";
-import type { Standing } from "./day/reconcile.ts";
 import { join } from "node:path";
 import type { ClockSetting } from "../../adapters/clock.ts";
+import { objectName } from "../objects/contact-id.ts";
+import type { Standing } from "./day/reconcile.ts";
 import type { Keys } from "./keys.ts";
 import { openLog } from "./logs.ts";
 import type { DatabaseUrls } from "./roles.ts";
@@ -87,4 +87,10 @@ export async function readStanding(app: RunningWorker, tenantId: string, contact
     standing(): Promise<Standing | null>;
   };
   return contact.standing();
+}
+
+/** The object dies in the middle of whatever it does, the call that asked for it included. */
+export async function evictObject(app: RunningWorker, binding: string, name: string): Promise<void> {
+  const object = (await app.object(binding, name)) as { evict(): Promise<void> };
+  await object.evict().catch(() => undefined);
 }

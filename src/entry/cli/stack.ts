@@ -1,8 +1,8 @@
 import { platformClock, sandboxClock } from "../../adapters/clock.ts";
 import { DEMO_PASSWORD } from "../http/demo.ts";
 import { buildConsole } from "./bundle.ts";
-import type { Standing } from "./day/reconcile.ts";
 import { openCarrierAccounts } from "./carrier-accounts.ts";
+import type { Standing } from "./day/reconcile.ts";
 import { demoSignIns } from "./demo-sign-ins.ts";
 import { castFrom } from "./floor/cast.ts";
 import { openDemoFloor } from "./floor/floor.ts";
@@ -12,7 +12,7 @@ import { freePorts } from "./ports.ts";
 import type { DatabaseUrls } from "./roles.ts";
 import { leaveDataDir, rememberChildren, takeDataDir } from "./run-file.ts";
 import { endLeftoverDatabase, type StackDatabase, startDatabase } from "./stack-database.ts";
-import { clockVariables, readStanding, startCron, startWorkers } from "./stack-workers.ts";
+import { clockVariables, evictObject, readStanding, startCron, startWorkers } from "./stack-workers.ts";
 import { type AppliedTenants, applyTenants, publish } from "./tenants.ts";
 
 export type StackOptions = {
@@ -51,7 +51,7 @@ export type Stack = {
   /** House time now. */
   now(): number;
   /** Tears down one object of the app Worker in the middle of whatever it does. */
-  evict(className: "Line" | "Contact" | "SeatPool" | "TenantLive", name: string): Promise<void>;
+  evict(binding: "CONTACT" | "SEAT_POOL" | "TENANT_LIVE", name: string): Promise<void>;
   /** Calls the app Worker's scheduled handler, as the platform's clock would. */
   runCron(cron: string): Promise<void>;
   stopDatabase(): Promise<void>;
@@ -114,7 +114,7 @@ async function boot(options: StackOptions, stops: Stops, stop: Stack["stop"]): P
     host,
     standing: (tenantId, contactId) => readStanding(app, tenantId, contactId),
     now: host.now,
-    evict: (className, name) => app.evict(className, name),
+    evict: (binding, name) => evictObject(app, binding, name),
     runCron: (cron) => app.runCron(cron, host.now()),
     stopDatabase: () => database.stop(),
     startDatabase: () => database.start(),

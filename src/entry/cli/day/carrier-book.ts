@@ -24,7 +24,11 @@ export type CarrierBook = {
 };
 
 export async function readCarrierBook(host: Host): Promise<CarrierBook> {
-  const { legs, seconds } = await carrier<{ legs: BookedLeg[]; seconds: number }>(host, "GET", "/sandbox/ledger?since=0");
+  const { legs, seconds } = await carrier<{ legs: BookedLeg[]; seconds: number }>(
+    host,
+    "GET",
+    "/sandbox/ledger?since=0",
+  );
   const arrivals = new Map<string, BookedLeg>();
   for (const leg of legs) {
     if (leg.direction === "inbound") arrivals.set(await contactIdOf(leg.accountSid, leg.sid), leg);

@@ -31,11 +31,11 @@ export async function startChaos(
     const calls = [...live];
     const call = calls[randomInt(random, Math.max(1, calls.length))];
     const pool = pools[randomInt(random, pools.length)];
-    if (draw < 0.15 && pool !== undefined) await stack.evict("SeatPool", objectName.pool(pool));
-    else if (draw < 0.25 && call) await stack.evict("TenantLive", objectName.tenant(call[1].tenantId));
+    if (draw < 0.15 && pool !== undefined) await stack.evict("SEAT_POOL", objectName.pool(pool));
+    else if (draw < 0.25 && call) await stack.evict("TENANT_LIVE", objectName.tenant(call[1].tenantId));
     else if (call) {
       const contactId = await contactIdOf(call[1].accountSid, call[0]);
-      await stack.evict("Contact", objectName.contact(call[1].tenantId, contactId));
+      await stack.evict("CONTACT", objectName.contact(call[1].tenantId, contactId));
     } else return;
     evictions += 1;
   };

@@ -1,9 +1,9 @@
 import { type Random, seededRandom } from "../../../domain/kernel/random.ts";
+import { idOf } from "../../../features/tenants/index.ts";
 import { type PlannedCall, planCalls } from "../floor/callers.ts";
 import type { Cast } from "../floor/cast.ts";
 import { carrier } from "../floor/house-client.ts";
-import { type Habits, CALM_HABITS, type RobotAgent, seatRobotAgent } from "../floor/robot-agent.ts";
-import { idOf } from "../../../features/tenants/index.ts";
+import { CALM_HABITS, type Habits, type RobotAgent, seatRobotAgent } from "../floor/robot-agent.ts";
 import type { Stack } from "../stack.ts";
 import { readSetup } from "../tenant-files.ts";
 import { type Chaos, startChaos } from "./chaos.ts";
@@ -33,7 +33,12 @@ export function windowFor(calls: number, seats: number): number {
 export async function driveDay(
   stack: Stack,
   cast: Cast,
-  options: { readonly calls: number; readonly seed: number; readonly faults: boolean; readonly log: (line: string) => void },
+  options: {
+    readonly calls: number;
+    readonly seed: number;
+    readonly faults: boolean;
+    readonly log: (line: string) => void;
+  },
 ): Promise<Driven> {
   const random = seededRandom(options.seed);
   const agents = await seatEverybody(stack, cast, random);
@@ -42,7 +47,9 @@ export async function driveDay(
   const windowMs = windowFor(options.calls, agents.length);
   const plan = planCalls(cast.callers, options.calls, windowMs, random.fork("plan"));
   const realMs = windowMs / stack.host.speed;
-  options.log(`${plan.length} calls over ${Math.round(windowMs / 60_000)} house minutes (${Math.round(realMs / 1_000)} s)`);
+  options.log(
+    `${plan.length} calls over ${Math.round(windowMs / 60_000)} house minutes (${Math.round(realMs / 1_000)} s)`,
+  );
   const live = new Map<string, { accountSid: string; tenantId: string }>();
   const chaos = options.faults ? await startFaults(stack, random, live, realMs) : null;
   const notPlaced = await placeCalls(stack, cast, plan, live);
@@ -60,7 +67,12 @@ async function seatEverybody(stack: Stack, cast: Cast, random: Random): Promise<
   return seats;
 }
 
-function startFaults(stack: Stack, random: Random, live: Map<string, { accountSid: string; tenantId: string }>, realMs: number): Promise<Chaos> {
+function startFaults(
+  stack: Stack,
+  random: Random,
+  live: Map<string, { accountSid: string; tenantId: string }>,
+  realMs: number,
+): Promise<Chaos> {
   const pools = Object.keys(readSetup().house.pools).map((slug) => idOf.pool(slug));
   return startChaos(stack, random.fork("chaos"), { pools, live, databaseStopsAfterMs: realMs * 0.4 });
 }

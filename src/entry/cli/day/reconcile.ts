@@ -63,7 +63,9 @@ export function reconcile(evidence: Evidence): Verdict {
     billedSeconds: sum(evidence.clients, ({ month }) => month?.billedSeconds ?? 0),
     crossTenantRows: sum(evidence.clients, foreignOf(evidence)),
     mismatches: [
-      ...lost.map((id) => `the carrier had call ${evidence.book.arrivals.get(id)?.sid}, the records have no contact ${id}`),
+      ...lost.map(
+        (id) => `the carrier had call ${evidence.book.arrivals.get(id)?.sid}, the records have no contact ${id}`,
+      ),
       ...doubled,
       ...facts.mismatches,
       ...evidence.clients.flatMap((client) => unfinished(client)),
@@ -92,7 +94,9 @@ function factCounts({ clients, standings }: Evidence): { expected: number; store
     expected += standing?.facts ?? 0;
     if (standing === null) mismatches.push(`contact ${id} is not known to its own object`);
     else if (standing.facts !== (told.get(id) ?? 0)) {
-      mismatches.push(`contact ${id} told ${standing.facts} facts, ${told.get(id) ?? 0} are stored (${standing.unsent} unsent)`);
+      mismatches.push(
+        `contact ${id} told ${standing.facts} facts, ${told.get(id) ?? 0} are stored (${standing.unsent} unsent)`,
+      );
     }
   }
   return { expected, stored, mismatches };
@@ -101,7 +105,8 @@ function factCounts({ clients, standings }: Evidence): { expected: number; store
 function unfinished({ slug, records }: ClientEvidence): string[] {
   return [...records.contacts.values()].flatMap((contact) => {
     if (contact.outcome === null) return [`${slug}: contact ${contact.id} never ended`];
-    if (contact.answeredAt !== null && !contact.wrappedUp) return [`${slug}: contact ${contact.id} was never wrapped up`];
+    if (contact.answeredAt !== null && !contact.wrappedUp)
+      return [`${slug}: contact ${contact.id} was never wrapped up`];
     return [];
   });
 }
@@ -113,7 +118,8 @@ function legMismatches({ slug, accountSid, records }: ClientEvidence, book: Carr
   for (const [sid, leg] of booked) {
     const row = records.legs.get(sid);
     if (row === undefined) found.push(`${slug}: leg ${sid} (${leg.status}, ${leg.seconds} s) is not in the records`);
-    else if (row.seconds !== leg.seconds) found.push(`${slug}: leg ${sid} is ${leg.seconds} s at the carrier, ${row.seconds} s here`);
+    else if (row.seconds !== leg.seconds)
+      found.push(`${slug}: leg ${sid} is ${leg.seconds} s at the carrier, ${row.seconds} s here`);
   }
   for (const sid of records.legs.keys()) {
     if (!booked.has(sid)) found.push(`${slug}: leg ${sid} is in the records, the carrier knows no such leg`);
@@ -126,29 +132,43 @@ function liveMismatches({ slug, today, records }: ClientEvidence): string[] {
   if (today === null) return [`${slug}: the portal gave no live numbers`];
   const found: string[] = [];
   for (const queue of today.queues) {
-    const counted = records.queueCounts.get(queue.queueId) ?? { offered: 0, answered: 0, abandoned: 0, withinTarget: 0 };
+    const counted = records.queueCounts.get(queue.queueId) ?? {
+      offered: 0,
+      answered: 0,
+      abandoned: 0,
+      withinTarget: 0,
+    };
     for (const what of ["offered", "answered", "abandoned", "withinTarget"] as const) {
       if (queue[what] === counted[what]) continue;
-      found.push(`${slug}: queue ${queue.queueId} shows ${queue[what]} ${what} live, the records come to ${counted[what]}`);
+      found.push(
+        `${slug}: queue ${queue.queueId} shows ${queue[what]} ${what} live, the records come to ${counted[what]}`,
+      );
     }
   }
   return found;
 }
 
 function moneyMismatches({ slug, accountSid, records, month }: ClientEvidence, book: CarrierBook): string[] {
-  const seconds = sum(book.legs.filter((leg) => leg.accountSid === accountSid), (leg) => leg.seconds);
+  const seconds = sum(
+    book.legs.filter((leg) => leg.accountSid === accountSid),
+    (leg) => leg.seconds,
+  );
   const found: string[] = [];
   if (records.usageSeconds !== seconds) {
     found.push(`${slug}: the carrier counts ${seconds} s, usage has ${records.usageSeconds} s`);
   }
   if (month === null) return [...found, `${slug}: no invoice was drafted`];
-  if (month.billedSeconds !== seconds) found.push(`${slug}: the carrier counts ${seconds} s, ${month.billedSeconds} s stand on the invoice`);
+  if (month.billedSeconds !== seconds)
+    found.push(`${slug}: the carrier counts ${seconds} s, ${month.billedSeconds} s stand on the invoice`);
   return [...found, ...month.mismatches.map((one) => `${slug}: ${one.what}: expected ${one.expected}, got ${one.got}`)];
 }
 
 /** An agent may see a talk that ends before both are counted as connected, never fewer than the records have. */
 function answeredMismatches({ clients, agentsAnswered }: Evidence): string[] {
-  const answered = sum(clients, ({ records }) => [...records.contacts.values()].filter((c) => c.answeredAt !== null).length);
+  const answered = sum(
+    clients,
+    ({ records }) => [...records.contacts.values()].filter((c) => c.answeredAt !== null).length,
+  );
   if (answered === agentsAnswered) return [];
   return [`agents saw ${agentsAnswered} conversations, the records have ${answered}`];
 }

@@ -32,8 +32,8 @@ export type DayReport = Omit<Verdict, "mismatches"> & {
   readonly mismatchList: readonly string[];
 };
 
-/** A Wednesday on which all three trades are open for hours: 10:00 in London is 18:00 in Shanghai, 02:00 in Seattle + 8. */
-const DAY_STARTS = Date.UTC(2026, 10, 18, 14, 30);
+/** A Wednesday, 13:30 in London and 21:30 in Shanghai; the repairers in Seattle open half an hour later, at six. */
+const DAY_STARTS = Date.UTC(2026, 10, 18, 13, 30);
 const PERIOD = "2026-11";
 const BILLING_EMAIL = "billing@callhouse.example";
 
@@ -74,18 +74,20 @@ async function watchPortals(stack: Stack): Promise<Map<string, PortalWatch>> {
   return watches;
 }
 
-const SETTLE_POLL_MS = 500;
+const SETTLE_POLL_MS = 2_000;
 const SETTLE_DEADLINE_MS = 120_000;
 
 /** Waits until every contact has ended and every fact it told is stored; what is not so by then is told as unequal. */
 async function untilSettled(stack: Stack, book: CarrierBook): Promise<Map<string, Standing | null>> {
   const deadline = Date.now() + SETTLE_DEADLINE_MS;
-  for (;;) {
+  for (let before = -1; ; ) {
     const standings = await readStandings(stack, book);
     const moving = [...standings.values()].filter((one) => one !== null && (one.stage !== "ended" || one.unsent > 0));
     const expected = [...standings.values()].reduce((total, one) => total + (one?.facts ?? 0), 0);
-    if (moving.length === 0 && (await factsStored(stack)) >= expected) return standings;
-    if (Date.now() > deadline) return standings;
+    // Recordings are fetched after a call is over and add a fact: only what has stopped growing is settled.
+    const still = moving.length === 0 && expected === before && (await factsStored(stack)) === expected;
+    if (still || Date.now() > deadline) return standings;
+    before = expected;
     await new Promise((resolve) => setTimeout(resolve, SETTLE_POLL_MS));
   }
 }
@@ -142,7 +144,11 @@ async function gather(stack: Stack, watches: ReadonlyMap<string, PortalWatch>): 
   }
 }
 
-function witnesses({ agents, placed }: Driven): { agentsAnswered: number; agentsDoubleBooked: string[]; placed: number } {
+function witnesses({ agents, placed }: Driven): {
+  agentsAnswered: number;
+  agentsDoubleBooked: string[];
+  placed: number;
+} {
   return {
     placed,
     agentsAnswered: agents.reduce((total, { witness }) => total + witness.answered, 0),

@@ -39,7 +39,7 @@ export const CALM_HABITS: Habits = {
 export type AgentWitness = {
   offered: number;
   answered: number;
-  /** Real milliseconds from "caller waiting and seat ready" to the offer's arrival on this desk. */
+  /** Real milliseconds from the pool's decision (made in the event that brought caller and seat together) to this desk. */
   readonly offerDelaysMs: number[];
   /** Contacts that were on this desk twice at once, or two at a time: must stay empty. */
   readonly doubleBooked: string[];
@@ -61,7 +61,6 @@ type Desk = {
   socket: WebSocket | null;
   phone: RobotSoftphone | null;
   view: AgentView | null;
-  readySince: number;
   readonly handled: Set<string>;
   readonly timers: Set<NodeJS.Timeout>;
   commands: number;
@@ -87,7 +86,6 @@ export async function seatRobotAgent(
     socket: null,
     phone: null,
     view: null,
-    readySince: 0,
     handled: new Set(),
     timers: new Set(),
     commands: 0,
@@ -114,9 +112,7 @@ function connect(desk: Desk): void {
 
 /** Reacts to a fresh view of the desk. Each reservation is acted on once, however often its view is sent. */
 function see(desk: Desk, view: AgentView): void {
-  const before = desk.view;
   desk.view = view;
-  if (view.state === "ready" && before?.state !== "ready") desk.readySince = view.since;
   if (view.offer !== null) once(desk, `offer/${view.offer.reservationId}`, () => considerOffer(desk, view.offer));
   if (view.offer !== null && view.contact !== null && view.contact.stage !== "wrap_up") {
     desk.witness.doubleBooked.push(view.contact.contactId);
@@ -137,8 +133,7 @@ function goReady(desk: Desk): void {
 function considerOffer(desk: Desk, offer: Offer | null): void {
   if (offer === null) return;
   desk.witness.offered += 1;
-  const possibleSince = Math.max(offer.queuedAt, desk.readySince);
-  desk.witness.offerDelaysMs.push(Math.max(0, (desk.host.now() - possibleSince) / desk.host.speed));
+  desk.witness.offerDelaysMs.push(Math.max(0, (desk.host.now() - offer.offeredAt) / desk.host.speed));
   const { random, habits } = desk;
   const afterMs = Math.min(randomLognormal(random, habits.answerAfterS, 0.5), 8) * 1_000;
   if (chance(random, habits.missShare)) return;

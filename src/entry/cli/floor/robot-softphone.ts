@@ -14,42 +14,48 @@ const REFRESH_MS = 30 * 60_000;
 
 /** Registers the signed-in agent's browser phone with the sandbox carrier and keeps it registered until closed. */
 export async function connectSoftphone(host: Host, session: Session): Promise<RobotSoftphone> {
-  let closed = false;
-  let socket: WebSocket | null = null;
-  const register = async (): Promise<void> => {
-    const grant = await session.get<SoftphoneGrant>("/api/agent/softphone");
-    const message: ClientMessage = { type: "register", tokens: grant.tokens, autoAnswer: true };
-    const next = new WebSocket(grant.url, { headers: { origin: host.appUrl } });
-    await new Promise<void>((resolve, reject) => {
-      const deadline = setTimeout(
-        () => reject(new Error("the softphone was not registered in time")),
-        REGISTER_DEADLINE_MS,
-      );
-      next.on("open", () => next.send(JSON.stringify(message)));
-      next.on("error", reject);
-      next.on("message", (data) => {
-        const answer = JSON.parse(String(data)) as ToClient;
-        if (answer.type === "refused" && answer.code === "bad_token") reject(new Error(answer.message));
-        if (answer.type !== "registered") return;
-        clearTimeout(deadline);
-        resolve();
-      });
-    });
-    const former = socket;
-    socket = next;
-    former?.close();
-    next.on("close", () => {
-      if (!closed && socket === next) setTimeout(() => void register().catch(() => undefined), RECONNECT_MS);
-    });
-  };
-  await register();
-  const refresh = setInterval(() => void register().catch(() => undefined), REFRESH_MS);
+  const phone: Phone = { host, session, socket: null, closed: false };
+  await connect(phone);
+  // On the same socket: a new one would hang up the call that the old one holds.
+  const refresh = setInterval(() => void register(phone).catch(() => undefined), REFRESH_MS);
   refresh.unref();
   return {
     close: () => {
-      closed = true;
+      phone.closed = true;
       clearInterval(refresh);
-      socket?.close();
+      phone.socket?.close();
     },
   };
+}
+
+type Phone = { readonly host: Host; readonly session: Session; socket: WebSocket | null; closed: boolean };
+
+async function connect(phone: Phone): Promise<void> {
+  const { url } = await phone.session.get<SoftphoneGrant>("/api/agent/softphone");
+  const socket = new WebSocket(url, { headers: { origin: phone.host.appUrl } });
+  phone.socket = socket;
+  await new Promise<void>((resolve, reject) => {
+    const deadline = setTimeout(
+      () => reject(new Error("the softphone was not registered in time")),
+      REGISTER_DEADLINE_MS,
+    );
+    socket.on("open", () => void register(phone).catch(reject));
+    socket.on("error", reject);
+    socket.on("message", (data) => {
+      const answer = JSON.parse(String(data)) as ToClient;
+      if (answer.type === "refused" && answer.code === "bad_token") reject(new Error(answer.message));
+      if (answer.type !== "registered") return;
+      clearTimeout(deadline);
+      resolve();
+    });
+  });
+  socket.on("close", () => {
+    if (!phone.closed) setTimeout(() => void connect(phone).catch(() => undefined), RECONNECT_MS);
+  });
+}
+
+async function register({ session, socket }: Phone): Promise<void> {
+  const { tokens } = await session.get<SoftphoneGrant>("/api/agent/softphone");
+  const message: ClientMessage = { type: "register", tokens, autoAnswer: true };
+  socket?.send(JSON.stringify(message));
 }

@@ -12,6 +12,7 @@ import type { ContactId } from "../../../domain/kernel/ids.ts";
 import type { CallInstruction, CarrierEvent } from "../../../ports/carrier.ts";
 import { configOf, type Env } from "../../env.ts";
 import { errorFields, log } from "../../log.ts";
+import { askAgain } from "../../objects/again.ts";
 import { contactIdOf, objectName } from "../../objects/contact-id.ts";
 import { problem, problemOf } from "../problem.ts";
 import { readAddress, type WebhookAddress } from "./address.ts";
@@ -93,7 +94,9 @@ async function deliver(verified: Verified, env: Env, address: WebhookAddress, re
   }
   const contactId = address.at === "contact" ? address.contactId : await contactIdOfLeg(verified, event);
   const where: CarrierWhere = address.at === "contact" ? address.where : { kind: "leg", party: "caller" };
-  const answer: ContactAnswer = await contactStub(env, verified, contactId).carrierEvent({ where, event });
+  const answer: ContactAnswer = await askAgain(async () => {
+    return await contactStub(env, verified, contactId).carrierEvent({ where, event });
+  });
   if ("refused" in answer) return foreignLeg(verified, contactId, requestId);
   return where.kind === "next" ? twiml(renderTwiml(answer.instructions)) : new Response(null, { status: 204 });
 }
@@ -105,18 +108,14 @@ async function arrive(
   requestId: string,
 ): Promise<Response> {
   const { tenantId, account, token } = verified;
-  const config = await env.LINE.get(env.LINE.idFromName(objectName.line(event.to))).read();
+  const config = await askAgain(async () => await env.LINE.get(env.LINE.idFromName(objectName.line(event.to))).read());
   if (config === null || config.tenantId !== tenantId) {
     log("alert", "call_to_unknown_number", { requestId, tenantId, callSid: event.legSid, published: config !== null });
     return twiml(UNKNOWN_NUMBER);
   }
   const contactId = await contactIdOf(account.accountSid, event.legSid);
-  const answer: ContactAnswer = await contactStub(env, verified, contactId).arrive({
-    config,
-    token,
-    accountSid: account.accountSid,
-    event,
-  });
+  const call = { config, token, accountSid: account.accountSid, event };
+  const answer: ContactAnswer = await askAgain(async () => await contactStub(env, verified, contactId).arrive(call));
   if ("refused" in answer) return foreignLeg(verified, contactId, requestId);
   return twiml(renderTwiml(answer.instructions));
 }
