@@ -11,7 +11,9 @@ afterAll(() => stage.close());
 beforeEach(() => furnish(stage.house, stage.url));
 afterEach(() => stage.clear());
 
-const PAGES: readonly (readonly [name: string, who: Who, path: string, scene?: () => object])[] = [
+type Row = readonly [name: string, who: Who, path: string, scene?: () => object];
+
+const PAGES: readonly Row[] = [
   ["sign-in", "agent", "/sign-in"],
   ["desktop, ready", "agent", "/desktop"],
   ["desktop, offered", "agent", "/desktop", () => desk({ state: "ringing", offer: offer() })],
@@ -37,9 +39,9 @@ const LOOKS = [
 ] as const;
 
 describe("X1 every page in both languages and themes", () => {
-  test.each(PAGES)(
-    "%s: axe finds nothing serious, nothing overflows, the console stays silent",
-    async (_name, who, path, scene) => {
+  test.each(PAGES.map((row) => ({ name: row[0], row })))(
+    "$name: axe finds nothing serious, nothing overflows, the console stays silent",
+    async ({ row: [, who, path, scene] }) => {
       for (const look of LOOKS) {
         if (scene !== undefined) stage.house.greet("/api/agent/socket", () => [scene()]);
         const page = await stage.page(who, path, look);
