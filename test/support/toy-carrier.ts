@@ -13,6 +13,7 @@ type TrueLeg = {
   status: LegStatus;
 };
 
+const FREES_SEAT = new Set<PoolMessage["say"]>(["withdraw", "leg_failed", "talk_ended", "wrapped_up"]);
 const OPEN_AT = Date.UTC(2026, 10, 20, 4, 0);
 
 /**
@@ -24,7 +25,11 @@ export class ToyCarrier {
   readonly facts: ContactFact[] = [];
   readonly legs: TrueLeg[] = [];
   readonly poolHeard: PoolMessage[] = [];
+  /** What the pool was told that frees a seat while, in truth, an agent's leg was up. */
+  readonly freedTooEarly: string[] = [];
   readonly ignored: string[] = [];
+  /** So many commands to end a leg come to nothing. */
+  lostEnds = 0;
   state: ContactState;
   private readonly config: LineConfig;
   /** What the carrier would post, in the true order. */
@@ -104,6 +109,12 @@ export class ToyCarrier {
     switch (effect.do) {
       case "tell_pool":
         this.poolHeard.push(effect.message);
+        if (
+          FREES_SEAT.has(effect.message.say) &&
+          this.legs.some((leg) => leg.party === "agent" && leg.endedAt === null)
+        ) {
+          this.freedTooEarly.push(effect.message.say);
+        }
         return;
       case "add_participant": {
         const callSid = asId<CarrierSid>(`CA-${effect.reservationId}`);
@@ -119,6 +130,10 @@ export class ToyCarrier {
         return;
       }
       case "end_call":
+        if (this.lostEnds > 0) {
+          this.lostEnds -= 1;
+          return;
+        }
         return this.hangUp(effect.callSid);
       case "fetch_call": {
         const leg = this.legs.find((known) => known.callSid === effect.callSid);

@@ -1,6 +1,7 @@
 import { hangUpCaller, settle, wrapUp } from "./closing.ts";
 import type { Draft } from "./draft.ts";
 import type { AgentCommand } from "./messages.ts";
+import { tellAfterParting } from "./parting.ts";
 import type { Seat, Stage } from "./state.ts";
 
 type Talking = Extract<Stage, { at: "talking" }>;
@@ -52,7 +53,7 @@ function agentWrapsUp(draft: Draft, command: Extract<AgentCommand, { type: "wrap
     success: disposition.success,
     wrapUpMs: draft.now - leftAt,
   });
-  draft.tellPool(poolId, { say: "wrapped_up", reservationId, after: command.after });
+  tellAfterParting(draft, poolId, { say: "wrapped_up", reservationId, after: command.after });
   finishWrapUp(draft);
 }
 

@@ -2,6 +2,8 @@ import { assert, unreachable } from "../kernel/step.ts";
 import type { Draft } from "./draft.ts";
 import type { Outcome } from "./facts.ts";
 import { ENDING_LEASE_MS, LEG_LEASE_MS, VOICEMAIL_WORD_MS, WRAP_UP_LEASE_MS } from "./leases.ts";
+import type { PoolMessage } from "./messages.ts";
+import { part } from "./parting.ts";
 import type { ContactState, Ending, QueuePlace, Seat, ServedSeat, Stage } from "./state.ts";
 
 type Talking = Extract<Stage, { at: "talking" }>;
@@ -13,11 +15,14 @@ export function callerGone(draft: Draft): void {
     case "in_flow":
       return conclude(draft, { outcome: unservedOutcome(draft.state), endedBy: "caller" });
     case "queued":
-      abandon(draft, stage.place, stage.seat);
+      rescind(draft, stage.seat);
+      abandonPlace(draft, stage.place);
+      draft.tellPool(stage.place.poolId, withdrawal(stage.place));
       return conclude(draft, { outcome: "abandoned", endedBy: "caller" });
     case "connecting":
-      abandon(draft, stage.place, stage.seat);
-      endAgentLeg(draft, stage.seat);
+      rescind(draft, stage.seat);
+      abandonPlace(draft, stage.place);
+      part(draft, stage.place.poolId, stage.seat, "connecting", withdrawal(stage.place));
       return conclude(draft, { outcome: "abandoned", endedBy: "caller" });
     case "talking": {
       const seat = leaveTalk(draft, stage);
@@ -46,19 +51,24 @@ export function unservedOutcome(state: ContactState): Outcome {
   return state.history.turnedAway ? "closed" : "self_service";
 }
 
-function abandon(draft: Draft, place: QueuePlace, seat: Seat | null): void {
-  if (seat !== null) {
-    const { agentId, reservationId } = seat;
-    draft.fact({ type: "seat_returned", agentId, reservationId, why: "rescinded" });
-    spend(draft, seat);
-  }
+function rescind(draft: Draft, seat: Seat | null): void {
+  if (seat === null) return;
+  const { agentId, reservationId } = seat;
+  draft.fact({ type: "seat_returned", agentId, reservationId, why: "rescinded" });
+  spend(draft, seat);
+}
+
+function abandonPlace(draft: Draft, place: QueuePlace): void {
   draft.fact({
     type: "left_queue",
     queueId: place.queueId,
     why: "abandoned",
     waitedMs: draft.now - place.queuedAt,
   });
-  draft.tellPool(place.poolId, { say: "withdraw", why: "abandoned", attempt: place.attempt });
+}
+
+function withdrawal(place: QueuePlace): PoolMessage {
+  return { say: "withdraw", why: "abandoned", attempt: place.attempt };
 }
 
 /** The one place that writes `ended`. */
@@ -75,14 +85,14 @@ export function conclude(draft: Draft, ending: Ending, seat: ServedSeat | null =
   });
 }
 
-/** The conversation is over for the agent: the pool starts wrap-up. Null when the queue has none. */
+/** The conversation is over for the agent: the pool starts wrap-up when his leg is over. Null when the queue has none. */
 export function leaveTalk(draft: Draft, stage: Talking): ServedSeat | null {
   const { agentId, reservationId } = stage.seat;
   const queue = draft.config.queues[stage.place.queueId];
   assert(queue !== undefined, "a conversation came from a queue of its own configuration");
   draft.fact({ type: "agent_left", agentId, reservationId });
-  draft.tellPool(stage.place.poolId, { say: "talk_ended", reservationId, wrapUpS: queue.wrapUpS });
-  endAgentLeg(draft, stage.seat);
+  const talkEnded = { say: "talk_ended", reservationId, wrapUpS: queue.wrapUpS } as const;
+  part(draft, stage.place.poolId, stage.seat, "talking", talkEnded);
   spend(draft, stage.seat);
   if (queue.wrapUpS > 0) return { agentId, reservationId, poolId: stage.place.poolId, leftAt: draft.now };
   wrapUp(draft, stage.seat, { disposition: "auto", notes: "", success: false, wrapUpMs: 0 });

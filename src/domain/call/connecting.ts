@@ -2,7 +2,14 @@ import { endAgentLeg, spend } from "./closing.ts";
 import type { Draft } from "./draft.ts";
 import type { SeatReturn } from "./facts.ts";
 import { resumeWaiting } from "./in-flow.ts";
-import { AGENT_LEG_RING_S, CONNECT_LEASE_MS, HALF_JOINED_LEASE_MS, LEFT_LEASE_MS, TALK_LEASE_MS } from "./leases.ts";
+import {
+  AGENT_LEG_RING_S,
+  CONNECT_EXTENSIONS_MAX,
+  CONNECT_LEASE_MS,
+  HALF_JOINED_LEASE_MS,
+  LEFT_LEASE_MS,
+  TALK_LEASE_MS,
+} from "./leases.ts";
 import { adopt } from "./legs.ts";
 import type { ContactEvent, QueuePlace, Seat, Stage } from "./state.ts";
 import { waitAnew } from "./tickets.ts";
@@ -37,6 +44,7 @@ export function connect(draft: Draft, place: QueuePlace, seat: Seat): void {
 export function joined(draft: Draft, party: "caller" | "agent"): void {
   const stage = draft.state.stage;
   if (stage.at !== "connecting") return draft.ignore("not connecting");
+  if (stage.extensions > CONNECT_EXTENSIONS_MAX) return draft.ignore("the seat is given up");
   const now = {
     ...stage,
     agentIn: stage.agentIn || party === "agent",

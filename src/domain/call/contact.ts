@@ -141,6 +141,7 @@ function newborn(
     heardAt: moment.now,
     legs: [{ callSid: call.callSid, party: "caller", rank: 0, over: false, settled: false }],
     creates: [],
+    parting: null,
     spent: [],
     recordings: [],
     stored: [],

@@ -1,5 +1,5 @@
 import { HOUR_MS, type Instant, MINUTE_MS, type Ms, SECOND_MS } from "../kernel/instant.ts";
-import type { ContactState } from "./state.ts";
+import type { ContactState, Stage } from "./state.ts";
 
 /** A caller in a flow answers or is asked again well within this; after it the carrier is asked whether the call lives. */
 export const FLOW_LEASE_MS: Ms = 5 * MINUTE_MS;
@@ -13,10 +13,17 @@ export const AGENT_LEG_RING_S = 20;
 export const CONNECT_LEASE_MS: Ms = 25 * SECOND_MS;
 /** One of the two is in: the other's join was probably lost, so ask soon. */
 export const HALF_JOINED_LEASE_MS: Ms = 5 * SECOND_MS;
+/** A seat that is given up is told to end its leg, and waited for this long, twice. */
+export const GIVE_UP_LEASE_MS: Ms = 3 * SECOND_MS;
+export const GIVE_UP_ASKS_MAX = 2;
 /** Twice the carrier may say "still ringing" before the seat is given up: a caller waits at most a minute on one seat. */
 export const CONNECT_EXTENSIONS_MAX = 2;
 /** A conversation is compared with the carrier this often. */
 export const TALK_LEASE_MS: Ms = 5 * MINUTE_MS;
+/** The agent's leg was told to end: its own word should follow at once. Doubled with each question. */
+export const PARTING_LEASE_MS: Ms = 3 * SECOND_MS;
+/** Questions about a leg that ought to be over; after a minute and a half without its end the seat is freed, and that is said. */
+export const PARTING_ASKS_MAX = 4;
 /** A conference told us that somebody left: the leg's own word should follow at once. */
 export const LEFT_LEASE_MS: Ms = 3 * SECOND_MS;
 /** After we hung up: a closing sentence may still be spoken. */
@@ -30,9 +37,14 @@ export const LEG_LEASE_MS: Ms = MINUTE_MS;
 /** A leg whose end the carrier cannot state after this many questions (a day) is closed with what is known. */
 export const LEG_QUESTIONS_MAX = (24 * HOUR_MS) / LEG_LEASE_MS;
 
-/** The instant at which the state must be looked at again; null only when the contact is over. */
+/** The instant at which the contact must be looked at again; null only when it is over. */
 export function deadlineOf(state: ContactState): Instant | null {
-  const stage = state.stage;
+  const stageAt = stageDeadlineOf(state.stage);
+  if (state.parting === null) return stageAt;
+  return stageAt === null ? state.parting.askAt : Math.min(stageAt, state.parting.askAt);
+}
+
+export function stageDeadlineOf(stage: Stage): Instant | null {
   switch (stage.at) {
     case "queued":
       return Math.min(stage.keepAliveAt, stage.seat === null ? stage.place.leaveAt : stage.keepAliveAt);

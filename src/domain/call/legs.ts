@@ -2,6 +2,7 @@ import type { CarrierSid, ReservationId } from "../kernel/ids.ts";
 import { callerGone, hangUpCaller, openLegs, settle } from "./closing.ts";
 import { joined, seatFailed } from "./connecting.ts";
 import type { Draft } from "./draft.ts";
+import { partIfOver } from "./parting.ts";
 import type { ContactEvent, Leg, LegReport, LegStatus } from "./state.ts";
 
 /** Order of a leg's life. A status never takes a leg back; all terminal ones are equal. */
@@ -120,6 +121,7 @@ function fold(draft: Draft, leg: Leg, news: { readonly status: LegStatus; readon
     });
   }
   if (!leg.over) partyGone(draft, leg);
+  partIfOver(draft);
   closeIfSettled(draft);
 }
 

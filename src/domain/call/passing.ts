@@ -1,6 +1,6 @@
 import { unreachable } from "../kernel/step.ts";
 import { finishWrapUp } from "./agent-commands.ts";
-import { conclude, openLegs, settle, unservedOutcome, wrapUp } from "./closing.ts";
+import { conclude, endAgentLeg, openLegs, settle, unservedOutcome, wrapUp } from "./closing.ts";
 import { seatFailed } from "./connecting.ts";
 import type { Draft } from "./draft.ts";
 import {
@@ -9,14 +9,18 @@ import {
   deadlineOf,
   ENDING_LEASE_MS,
   FLOW_LEASE_MS,
+  GIVE_UP_ASKS_MAX,
+  GIVE_UP_LEASE_MS,
   HALF_JOINED_LEASE_MS,
   KEEP_ALIVE_MS,
   LEG_LEASE_MS,
   LEG_QUESTIONS_MAX,
   SILENCE_MS,
+  stageDeadlineOf,
   TALK_LEASE_MS,
 } from "./leases.ts";
 import { giveUpLeg } from "./legs.ts";
+import { chaseParting } from "./parting.ts";
 import { leaveLate } from "./seats.ts";
 import type { Stage } from "./state.ts";
 import { ticketOf } from "./tickets.ts";
@@ -25,6 +29,13 @@ import { ticketOf } from "./tickets.ts";
 export function passDeadline(draft: Draft): void {
   const due = deadlineOf(draft.state);
   if (due === null || draft.now < due) return draft.ignore("not due");
+  const { parting } = draft.state;
+  if (parting !== null && draft.now >= parting.askAt) chaseParting(draft, parting);
+  const stageDue = stageDeadlineOf(draft.state.stage);
+  if (stageDue !== null && draft.now >= stageDue) passStage(draft);
+}
+
+function passStage(draft: Draft): void {
   const { stage, callSid } = draft.state;
   switch (stage.at) {
     case "in_flow":
@@ -63,12 +74,22 @@ function keepWaiting(draft: Draft, stage: Extract<Stage, { at: "queued" }>): voi
 }
 
 function chaseSeat(draft: Draft, stage: Extract<Stage, { at: "connecting" }>): void {
-  if (stage.extensions >= CONNECT_EXTENSIONS_MAX) return seatFailed(draft, stage, "leg_failed");
+  if (stage.extensions >= CONNECT_EXTENSIONS_MAX) return giveUpSeat(draft, stage);
   const create = draft.state.creates.find((made) => made.reservationId === stage.seat.reservationId);
   if (create?.callSid != null) draft.fetchCall(create.callSid);
   draft.fetchCall(draft.state.callSid);
   const leaseMs = stage.agentIn ? HALF_JOINED_LEASE_MS : CONNECT_LEASE_MS;
   draft.move({ ...stage, extensions: stage.extensions + 1, leaseAt: draft.now + leaseMs });
+}
+
+/** Nobody else is sought before the agent's phone has stopped: he must not have two calls. */
+function giveUpSeat(draft: Draft, stage: Extract<Stage, { at: "connecting" }>): void {
+  const asked = stage.extensions - CONNECT_EXTENSIONS_MAX;
+  const create = draft.state.creates.find((made) => made.reservationId === stage.seat.reservationId);
+  if (asked >= GIVE_UP_ASKS_MAX || create?.callSid == null) return seatFailed(draft, stage, "leg_failed");
+  endAgentLeg(draft, stage.seat);
+  draft.fetchCall(create.callSid);
+  draft.move({ ...stage, extensions: stage.extensions + 1, leaseAt: draft.now + GIVE_UP_LEASE_MS });
 }
 
 function chaseWrapUp(draft: Draft, stage: Extract<Stage, { at: "wrap_up" }>): void {

@@ -2,6 +2,7 @@ import { unreachable } from "../kernel/step.ts";
 import { seatFailed } from "./connecting.ts";
 import type { Draft } from "./draft.ts";
 import { closeIfSettled } from "./legs.ts";
+import { partIfOver } from "./parting.ts";
 import type { ContactEvent } from "./state.ts";
 
 /** The carrier said no for good. Usually the leg is gone and its callback is on its way; the carrier is asked. */
@@ -33,6 +34,7 @@ function noLeg(draft: Draft, reservationId: string): void {
   if (stage.at === "connecting" && stage.seat.reservationId === reservationId) {
     return seatFailed(draft, stage, "leg_failed");
   }
+  partIfOver(draft);
   closeIfSettled(draft);
 }
 

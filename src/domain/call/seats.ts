@@ -113,7 +113,8 @@ function isSpent(state: ContactState, reservationId: ReservationId): boolean {
 
 /** Where the contact stands with a reservation; what the pool is answered. */
 export function seatStage(state: ContactState, reservationId: ReservationId): SeatStage {
-  const stage = state.stage;
+  const { stage, parting } = state;
+  if (parting?.reservationId === reservationId) return parting.as;
   switch (stage.at) {
     case "queued":
       if (stage.seat?.reservationId === reservationId) return "offered";

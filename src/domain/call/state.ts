@@ -56,6 +56,20 @@ export type Seat = { readonly reservationId: ReservationId; readonly agentId: Ag
 /** A seat whose agent has left the conversation and owes the wrap-up. */
 export type ServedSeat = Seat & { readonly poolId: PoolId; readonly leftAt: Instant };
 
+/**
+ * A seat that the contact has let go of while the agent's leg may still be up. What would free the seat at the pool waits
+ * here, in order, until the carrier says that the leg is over.
+ */
+export type Parting = {
+  readonly reservationId: ReservationId;
+  readonly poolId: PoolId;
+  /** What the pool is answered meanwhile. */
+  readonly as: "connecting" | "talking";
+  readonly owed: readonly PoolMessage[];
+  readonly asked: number;
+  readonly askAt: Instant;
+};
+
 /** How a contact ended, decided once. */
 export type Ending = { readonly outcome: Outcome; readonly endedBy: "caller" | "agent" | "house" };
 
@@ -142,6 +156,7 @@ export type ContactState = {
   readonly heardAt: Instant;
   readonly legs: readonly Leg[];
   readonly creates: readonly Create[];
+  readonly parting: Parting | null;
   /** Reservations that are over: a late repeat of theirs must not bring them back. */
   readonly spent: readonly ReservationId[];
   readonly recordings: readonly CarrierSid[];

@@ -45,7 +45,7 @@ export class ContactMemory {
     sql.exec("create table if not exists entries (k integer primary key, json text not null) without rowid");
     const rows = sql.exec<{ k: number; json: string }>("select k, json from entries where k < 0").toArray();
     this.begun = read(rows, BEGUN);
-    this.mind = read(rows, MIND);
+    this.mind = grown(read(rows, MIND));
   }
 
   begin(begun: Begun): void {
@@ -72,6 +72,11 @@ export class ContactMemory {
   private put(k: number, value: unknown): void {
     this.sql.exec("insert or replace into entries (k, json) values (?, ?)", k, JSON.stringify(value));
   }
+}
+
+/** A contact saved before a state grew a part has none of it. */
+function grown(mind: Mind | null): Mind | null {
+  return mind === null ? null : { ...mind, state: { ...mind.state, parting: mind.state.parting ?? null } };
 }
 
 function read<T>(rows: readonly { k: number; json: string }[], k: number): T | null {
