@@ -214,7 +214,7 @@ const means = { waitedMsMean: 12_000, talkMsMean: 90_000 };
 
 /** Answers for every page, the same for all. */
 export function furnish(house: PlayedHouse, url: string): void {
-  const get = (path: string, body: unknown): void => house.answer(new RegExp(`^GET ${path}$`), { body });
+  const get = getter(house);
   const sandbox = { phoneUrl: `${url.replace("http", "ws")}/sandbox/phone` };
   house.answer(/^(POST|PATCH|DELETE) /, { body: {} });
   get("/api/demo/sign-ins", {
@@ -242,6 +242,22 @@ export function furnish(house: PlayedHouse, url: string): void {
     url: `${url.replace("http", "ws")}/sandbox/client`,
   });
   get("/api/agent/contacts/[^/]+", card(["Ada Brown"]));
+  furnishPortal(get);
+  furnishBilling(get);
+  house.greet("/api/agent/socket", () => [desk()]);
+  house.greet("/api/floor/socket", () => [floorFrame()]);
+  house.greet("/api/portal/socket", () => [
+    { kind: "snapshot", now: Date.now(), today: { day: "2026-11-23", contacts: 20, queues: [] }, live: [] },
+  ]);
+}
+
+type Get = (path: string, body: unknown) => void;
+
+function getter(house: PlayedHouse): Get {
+  return (path, body) => house.answer(new RegExp(`^GET ${path}$`), { body });
+}
+
+function furnishPortal(get: Get): void {
   get("/api/portal/today", {
     now: Date.now(),
     timeZone: "Europe/London",
@@ -258,6 +274,9 @@ export function furnish(house: PlayedHouse, url: string): void {
     recordings: [],
     lines: [],
   });
+}
+
+function furnishBilling(get: Get): void {
   for (const base of ["/api/portal", "/api/billing/tenants/t1"]) {
     get(`${base}/invoices/i1`, {
       ...summary,
@@ -298,9 +317,4 @@ export function furnish(house: PlayedHouse, url: string): void {
     usage: [],
     lines: [],
   });
-  house.greet("/api/agent/socket", () => [desk()]);
-  house.greet("/api/floor/socket", () => [floorFrame()]);
-  house.greet("/api/portal/socket", () => [
-    { kind: "snapshot", now: Date.now(), today: { day: "2026-11-23", contacts: 20, queues: [] }, live: [] },
-  ]);
 }
