@@ -13,6 +13,10 @@ export const USAGE_UNITS = {
   agent_time: "second",
   /** A text message, counted in segments. */
   message: "segment",
+  /** A day on which seats were rented by the day: so many seats each. */
+  seat_day: "seat-day",
+  /** A milestone of a project reached: 1 each, named in its attributes. */
+  milestone: "milestone",
 } as const;
 
 export type UsageKind = keyof typeof USAGE_UNITS;
@@ -30,6 +34,21 @@ export type UsageFilter = {
   readonly dispositions?: readonly string[] | undefined;
   /** Only contacts whose talk lasted at least this long. */
   readonly minTalkS?: number | undefined;
+  readonly hours?: HourClass | undefined;
+};
+
+/** Times on the client's wall, `HH:MM`, `to` not included; `to` before `from` runs over midnight. Weekday 1 is Monday. */
+export type HourClass = {
+  readonly from: string;
+  readonly to: string;
+  readonly weekdays?: readonly number[] | undefined;
+};
+
+/** Limits on what a charge comes to in a period; each is a line of its own. Percentage first, then cap, then minimum. */
+export type Limits = {
+  readonly discountPercent?: DecimalText | undefined;
+  readonly maximum?: DecimalText | undefined;
+  readonly minimum?: DecimalText | undefined;
 };
 
 /** A tier covers quantities above the previous tier's `upTo` and up to its own; the last has `null`, without end. */
@@ -55,6 +74,7 @@ type Named = {
   /** Unique in its contract and never reused: the root of the stable keys of its lines. */
   readonly code: string;
   readonly label: { readonly zh: string; readonly en: string };
+  readonly limits?: Limits | undefined;
 };
 
 /** 座席月包: seats rented, by the highest number entitled on any day of the month, but at least `minSeats`. */
@@ -128,7 +148,45 @@ export type CommissionCharge = Named & {
         readonly percent: DecimalText;
         readonly minEach?: DecimalText | undefined;
         readonly maxEach?: DecimalText | undefined;
+      }
+    | {
+        /** So much each by how well it went: successes as a percentage of all contacts handled in the period. */
+        readonly by: "bands";
+        readonly bands: readonly { readonly upToPercent: DecimalText | null; readonly amount: DecimalText }[];
       };
+};
+
+/** Seats rented by the day, never dearer than so much for each seat in the month. */
+export type DayRateCharge = Named & {
+  readonly model: "day_rate";
+  readonly price: DecimalText;
+  readonly monthCap?: DecimalText | undefined;
+};
+
+/** A project: fixed amounts, each when its milestone is reached. */
+export type MilestoneCharge = Named & {
+  readonly model: "milestone";
+  readonly milestones: readonly { readonly code: string; readonly amount: DecimalText }[];
+};
+
+/** A fixed amount: each month by days in force, or once in the month its version begins (set-up, consulting). */
+export type FeeCharge = Named & {
+  readonly model: "fee";
+  readonly amount: DecimalText;
+  readonly every: "month" | "once";
+};
+
+/** What all other charges of the version come to at least, in a month: the rest is topped up. */
+export type CommitmentCharge = Named & { readonly model: "commitment"; readonly amount: DecimalText };
+
+/** Money back when the measured service level misses its target: so much of the fee for each started point, with a cap. */
+export type SlaCreditCharge = Named & {
+  readonly model: "sla_credit";
+  readonly targetPercent: DecimalText;
+  readonly perStartedPointPercent: DecimalText;
+  readonly capPercent: DecimalText;
+  /** Codes of the charges that are the fee; all of the version when left out. */
+  readonly of?: readonly string[] | undefined;
 };
 
 export type Charge =
@@ -138,6 +196,11 @@ export type Charge =
   | VolumeCharge
   | PackageCharge
   | CarrierTimeCharge
-  | CommissionCharge;
+  | CommissionCharge
+  | DayRateCharge
+  | MilestoneCharge
+  | FeeCharge
+  | CommitmentCharge
+  | SlaCreditCharge;
 
 export type ChargeModel = Charge["model"];

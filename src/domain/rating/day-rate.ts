@@ -1,4 +1,6 @@
-import { add, min, multiply, type Rational, rational } from "../kernel/rational.ts";
+import { add, divide, exact, exactText, min, multiply, type Rational, rational, reduced } from "../kernel/rational.ts";
+import type { DayRateCharge } from "./charge.ts";
+import type { ChargeContext, LineDraft } from "./line.ts";
 
 /** Seats rented by the day, and never dearer than the month: the cap is for each seat, over its own days. */
 export function dayRate(days: number, perDay: Rational, perMonth: Rational | null): Rational {
@@ -9,4 +11,33 @@ export function dayRate(days: number, perDay: Rational, perMonth: Rational | nul
 /** Several seats, each with the days it was rented. */
 export function dayRates(daysOfSeats: readonly number[], perDay: Rational, perMonth: Rational | null): Rational {
   return daysOfSeats.reduce((total, days) => add(total, dayRate(days, perDay, perMonth)), rational(0));
+}
+
+/** Rent of a month in one line; the cap counts the most seats of any day. Each day's part is its share of the whole. */
+export function rateDays(charge: DayRateCharge, { usage }: ChargeContext): LineDraft[] {
+  const seatDays = usage.reduce((total, record) => total + record.quantity, 0);
+  if (seatDays === 0) return [];
+  const peak = usage.reduce((most, record) => Math.max(most, record.quantity), 0);
+  const cap = charge.monthCap === undefined ? null : multiply(exact(charge.monthCap), rational(peak));
+  const total = dayRate(seatDays, exact(charge.price), cap);
+  const each = reduced(divide(total, rational(seatDays)));
+  const quantity = rational(seatDays);
+  return [
+    {
+      component: "days",
+      quantity,
+      unit: "seat-day",
+      unitPrice: each,
+      exact: total,
+      detail: { kind: "day_rate", price: charge.price, seatDays, cap: cap === null ? null : exactText(cap) },
+      items: usage.map((record) => ({
+        usageId: record.id,
+        contactId: record.contactId,
+        quantity: record.quantity,
+        amount: multiply(each, rational(record.quantity)),
+        cost: null,
+        billedS: null,
+      })),
+    },
+  ];
 }

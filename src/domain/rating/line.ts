@@ -96,6 +96,28 @@ export type LineDetail =
       readonly successes: number;
       readonly rate: string;
       readonly saleMinor: string | null;
+    }
+  | {
+      readonly kind: "success_band";
+      readonly successes: number;
+      readonly contacts: number;
+      readonly ratePercent: string;
+      readonly amount: string;
+    }
+  | { readonly kind: "day_rate"; readonly price: string; readonly seatDays: number; readonly cap: string | null }
+  | { readonly kind: "milestone"; readonly code: string; readonly amount: string }
+  | { readonly kind: "fixed"; readonly amount: string; readonly every: "month" | "once"; readonly share: Share }
+  | { readonly kind: "discount"; readonly percent: string; readonly of: string }
+  | { readonly kind: "cap"; readonly maximum: string; readonly reached: string }
+  | { readonly kind: "minimum"; readonly minimum: string; readonly reached: string; readonly share: Share }
+  | {
+      readonly kind: "sla_credit";
+      readonly fee: string;
+      readonly targetPercent: string;
+      readonly achievedPercent: string;
+      readonly within: number;
+      readonly counted: number;
+      readonly capPercent: string;
     };
 
 /** What a model is given: its own usage, in order of time, and what holds for the whole period. */
@@ -105,4 +127,11 @@ export type ChargeContext = {
   /** Highest number of seats entitled on any day of the share. */
   readonly seatsPeak: number;
   readonly minorPerMajor: bigint;
+  /** Contacts handled in the same days, whatever charges them: what a success rate is taken of. */
+  readonly contacts: number;
+  /** True in the month in which the version begins. */
+  readonly begins: boolean;
 };
+
+/** Contacts that counted for the service level and those answered within target, measured over the days of a version. */
+export type ServiceLevel = { readonly within: number; readonly counted: number };

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { addDays } from "../kernel/calendar-days.ts";
 import {
   add,
   compare,

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { exactText, sum } from "../kernel/rational.ts";
+import type { RatingInput } from "./allot.ts";
 import type { Charge } from "./charge.ts";
-import { canonicalText, type RatingInput, rateMonth } from "./rate.ts";
+import { canonicalText, rateMonth } from "./rate.ts";
 import type { UsageRecord } from "./usage.ts";
 
 const FROM = Date.UTC(2026, 10, 1);
@@ -21,7 +22,9 @@ const WINS: Charge = { ...named("wins"), model: "commission", pay: { by: "percen
 
 function month(charges: readonly Charge[], usage: readonly UsageRecord[], seatsPeak = 0): RatingInput {
   const share = { days: 30, of: 30 };
-  const segments = [{ version: "2026-11-01", from: FROM, to: TO, share, seatsPeak, charges }];
+  const segments = [
+    { version: "2026-11-01", from: FROM, to: TO, share, seatsPeak, begins: false, serviceLevel: null, charges },
+  ];
   return { currency: "CNY", period: { from: FROM, to: TO }, segments, usage };
 }
 
@@ -48,7 +51,7 @@ test.each([
   [5, 5, 2_400_000n],
   [8, 8, 3_840_000n],
 ])("BIL-1 a peak of %i seats with a minimum of 5 bills %i", (peak, billed, minor) => {
-  expect(linesOf(month([SEATS], [], peak))).toEqual([["seats/month", String(billed), minor]]);
+  expect(linesOf(month([SEATS], [], peak))).toEqual([["seats/seats", String(billed), minor]]);
 });
 
 test.each([
@@ -150,8 +153,26 @@ test("a version of part of the month bills its part of fees and base counts, and
     period: { from: FROM, to: TO },
     usage,
     segments: [
-      { version: "2026-01-01", from: FROM, to: middle, share: { days: 10, of: 30 }, seatsPeak: 0, charges: [cheap] },
-      { version: "2026-11-11", from: middle, to: TO, share: { days: 20, of: 30 }, seatsPeak: 0, charges: [dear] },
+      {
+        version: "2026-01-01",
+        from: FROM,
+        to: middle,
+        share: { days: 10, of: 30 },
+        seatsPeak: 0,
+        begins: false,
+        serviceLevel: null,
+        charges: [cheap],
+      },
+      {
+        version: "2026-11-11",
+        from: middle,
+        to: TO,
+        share: { days: 20, of: 30 },
+        seatsPeak: 0,
+        begins: true,
+        serviceLevel: null,
+        charges: [dear],
+      },
     ],
   });
   expect(rating.lines.map((line) => [line.key, line.amountMinor])).toEqual([

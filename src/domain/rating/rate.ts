@@ -1,43 +1,22 @@
 import { CURRENCY_DECIMALS, type Currency } from "../kernel/currency.ts";
-import type { Instant } from "../kernel/instant.ts";
 import { minorPerMajor, roundToMinor } from "../kernel/money.ts";
 import { add, exactText } from "../kernel/rational.ts";
 import { unreachable } from "../kernel/step.ts";
+import { allot, type RatingInput, type Segment, type Unrated } from "./allot.ts";
 import { rateCarrierTime } from "./carrier-time.ts";
-import type { Charge, UsageKind } from "./charge.ts";
+import type { Charge, CommitmentCharge, SlaCreditCharge } from "./charge.ts";
 import { rateCommission } from "./commission.ts";
+import { rateDays } from "./day-rate.ts";
+import { rateFee } from "./fee.ts";
 import { rateGraduated } from "./graduated.ts";
-import type { ChargeContext, LineDraft, RatedLine, Share } from "./line.ts";
+import { limitLines, rateCommitment, rateSlaCredit } from "./limits.ts";
+import type { ChargeContext, LineDraft, RatedLine } from "./line.ts";
+import { rateMilestones } from "./milestone.ts";
 import { ratePackage } from "./package.ts";
 import { rateSeatMonth } from "./seat-month.ts";
 import { rateUnit } from "./unit.ts";
-import { matches, type UsageRecord } from "./usage.ts";
+import type { UsageRecord } from "./usage.ts";
 import { rateVolume } from "./volume.ts";
-
-/** A contract version's part of the period: half-open instants, and whole days on the wall of the client's zone. */
-export type Segment = {
-  /** Names the version in line keys; its first local date. */
-  readonly version: string;
-  readonly from: Instant;
-  readonly to: Instant;
-  readonly share: Share;
-  readonly seatsPeak: number;
-  readonly charges: readonly Charge[];
-};
-
-export type RatingInput = {
-  readonly currency: Currency;
-  /** The client's month as instants; `to` is not in it. */
-  readonly period: { readonly from: Instant; readonly to: Instant };
-  readonly segments: readonly Segment[];
-  readonly usage: readonly UsageRecord[];
-};
-
-/** Usage that no line charges for, and why; never dropped in silence. */
-export type Unrated = {
-  readonly usageId: string;
-  readonly reason: "outside_period" | "no_contract" | "no_charge" | "conflict" | "negative_quantity";
-};
 
 export type Rating = {
   readonly currency: Currency;
@@ -53,23 +32,75 @@ export type Rating = {
 export function rateMonth(input: RatingInput): Rating {
   const unrated: Unrated[] = [];
   const usageOfCharge = allot(input, unrated);
+  const contacts = contactsOf(input);
   const lines = input.segments.flatMap((segment) =>
-    segment.charges.flatMap((charge) => {
-      const context: ChargeContext = {
-        usage: usageOfCharge.get(charge) ?? [],
-        share: segment.share,
-        seatsPeak: segment.seatsPeak,
-        minorPerMajor: minorPerMajor(input.currency),
-      };
-      return rateCharge(charge, context).map((draft) => named(draft, charge, segment, input.currency));
-    }),
+    rateSegment(segment, input.currency, contacts.get(segment) ?? 0, usageOfCharge),
   );
   const totalMinor = lines.reduce((total, line) => total + line.amountMinor, 0n);
   return { currency: input.currency, lines, totalMinor, unrated };
 }
 
+type Dependent = CommitmentCharge | SlaCreditCharge;
+
+function isDependent(charge: Charge): charge is Dependent {
+  return charge.model === "commitment" || charge.model === "sla_credit";
+}
+
+/** First what usage and time come to, then what depends on those amounts; lines stand in the order of the charges. */
+function rateSegment(
+  segment: Segment,
+  currency: Currency,
+  contacts: number,
+  usageOfCharge: ReadonlyMap<Charge, readonly UsageRecord[]>,
+): RatedLine[] {
+  const { share, seatsPeak, begins, charges } = segment;
+  const linesOf = new Map<Charge, RatedLine[]>();
+  for (const charge of charges) {
+    if (isDependent(charge)) continue;
+    const usage = usageOfCharge.get(charge) ?? [];
+    const context = { usage, share, seatsPeak, begins, contacts, minorPerMajor: minorPerMajor(currency) };
+    const lines = rateCharge(charge, context).map((draft) => named(draft, charge, segment, currency));
+    const limits =
+      charge.limits === undefined ? [] : limitLines(charge.limits, { minor: sumMinor(lines), currency, share });
+    linesOf.set(charge, [...lines, ...limits.map((draft) => named(draft, charge, segment, currency))]);
+  }
+  const independent = [...linesOf.values()].flat();
+  for (const charge of charges) {
+    if (!isDependent(charge)) continue;
+    const of = charge.model === "sla_credit" ? charge.of : undefined;
+    const fee = independent.filter((line) => of === undefined || of.includes(line.code));
+    const reached = { minor: sumMinor(fee), currency, share };
+    const drafts =
+      charge.model === "commitment"
+        ? rateCommitment(charge, reached)
+        : rateSlaCredit(charge, segment.serviceLevel, reached);
+    linesOf.set(
+      charge,
+      drafts.map((draft) => named(draft, charge, segment, currency)),
+    );
+  }
+  return charges.flatMap((charge) => linesOf.get(charge) ?? []);
+}
+
+function sumMinor(lines: readonly RatedLine[]): bigint {
+  return lines.reduce((total, line) => total + line.amountMinor, 0n);
+}
+
+/** Contacts handled in each segment, each id once. */
+function contactsOf(input: RatingInput): Map<Segment, number> {
+  const seen = new Set<string>();
+  const counts = new Map<Segment, number>();
+  for (const record of input.usage) {
+    if (record.kind !== "contact" || seen.has(record.id)) continue;
+    seen.add(record.id);
+    const segment = input.segments.find((it) => record.occurredAt >= it.from && record.occurredAt < it.to);
+    if (segment !== undefined) counts.set(segment, (counts.get(segment) ?? 0) + record.quantity);
+  }
+  return counts;
+}
+
 /** One model a file; a new model is a file and a case here. */
-export function rateCharge(charge: Charge, context: ChargeContext): LineDraft[] {
+export function rateCharge(charge: Exclude<Charge, Dependent>, context: ChargeContext): LineDraft[] {
   switch (charge.model) {
     case "seat_month":
       return rateSeatMonth(charge, context);
@@ -85,25 +116,12 @@ export function rateCharge(charge: Charge, context: ChargeContext): LineDraft[] 
       return rateCarrierTime(charge, context);
     case "commission":
       return rateCommission(charge, context);
-    default:
-      return unreachable(charge);
-  }
-}
-
-/** What a charge counts; null where no event stands behind it. */
-export function usageKindOf(charge: Charge): UsageKind | null {
-  switch (charge.model) {
-    case "seat_month":
-      return null;
-    case "carrier_time":
-      return "carrier_leg";
-    case "commission":
-      return "success";
-    case "unit":
-    case "graduated":
-    case "volume":
-    case "package":
-      return charge.usage;
+    case "day_rate":
+      return rateDays(charge, context);
+    case "milestone":
+      return rateMilestones(charge, context);
+    case "fee":
+      return rateFee(charge, context);
     default:
       return unreachable(charge);
   }
@@ -124,66 +142,6 @@ function named(draft: LineDraft, charge: Charge, segment: Segment, currency: Cur
     label: charge.label,
     amountMinor: lineMinor(draft, currency),
   };
-}
-
-/** Gives each usage record to exactly one charge, or to `unrated`. */
-function allot(input: RatingInput, unrated: Unrated[]): Map<Charge, UsageRecord[]> {
-  const usageOfCharge = new Map<Charge, UsageRecord[]>();
-  const kinds = new Map(
-    input.segments.flatMap((segment) => segment.charges.map((it) => [it, usageKindOf(it)] as const)),
-  );
-  for (const record of inOrder(input.usage, unrated)) {
-    const charge = chargeFor(record, input, kinds);
-    if (typeof charge === "string") {
-      unrated.push({ usageId: record.id, reason: charge });
-      continue;
-    }
-    const charged = usageOfCharge.get(charge);
-    if (charged === undefined) usageOfCharge.set(charge, [record]);
-    else charged.push(record);
-  }
-  unrated.sort((a, b) => (a.usageId < b.usageId ? -1 : a.usageId > b.usageId ? 1 : 0));
-  return usageOfCharge;
-}
-
-function chargeFor(
-  record: UsageRecord,
-  input: RatingInput,
-  kinds: ReadonlyMap<Charge, UsageKind | null>,
-): Charge | Unrated["reason"] {
-  if (record.quantity < 0) return "negative_quantity";
-  if (record.occurredAt < input.period.from || record.occurredAt >= input.period.to) return "outside_period";
-  const segment = input.segments.find((it) => record.occurredAt >= it.from && record.occurredAt < it.to);
-  if (segment === undefined) return "no_contract";
-  for (const charge of segment.charges) {
-    if (kinds.get(charge) !== record.kind) continue;
-    const filter = charge.model === "seat_month" ? undefined : charge.where;
-    if (matches(filter, record.attributes)) return charge;
-  }
-  return "no_charge";
-}
-
-/** Each id once, by time and then id. The same id with other contents is nobody's to guess: none of them is charged. */
-function inOrder(usage: readonly UsageRecord[], unrated: Unrated[]): UsageRecord[] {
-  const byId = new Map<string, UsageRecord>();
-  const conflicts = new Set<string>();
-  for (const record of usage) {
-    const known = byId.get(record.id);
-    if (known === undefined) byId.set(record.id, record);
-    else if (known !== record && payload(known) !== payload(record)) conflicts.add(record.id);
-  }
-  for (const id of conflicts) {
-    byId.delete(id);
-    unrated.push({ usageId: id, reason: "conflict" });
-  }
-  return [...byId.values()].sort((a, b) => a.occurredAt - b.occurredAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
-}
-
-function payload(record: UsageRecord): string {
-  const attributes = Object.entries(record.attributes)
-    .filter(([, value]) => value !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([record.kind, record.occurredAt, record.quantity, record.contactId, attributes]);
 }
 
 /** One text for one outcome: what an output hash is taken of. */

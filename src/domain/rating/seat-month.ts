@@ -21,7 +21,7 @@ export function rateSeatMonth(charge: SeatMonthCharge, context: ChargeContext): 
   } as const;
   const quantity = rational(billed);
   return [
-    { component: "month", quantity, unit: "seat", unitPrice, exact: times(unitPrice, billed), detail, items: [] },
+    { component: "seats", quantity, unit: "seat", unitPrice, exact: times(unitPrice, billed), detail, items: [] },
   ];
 }
 

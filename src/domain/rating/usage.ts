@@ -1,5 +1,5 @@
 import type { Instant } from "../kernel/instant.ts";
-import type { UsageFilter, UsageKind } from "./charge.ts";
+import type { HourClass, UsageFilter, UsageKind } from "./charge.ts";
 
 /** One thing that happened and may be charged. Unique by `id` for ever; a repeat of it is the same record, not another. */
 export type UsageRecord = {
@@ -25,6 +25,11 @@ export type UsageAttributes = {
   readonly talkS?: number | undefined;
   /** Net value of the sale in the contract's minor units. */
   readonly saleMinor?: number | undefined;
+  /** Code of a project's milestone. */
+  readonly milestone?: string | undefined;
+  /** When it happened on the client's wall: minutes since midnight there, and weekday, 1 for Monday. */
+  readonly localMinute?: number | undefined;
+  readonly localWeekday?: number | undefined;
 };
 
 export function matches(filter: UsageFilter | undefined, attributes: UsageAttributes): boolean {
@@ -36,10 +41,22 @@ export function matches(filter: UsageFilter | undefined, attributes: UsageAttrib
     among(filter.directions, attributes.direction) &&
     among(filter.parties, attributes.party) &&
     among(filter.dispositions, attributes.disposition) &&
-    (filter.minTalkS === undefined || (attributes.talkS ?? 0) >= filter.minTalkS)
+    (filter.minTalkS === undefined || (attributes.talkS ?? 0) >= filter.minTalkS) &&
+    (filter.hours === undefined || inHours(filter.hours, attributes))
   );
 }
 
 function among(allowed: readonly string[] | undefined, value: string | undefined): boolean {
   return allowed === undefined || (value !== undefined && allowed.includes(value));
+}
+
+function inHours({ from, to, weekdays }: HourClass, { localMinute, localWeekday }: UsageAttributes): boolean {
+  if (localMinute === undefined || localWeekday === undefined) return false;
+  const [start, end] = [minuteOf(from), minuteOf(to)];
+  const inTime = start <= end ? localMinute >= start && localMinute < end : localMinute >= start || localMinute < end;
+  return inTime && (weekdays === undefined || weekdays.includes(localWeekday));
+}
+
+export function minuteOf(time: string): number {
+  return Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
 }

@@ -27,12 +27,29 @@ const LocalDateSchema = z.iso.date("a date is written YYYY-MM-DD");
 const CountSchema = z.int().min(0).max(COUNT_MAX);
 const IncrementSchema = z.int().min(1).max(3600);
 
+const TimeSchema = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, "a time is written HH:MM");
+/** A part of something: above a hundred per cent is a mistake, not a price. */
+const PercentSchema = PriceSchema.refine((text) => Number(text) <= 100, "a percentage is at most 100");
+
+/** A charge's limits in a month; the minimum may not pass the maximum. */
+export const LimitsSchema = z
+  .strictObject({
+    discountPercent: PercentSchema.optional(),
+    maximum: PriceSchema.optional(),
+    minimum: PriceSchema.optional(),
+  })
+  .refine((it) => it.minimum === undefined || it.maximum === undefined || Number(it.minimum) <= Number(it.maximum), {
+    path: ["minimum"],
+    error: "the minimum is above the maximum",
+  });
+
 const named = {
   code: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, "a code is a-z, 0-9 and -, at most 40, starting with a letter"),
+  limits: LimitsSchema.optional(),
   label: z.strictObject({ zh: z.string().min(1).max(80), en: z.string().min(1).max(80) }),
 };
 
-export const UsageKindSchema = z.enum(["contact", "carrier_leg", "success", "agent_time", "message"]);
+export const UsageKindSchema = z.enum(["contact", "carrier_leg", "success", "agent_time", "message", "seat_day"]);
 
 export const UsageFilterSchema = z.strictObject({
   outcomes: z
@@ -51,6 +68,9 @@ export const UsageFilterSchema = z.strictObject({
     .optional(),
   dispositions: z.array(z.string().min(1)).min(1).optional(),
   minTalkS: z.int().min(1).max(86_400).optional(),
+  hours: z
+    .strictObject({ from: TimeSchema, to: TimeSchema, weekdays: z.array(z.int().min(1).max(7)).min(1).optional() })
+    .optional(),
 });
 
 /**
@@ -68,6 +88,8 @@ export const UsageAttrsSchema = z.object({
   talkS: z.number().optional(),
   /** Net value of the sale in the contract's minor units. */
   saleMinor: z.int().optional(),
+  /** Code of the project's milestone that was reached. */
+  milestone: z.string().optional(),
 });
 
 export const TierSchema = z.strictObject({
@@ -117,6 +139,29 @@ const tariff = {
 export const TariffSchema = z.strictObject(tariff);
 
 const where = UsageFilterSchema.optional();
+/** Charges that are made of others have no limits of their own. */
+const unlimited = { code: named.code, label: named.label };
+
+/** Bands of a success rate rise, and only the last has no end. */
+const BandsSchema = z
+  .array(z.strictObject({ upToPercent: PercentSchema.nullable().default(null), amount: PriceSchema }))
+  .min(1)
+  .max(TIERS_MAX)
+  .superRefine((bands, ctx) => {
+    bands.forEach((band, at) => {
+      const [last, before] = [at === bands.length - 1, bands[at - 1]?.upToPercent ?? null];
+      const rises = band.upToPercent === null || before === null || Number(band.upToPercent) > Number(before);
+      if (last === (band.upToPercent === null) && rises) return;
+      const message = "bands rise, and only the last is without end (leave upToPercent out)";
+      ctx.addIssue({ code: "custom", path: [at, "upToPercent"], message });
+    });
+  });
+
+const MilestonesSchema = z
+  .array(z.strictObject({ code: named.code, amount: PriceSchema }))
+  .min(1)
+  .max(TIERS_MAX)
+  .refine((all) => new Set(all.map((it) => it.code)).size === all.length, "a milestone is named twice");
 
 export const ChargeSchema = z.discriminatedUnion("model", [
   z.strictObject({ ...named, model: z.literal("seat_month"), price: PriceSchema, minSeats: CountSchema }),
@@ -167,7 +212,20 @@ export const ChargeSchema = z.discriminatedUnion("model", [
         minEach: PriceSchema.optional(),
         maxEach: PriceSchema.optional(),
       }),
+      z.strictObject({ by: z.literal("bands"), bands: BandsSchema }),
     ]),
+  }),
+  z.strictObject({ ...named, model: z.literal("day_rate"), price: PriceSchema, monthCap: PriceSchema.optional() }),
+  z.strictObject({ ...named, model: z.literal("milestone"), milestones: MilestonesSchema }),
+  z.strictObject({ ...named, model: z.literal("fee"), amount: PriceSchema, every: z.enum(["month", "once"]) }),
+  z.strictObject({ ...unlimited, model: z.literal("commitment"), amount: PriceSchema }),
+  z.strictObject({
+    ...unlimited,
+    model: z.literal("sla_credit"),
+    targetPercent: PercentSchema,
+    perStartedPointPercent: PercentSchema,
+    capPercent: PercentSchema,
+    of: z.array(z.string().min(1)).min(1).optional(),
   }),
 ]) satisfies z.ZodType<Charge>;
 

@@ -1,53 +1,125 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "../../adapters/db/index.ts";
 import { unreachable } from "../../domain/kernel/step.ts";
+import { type Segment, usageKindOf, whereOf } from "../../domain/rating/allot.ts";
 import type {
   CarrierTimeCharge,
   Charge,
   CommissionCharge,
+  CommitmentCharge,
+  HourClass,
+  SlaCreditCharge,
   Tariff,
   Tier,
   UsageFilter,
 } from "../../domain/rating/charge.ts";
-import { type Segment, usageKindOf } from "../../domain/rating/rate.ts";
+import { minuteOf } from "../../domain/rating/usage.ts";
 
 /**
  * The invoice once more, by plain SQL aggregates over usage and nothing of the rating engine: what a person with a
  * database and the contract in hand would compute. Divisions come last, so that numeric keeps every tie exact.
  */
-export async function recomputedMinor(tx: TenantTx, segments: readonly Segment[], decimals: number): Promise<bigint> {
+export async function recomputedMinor(
+  tx: TenantTx,
+  segments: readonly Segment[],
+  { decimals, timeZone }: { readonly decimals: number; readonly timeZone: string },
+): Promise<bigint> {
   let total = 0n;
   for (const segment of segments) {
+    const ofCharge = new Map<string, bigint>();
     for (const [at, charge] of segment.charges.entries()) {
-      const rows = usageOf(tx, segment, charge, segment.charges.slice(0, at));
-      const [row] = await tx.execute<{ minor: string }>(sql`
-        with m as (select * from ${rows}) select (${minorOf(charge, segment, decimals)})::bigint::text as minor`);
-      total += BigInt(row?.minor ?? 0);
+      if (charge.model === "commitment" || charge.model === "sla_credit") continue;
+      const rows = usageOf(tx, segment, { charge, earlier: segment.charges.slice(0, at), timeZone });
+      const gross = await askMinor(
+        tx,
+        sql`with m as (select * from ${rows}) select ${minorOf(tx, charge, segment, decimals)} as minor`,
+      );
+      ofCharge.set(charge.code, gross + (await limitsMinor(tx, charge, gross, segment, decimals)));
     }
+    total += bigSum([...ofCharge.values()]);
+    for (const charge of segment.charges) total += await dependentMinor(tx, charge, ofCharge, segment, decimals);
   }
   return total;
 }
 
+function bigSum(values: readonly bigint[]): bigint {
+  return values.reduce((a, b) => a + b, 0n);
+}
+
+async function askMinor(tx: TenantTx, query: SQL): Promise<bigint> {
+  const [row] = await tx.execute<{ minor: string }>(sql`select (minor)::bigint::text as minor from (${query}) q`);
+  return BigInt(row?.minor ?? 0);
+}
+
+function numeric(value: string | number | bigint): SQL {
+  return sql`${String(value)}::numeric`;
+}
+
+/** What discount, cap and minimum add to a charge that came to `gross`. */
+function limitsMinor(
+  tx: TenantTx,
+  { limits }: Charge,
+  gross: bigint,
+  { share }: Segment,
+  decimals: number,
+): Promise<bigint> {
+  if (limits === undefined) return Promise.resolve(0n);
+  const scale = numeric(10n ** BigInt(decimals));
+  const bound = (text: string) =>
+    sql`round(${numeric(text)} * ${numeric(share.days)} * ${scale} / ${numeric(share.of)})`;
+  const net = sql`(${numeric(gross)} - round(${numeric(gross)} * ${numeric(limits.discountPercent ?? "0")} * 0.01))`;
+  const capped = limits.maximum === undefined ? net : sql`least(${net}, ${bound(limits.maximum)})`;
+  const raised = limits.minimum === undefined ? capped : sql`greatest(${capped}, ${bound(limits.minimum)})`;
+  return askMinor(tx, sql`select ${raised} - ${numeric(gross)} as minor`);
+}
+
+/** Commitments and service-level credits: what they add to the other charges of their version. */
+function dependentMinor(
+  tx: TenantTx,
+  charge: Charge,
+  ofCharge: ReadonlyMap<string, bigint>,
+  { share, serviceLevel }: Segment,
+  decimals: number,
+): Promise<bigint> {
+  const scale = numeric(10n ** BigInt(decimals));
+  if (charge.model === "commitment") {
+    const due = sql`round(${numeric(charge.amount)} * ${numeric(share.days)} * ${scale} / ${numeric(share.of)})`;
+    return askMinor(tx, sql`select greatest(0, ${due} - ${numeric(bigSum([...ofCharge.values()]))}) as minor`);
+  }
+  if (charge.model !== "sla_credit" || serviceLevel === null || serviceLevel.counted === 0) return Promise.resolve(0n);
+  const fee = bigSum([...ofCharge].filter(([code]) => charge.of?.includes(code) ?? true).map(([, minor]) => minor));
+  const { within, counted } = serviceLevel;
+  const missed = sql`ceil(greatest(0, (${numeric(charge.targetPercent)} * ${numeric(counted)} - 100 * ${numeric(within)}) / ${numeric(counted)}))`;
+  const share100 = sql`least(${missed} * ${numeric(charge.perStartedPointPercent)}, ${numeric(charge.capPercent)})`;
+  return askMinor(tx, sql`select -round(${numeric(fee)} * ${share100} * 0.01) as minor`);
+}
+
+type Counted = { readonly charge: Charge; readonly earlier: readonly Charge[]; readonly timeZone: string };
+
 /** What the charge counts in the segment, less what an earlier charge of the version has already taken. */
-function usageOf(tx: TenantTx, segment: Segment, charge: Charge, earlier: readonly Charge[]): SQL {
+function usageOf(tx: TenantTx, segment: Segment, { charge, earlier, timeZone }: Counted): SQL {
   const kind = usageKindOf(charge);
   if (kind === null) return sql`(select 0::numeric as q, '{}'::jsonb as attrs where false) u`;
-  const taken = earlier
-    .filter((it) => usageKindOf(it) === kind)
-    .map((it) => sql`and not (${matching(tx, whereOf(it))})`);
+  const asks = (it: Charge) => matching(tx, it, timeZone);
+  const taken = earlier.filter((it) => usageKindOf(it) === kind).map((it) => sql`and not (${asks(it)})`);
   return sql`(select u.quantity::numeric as q, u.attrs from tenant.usage u
-    where u.tenant_id = ${tx.tenantId} and u.kind = ${kind}
-      and u.occurred_at >= to_timestamp(${segment.from}::numeric / 1000) and u.occurred_at < to_timestamp(${segment.to}::numeric / 1000)
-      and not (u.corrects_id is not null and u.quantity = 0)
-      and u.id not in (select c.corrects_id from tenant.usage c where c.tenant_id = ${tx.tenantId} and c.corrects_id is not null)
-      and (${matching(tx, whereOf(charge))}) ${sql.join(taken, sql` `)}) u`;
+    where u.tenant_id = ${tx.tenantId} and u.kind = ${kind} and ${counts(tx, segment)}
+      and (${asks(charge)}) ${sql.join(taken, sql` `)}) u`;
 }
 
-function whereOf(charge: Charge): UsageFilter {
-  return charge.model === "seat_month" ? {} : (charge.where ?? {});
+/** Usage of the segment's days that no later row corrects. */
+function counts(tx: TenantTx, { from, to }: Segment): SQL {
+  return sql`u.occurred_at >= to_timestamp(${from}::numeric / 1000) and u.occurred_at < to_timestamp(${to}::numeric / 1000)
+    and not (u.corrects_id is not null and u.quantity = 0)
+    and u.id not in (select c.corrects_id from tenant.usage c where c.tenant_id = ${tx.tenantId} and c.corrects_id is not null)`;
 }
 
-function matching(tx: TenantTx, filter: UsageFilter): SQL {
+function matching(tx: TenantTx, charge: Charge, timeZone: string): SQL {
+  if (charge.model === "milestone") {
+    const codes = JSON.stringify(charge.milestones.map(({ code }) => code));
+    return sql`coalesce(u.attrs->>'milestone' in (select jsonb_array_elements_text(${codes}::jsonb)), false)`;
+  }
+  const filter: UsageFilter = whereOf(charge) ?? {};
   const among = (attribute: string, allowed: readonly string[] | undefined) =>
     allowed === undefined
       ? []
@@ -61,6 +133,7 @@ function matching(tx: TenantTx, filter: UsageFilter): SQL {
     ...among("party", filter.parties),
     ...among("disposition", filter.dispositions),
     ...(filter.minTalkS === undefined ? [] : [sql`coalesce((u.attrs->>'talkS')::numeric, 0) >= ${filter.minTalkS}`]),
+    ...(filter.hours === undefined ? [] : [inHours(filter.hours, timeZone)]),
     ...(filter.queues === undefined
       ? []
       : [
@@ -71,8 +144,23 @@ function matching(tx: TenantTx, filter: UsageFilter): SQL {
   return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
 }
 
+function inHours({ from, to, weekdays }: HourClass, timeZone: string): SQL {
+  const wall = sql`(u.occurred_at at time zone ${timeZone})`;
+  const minute = sql`(extract(hour from ${wall}) * 60 + extract(minute from ${wall}))`;
+  const [start, end] = [minuteOf(from), minuteOf(to)];
+  const inTime =
+    start <= end
+      ? sql`(${minute} >= ${start} and ${minute} < ${end})`
+      : sql`(${minute} >= ${start} or ${minute} < ${end})`;
+  if (weekdays === undefined) return inTime;
+  return sql`(${inTime} and extract(isodow from ${wall})::int in (select jsonb_array_elements_text(${JSON.stringify(weekdays)}::jsonb)::int))`;
+}
+
+type Rateable = Exclude<Charge, CommitmentCharge | SlaCreditCharge>;
+
 /** Minor units of a charge over the rows `m`; each line's part is rounded by itself, as on the invoice. */
-function minorOf(charge: Charge, { share, seatsPeak }: Segment, decimals: number): SQL {
+function minorOf(tx: TenantTx, charge: Rateable, segment: Segment, decimals: number): SQL {
+  const { share, seatsPeak } = segment;
   const used = sql`(select coalesce(sum(q), 0) from m)`;
   const n = (value: string | number) => sql`${String(value)}::numeric`;
   const scale = n(`1${"0".repeat(decimals)}`);
@@ -93,13 +181,24 @@ function minorOf(charge: Charge, { share, seatsPeak }: Segment, decimals: number
     case "carrier_time":
       return sql`(select coalesce(round(sum(${sellTimes6000(charge)}) * ${scale} / 6000), 0) from m)`;
     case "commission":
-      return commissionMinor(charge, decimals);
+      return commissionMinor(tx, charge, segment, decimals);
     case "graduated":
       return sql`(select coalesce(sum(round(greatest(least(${used}, coalesce(top, ${used})) - above, 0) * price * ${scale})
         + case when ${used} > above then round(flat * ${scale}) else 0 end), 0) from ${tierRows(charge.tiers)})`;
     case "volume":
       return sql`case when ${used} = 0 then 0 else (select round(${used} * price * ${scale}) + round(flat * ${scale})
         from ${tierRows(charge.tiers)} where top is null or ${used} <= top order by above limit 1) end`;
+    case "day_rate": {
+      const cap = charge.monthCap === undefined ? sql`null` : sql`(select max(q) from m) * ${n(charge.monthCap)}`;
+      return sql`round(least(${used} * ${n(charge.price)}, ${cap}) * ${scale})`;
+    }
+    case "milestone":
+      return sql`(select coalesce(sum(round(t.amount * ${scale} * (select coalesce(sum(q), 0) from m where m.attrs->>'milestone' = t.code))), 0)
+        from jsonb_to_recordset(${JSON.stringify(charge.milestones)}::jsonb) as t(code text, amount numeric))`;
+    case "fee": {
+      if (charge.every === "once") return segment.begins ? sql`round(${n(charge.amount)} * ${scale})` : sql`0`;
+      return sql`round(${n(charge.amount)} * ${n(share.days)} * ${scale} / ${n(share.of)})`;
+    }
     default:
       return unreachable(charge);
   }
@@ -125,9 +224,18 @@ function billed({ firstS, nextS }: Tariff): SQL {
   return sql`(case when q = 0 then 0 when q <= ${firstS}::numeric then ${firstS}::numeric else ${over} end)`;
 }
 
-function commissionMinor({ pay }: CommissionCharge, decimals: number): SQL {
-  const scale = sql`${`1${"0".repeat(decimals)}`}::numeric`;
+function commissionMinor(tx: TenantTx, { pay }: CommissionCharge, segment: Segment, decimals: number): SQL {
+  const scale = numeric(10n ** BigInt(decimals));
   if (pay.by === "fixed") return sql`(select coalesce(round(sum(q) * ${pay.amount}::numeric * ${scale}), 0) from m)`;
+  if (pay.by === "bands") {
+    const contacts = sql`(select coalesce(sum(u.quantity), 0) from tenant.usage u
+      where u.tenant_id = ${tx.tenantId} and u.kind = 'contact' and ${counts(tx, segment)})`;
+    const wins = sql`(select coalesce(sum(q), 0) from m)`;
+    const bands = JSON.stringify(pay.bands.map((band, at) => ({ at, top: band.upToPercent, amount: band.amount })));
+    return sql`coalesce((select round(${wins} * t.amount * ${scale})
+      from jsonb_to_recordset(${bands}::jsonb) as t(at int, top numeric, amount numeric)
+      where t.top is null or ${wins} * 100 <= t.top * greatest(${contacts}, ${wins}, 1) order by t.at limit 1), 0)`;
+  }
   const sale = sql`coalesce((attrs->>'saleMinor')::numeric, 0)`;
   const raised = sql`greatest(${sale} * ${pay.percent}::numeric * 0.01, ${pay.minEach ?? "0"}::numeric * ${scale})`;
   const each = pay.maxEach === undefined ? raised : sql`least(${raised}, ${pay.maxEach}::numeric * ${scale})`;

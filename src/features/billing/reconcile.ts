@@ -159,7 +159,10 @@ async function amountMismatches(
     select coalesce(sum(amount_minor), 0)::text as minor from tenant.invoice_lines
     where tenant_id = ${tx.tenantId} and invoice_id = ${invoice.id}`);
   const segments = await segmentsOf(tx, await versionsInForce(tx, contract.id, month), month);
-  const recomputed = await recomputedMinor(tx, segments, decimalsOf(contract.currency));
+  const recomputed = await recomputedMinor(tx, segments, {
+    decimals: decimalsOf(contract.currency),
+    timeZone: contract.timeZone,
+  });
   return unequal([
     ["invoice total and sum of its lines", row?.minor ?? "0", invoice.totalMinor.toString()],
     ["invoice recomputed by SQL and its total", recomputed.toString(), invoice.totalMinor.toString()],

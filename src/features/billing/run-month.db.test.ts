@@ -76,7 +76,7 @@ test("BIL-8 a month's draft has its lines, in the client's currency, and their s
   const [outcome] = await run(client);
   expect(outcome).toMatchObject({ what: "written", currency: "CNY", totalMinor: 1_441_005n, unrated: [] });
   expect((await rows(client)).map((row) => [row.stable_key, row.quantity, Number(row.amount_minor)])).toEqual([
-    ["seats/month@v1", "3", 1_440_000],
+    ["seats/seats@v1", "3", 1_440_000],
     ["calls/each@v1", "3", 999],
     ["talk/time@v1", "198", 6],
   ]);
@@ -154,9 +154,9 @@ test("BIL-4 a price that changes in mid-month splits the month; each event pays 
   await client.use({ event: "new", kind: "contact", at: "2026-11-10T16:00:00Z" });
   await run(client);
   expect((await rows(client)).map((row) => [row.stable_key, Number(row.amount_minor)])).toEqual([
-    ["seats/month@v1", 480_000],
+    ["seats/seats@v1", 480_000],
     ["calls/each@v1", 333],
-    ["seats/month@v2", 960_000],
+    ["seats/seats@v2", 960_000],
     ["calls/each@v2", 400],
   ]);
 });

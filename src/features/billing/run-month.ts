@@ -12,7 +12,8 @@ import { isCurrency } from "../../domain/kernel/currency.ts";
 import type { TenantId } from "../../domain/kernel/ids.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import { assert } from "../../domain/kernel/step.ts";
-import { canonicalText, type Rating, rateMonth, type Segment } from "../../domain/rating/rate.ts";
+import type { Segment } from "../../domain/rating/allot.ts";
+import { canonicalText, type Rating, rateMonth } from "../../domain/rating/rate.ts";
 import { type BillingMonth, billingMonth, localDate, monthAt, monthBefore, startOfDay } from "./period.ts";
 import {
   type Contract,
@@ -22,6 +23,7 @@ import {
   invoiceOfMonth,
   lockMonth,
   seatsPeak,
+  serviceLevel,
   tenantsInService,
   usageDigest,
   usageOf,
@@ -250,12 +252,17 @@ export async function segmentsOf(
 ): Promise<Segment[]> {
   const segments: Segment[] = [];
   for (const version of versions) {
+    const [from, to] = [startOfDay(version.from, month.timeZone), startOfDay(version.to, month.timeZone)];
     segments.push({
       version: `v${version.version}`,
-      from: startOfDay(version.from, month.timeZone),
-      to: startOfDay(version.to, month.timeZone),
+      from,
+      to,
       share: { days: daysBetween(version.from, version.to), of: month.days },
       seatsPeak: await seatsPeak(tx, version.from, version.to),
+      begins: version.begins,
+      serviceLevel: version.charges.some((it) => it.charge.model === "sla_credit")
+        ? await serviceLevel(tx, from, to)
+        : null,
       charges: version.charges.map((it) => it.charge),
     });
   }
@@ -288,6 +295,7 @@ function inputText(
     version.from,
     version.to,
     segments[at]?.seatsPeak,
+    segments[at]?.serviceLevel,
   ]);
   return JSON.stringify([ENGINE_VERSION, contract.id, contract.currency, contract.timeZone, month.key, terms, digest]);
 }

@@ -3,6 +3,7 @@ import type { OperatorTx, TenantTx } from "../../adapters/db/index.ts";
 import { asId, type TenantId } from "../../domain/kernel/ids.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import type { Charge } from "../../domain/rating/charge.ts";
+import type { ServiceLevel } from "../../domain/rating/line.ts";
 import type { UsageRecord } from "../../domain/rating/usage.ts";
 import { ChargeSchema, UsageAttrsSchema } from "./contract-schema.ts";
 import type { BillingMonth } from "./period.ts";
@@ -17,6 +18,8 @@ export type VersionInForce = {
   /** The version's days within the month; `to` is not one of them. */
   readonly from: string;
   readonly to: string;
+  /** True when its first day lies in the month. */
+  readonly begins: boolean;
   readonly charges: readonly StoredCharge[];
 };
 
@@ -51,8 +54,14 @@ export async function versionsInForce(
   month: BillingMonth,
 ): Promise<VersionInForce[]> {
   const range = `[${month.start},${month.end})`;
-  const versions = await tx.execute<{ version: number; content_hash: string; from: string; to: string }>(sql`
-    select version, content_hash,
+  const versions = await tx.execute<{
+    version: number;
+    content_hash: string;
+    from: string;
+    to: string;
+    begins: boolean;
+  }>(sql`
+    select version, content_hash, lower(valid) >= ${month.start}::date as begins,
       to_char(lower(valid * ${range}::daterange), 'YYYY-MM-DD') as "from",
       to_char(upper(valid * ${range}::daterange), 'YYYY-MM-DD') as "to"
     from tenant.contract_versions
@@ -68,6 +77,7 @@ export async function versionsInForce(
     contentHash: version.content_hash,
     from: version.from,
     to: version.to,
+    begins: version.begins,
     charges: rows
       .filter((row) => row.version === version.version)
       .map((row) => ({
@@ -93,6 +103,15 @@ export async function seatsPeak(tx: TenantTx, from: string, to: string): Promise
       join tenant.seat_entitlements s on s.tenant_id = ${tx.tenantId} and s.valid @> d.day
       group by d.day) days`);
   return row?.peak ?? 0;
+}
+
+/** Contacts offered in the time that count for the service level, and those of them answered within target. */
+export async function serviceLevel(tx: TenantTx, from: Instant, to: Instant): Promise<ServiceLevel> {
+  const [row] = await tx.execute<ServiceLevel>(sql`
+    select count(*) filter (where within_target)::int as within, count(*)::int as counted from tenant.contacts
+    where tenant_id = ${tx.tenantId} and within_target is not null
+      and offered_at >= ${iso(from)}::timestamptz and offered_at < ${iso(to)}::timestamptz`);
+  return row ?? { within: 0, counted: 0 };
 }
 
 /**
@@ -142,9 +161,14 @@ export async function usageOf(tx: TenantTx, month: BillingMonth, cutoff: Instant
     quantity: string;
     contact_id: string | null;
     attrs: unknown;
+    minute: number;
+    weekday: number;
   }>(sql`
     select u.id, u.source, u.source_event_id, u.kind, u.quantity::text as quantity, u.contact_id, u.attrs,
-      (extract(epoch from u.occurred_at) * 1000)::bigint::text as at
+      (extract(epoch from u.occurred_at) * 1000)::bigint::text as at,
+      extract(hour from u.occurred_at at time zone ${month.timeZone})::int * 60
+        + extract(minute from u.occurred_at at time zone ${month.timeZone})::int as minute,
+      extract(isodow from u.occurred_at at time zone ${month.timeZone})::int as weekday
     from ${countedUsage(tx, month, cutoff)}`);
   return rows.map((row) => {
     const attrs = UsageAttrsSchema.parse(typeof row.attrs === "string" ? JSON.parse(row.attrs) : row.attrs);
@@ -165,6 +189,9 @@ export async function usageOf(tx: TenantTx, month: BillingMonth, cutoff: Instant
           disposition: attrs.disposition ?? undefined,
           talkS: attrs.talkS,
           saleMinor: attrs.saleMinor,
+          milestone: attrs.milestone,
+          localMinute: row.minute,
+          localWeekday: row.weekday,
         },
       },
     };

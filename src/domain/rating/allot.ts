@@ -1,0 +1,131 @@
+import type { Currency } from "../kernel/currency.ts";
+import type { Instant } from "../kernel/instant.ts";
+import { unreachable } from "../kernel/step.ts";
+import type { Charge, UsageFilter, UsageKind } from "./charge.ts";
+import type { ServiceLevel, Share } from "./line.ts";
+import { matches, type UsageRecord } from "./usage.ts";
+
+/** A contract version's part of the period: half-open instants, and whole days on the wall of the client's zone. */
+export type Segment = {
+  /** Names the version in line keys; its first local date. */
+  readonly version: string;
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly share: Share;
+  readonly seatsPeak: number;
+  /** True when the version's first day lies in this period: what is charged once is charged now. */
+  readonly begins: boolean;
+  /** As measured over the segment; null where nothing was measured. */
+  readonly serviceLevel: ServiceLevel | null;
+  readonly charges: readonly Charge[];
+};
+
+export type RatingInput = {
+  readonly currency: Currency;
+  /** The client's month as instants; `to` is not in it. */
+  readonly period: { readonly from: Instant; readonly to: Instant };
+  readonly segments: readonly Segment[];
+  readonly usage: readonly UsageRecord[];
+};
+
+/** Usage that no line charges for, and why; never dropped in silence. */
+export type Unrated = {
+  readonly usageId: string;
+  readonly reason: "outside_period" | "no_contract" | "no_charge" | "conflict" | "negative_quantity";
+};
+
+/** Gives each usage record to exactly one charge, or to `unrated`. */
+export function allot(input: RatingInput, unrated: Unrated[]): Map<Charge, UsageRecord[]> {
+  const usageOfCharge = new Map<Charge, UsageRecord[]>();
+  const kinds = new Map(
+    input.segments.flatMap((segment) => segment.charges.map((it) => [it, usageKindOf(it)] as const)),
+  );
+  for (const record of inOrder(input.usage, unrated)) {
+    const charge = chargeFor(record, input, kinds);
+    if (typeof charge === "string") {
+      unrated.push({ usageId: record.id, reason: charge });
+      continue;
+    }
+    const charged = usageOfCharge.get(charge);
+    if (charged === undefined) usageOfCharge.set(charge, [record]);
+    else charged.push(record);
+  }
+  unrated.sort((a, b) => (a.usageId < b.usageId ? -1 : a.usageId > b.usageId ? 1 : 0));
+  return usageOfCharge;
+}
+
+function chargeFor(
+  record: UsageRecord,
+  input: RatingInput,
+  kinds: ReadonlyMap<Charge, UsageKind | null>,
+): Charge | Unrated["reason"] {
+  if (record.quantity < 0) return "negative_quantity";
+  if (record.occurredAt < input.period.from || record.occurredAt >= input.period.to) return "outside_period";
+  const segment = input.segments.find((it) => record.occurredAt >= it.from && record.occurredAt < it.to);
+  if (segment === undefined) return "no_contract";
+  for (const charge of segment.charges) {
+    if (kinds.get(charge) !== record.kind) continue;
+    if (asksFor(charge, record)) return charge;
+  }
+  return "no_charge";
+}
+
+/** Whether the charge is for this record, given that it counts records of this kind. */
+function asksFor(charge: Charge, { attributes }: UsageRecord): boolean {
+  if (charge.model === "milestone") return charge.milestones.some(({ code }) => code === attributes.milestone);
+  return matches(whereOf(charge), attributes);
+}
+
+/** The filter of a charge that may have one. */
+export function whereOf(charge: Charge): UsageFilter | undefined {
+  return "where" in charge ? charge.where : undefined;
+}
+
+/** Each id once, by time and then id. The same id with other contents is nobody's to guess: none of them is charged. */
+function inOrder(usage: readonly UsageRecord[], unrated: Unrated[]): UsageRecord[] {
+  const byId = new Map<string, UsageRecord>();
+  const conflicts = new Set<string>();
+  for (const record of usage) {
+    const known = byId.get(record.id);
+    if (known === undefined) byId.set(record.id, record);
+    else if (known !== record && payload(known) !== payload(record)) conflicts.add(record.id);
+  }
+  for (const id of conflicts) {
+    byId.delete(id);
+    unrated.push({ usageId: id, reason: "conflict" });
+  }
+  return [...byId.values()].sort((a, b) => a.occurredAt - b.occurredAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+}
+
+function payload(record: UsageRecord): string {
+  const attributes = Object.entries(record.attributes)
+    .filter(([, value]) => value !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([record.kind, record.occurredAt, record.quantity, record.contactId, attributes]);
+}
+
+/** What a charge counts; null where no event stands behind it. */
+export function usageKindOf(charge: Charge): UsageKind | null {
+  switch (charge.model) {
+    case "seat_month":
+    case "fee":
+    case "commitment":
+    case "sla_credit":
+      return null;
+    case "day_rate":
+      return "seat_day";
+    case "milestone":
+      return "milestone";
+    case "carrier_time":
+      return "carrier_leg";
+    case "commission":
+      return "success";
+    case "unit":
+    case "graduated":
+    case "volume":
+    case "package":
+      return charge.usage;
+    default:
+      return unreachable(charge);
+  }
+}
