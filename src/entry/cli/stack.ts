@@ -163,7 +163,7 @@ async function openWorkers(options: StackOptions, keys: Keys, ports: Ports, urls
 /** The people named on the page of demo sign-ins are left to whoever looks on. */
 async function startFloor(stack: Stack, port: number, log: StackOptions["log"]): Promise<() => Promise<void>> {
   const keptFree = new Set((await demoSignIns(stack.appUrl)).map(({ email }) => email));
-  const cast = castFrom(stack.applied);
+  const cast = castFrom(stack.applied, stack.now);
   const agents = cast.agents
     .filter((email) => !keptFree.has(email))
     .map((email) => ({ email, password: stack.password }));

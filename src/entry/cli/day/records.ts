@@ -77,7 +77,7 @@ async function queueCountsOf(tx: TenantTx): Promise<ClientRecords["queueCounts"]
   const rows = await tx.execute<QueueCounts & { id: string }>(sql`
     select queue_id as id, count(*)::int as offered,
       count(*) filter (where answered_at is not null)::int as answered,
-      count(*) filter (where outcome = 'abandoned' and not short_abandon)::int as abandoned,
+      count(*) filter (where answered_at is null and not within_target)::int as abandoned,
       count(*) filter (where within_target)::int as "withinTarget"
     from tenant.contacts where tenant_id = ${tx.tenantId} and queued_at is not null group by queue_id`);
   return new Map(rows.map(({ id, ...counts }) => [id, counts]));

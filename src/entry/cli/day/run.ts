@@ -50,7 +50,7 @@ export async function runDay(options: DayOptions): Promise<DayReport> {
   });
   try {
     const watches = await watchPortals(stack);
-    const driven = await driveDay(stack, castFrom(stack.applied), options);
+    const driven = await driveDay(stack, castFrom(stack.applied, stack.now), options);
     options.log("the last call is over; waiting for facts and records");
     const book = await readCarrierBook(stack.host);
     const standings = await untilSettled(stack, book);

@@ -26,7 +26,14 @@ export type Callers = {
   readonly known: readonly string[];
   /** This number's share of all calls. */
   readonly weight: number;
+  /** Whether a calendar of this client is open when the call is placed. */
+  readonly isOpen: (calendar: string) => boolean;
 };
+
+/** Whether a call placed now can come to a queue: real callers mostly ring when somebody is there. */
+export function reachesQueue(callers: Callers): boolean {
+  return leadsToQueue(callers, callers.flow.entry, 0);
+}
 
 const KNOWN_SHARE = 0.6;
 const WITHHELD_SHARE = 0.03;
@@ -47,7 +54,7 @@ export function planCalls(callers: readonly [Callers, ...Callers[]], calls: numb
 /** One caller of one number: who rings, which way through the flow, how patient, how talkative. */
 export function planCaller(callers: Callers, random: Random): Omit<PlannedCall, "atMs"> {
   const hasty = chance(random, HASTY_SHARE);
-  const keys = keysToSomewhere(callers.flow, random);
+  const keys = keysToSomewhere(callers, random);
   const talkS = Math.max(5, Math.round(randomLognormal(random, TALK_MEAN_S, 0.7)));
   const voicemailS = 4 + randomInt(random, 25);
   const script: RobotAction[] = keys.map((press) => ({ on: "gather", afterS: 1 + randomInt(random, 4), press }));
@@ -72,12 +79,13 @@ function callerNumber(callers: Callers, random: Random): string {
  * The keys of a walk through the flow that mostly leads to a queue, as real callers do: at each menu an option is drawn,
  * options that lead to a queue three times as likely as others.
  */
-export function keysToSomewhere(flow: FlowFile, random: Random): string[] {
+export function keysToSomewhere(callers: Callers, random: Random): string[] {
+  const { flow, isOpen } = callers;
   const keys: string[] = [];
   let step = flow.steps[flow.entry];
   for (let depth = 0; depth < MAX_DEPTH && step !== undefined; depth += 1) {
     if (step.kind === "menu") {
-      const key = drawOption(flow, step, random);
+      const key = drawOption(callers, step, random);
       keys.push(key);
       step = flow.steps[step.options[key] ?? ""];
     } else if (step.kind === "collect") {
@@ -85,7 +93,7 @@ export function keysToSomewhere(flow: FlowFile, random: Random): string[] {
       const typed = Array.from({ length: Math.max(1, digits) }, () => randomInt(random, 10)).join("");
       keys.push(typed.length < step.maxDigits ? `${typed}${step.finishOnKey}` : typed);
       step = flow.steps[step.next];
-    } else if (step.kind === "hours") step = flow.steps[step.open];
+    } else if (step.kind === "hours") step = flow.steps[isOpen(step.calendar) ? step.open : step.closed];
     else if (step.kind === "prompt") step = flow.steps[step.next];
     else step = undefined;
   }
@@ -97,20 +105,24 @@ type FileStep = FlowFile["steps"][string];
 const MAX_DEPTH = 12;
 const QUEUE_PULL = 3;
 
-function drawOption(flow: FlowFile, menu: Extract<FileStep, { kind: "menu" }>, random: Random): string {
+function drawOption(callers: Callers, menu: Extract<FileStep, { kind: "menu" }>, random: Random): string {
   const options = Object.keys(menu.options);
-  const weights = options.map((key) => (leadsToQueue(flow, menu.options[key] ?? "", 0) ? QUEUE_PULL : 1));
+  const weights = options.map((key) => (leadsToQueue(callers, menu.options[key] ?? "", 0) ? QUEUE_PULL : 1));
   return options[drawIndex(weights, random)] ?? "1";
 }
 
-function leadsToQueue(flow: FlowFile, id: string, depth: number): boolean {
-  const step = flow.steps[id];
+function leadsToQueue(callers: Callers, id: string, depth: number): boolean {
+  const step = callers.flow.steps[id];
   if (step === undefined || depth > MAX_DEPTH) return false;
   if (step.kind === "queue") return true;
-  if (step.kind === "prompt" || step.kind === "collect") return leadsToQueue(flow, step.next, depth + 1);
-  if (step.kind === "hours") return leadsToQueue(flow, step.open, depth + 1);
-  if (step.kind === "menu") return Object.values(step.options).some((next) => leadsToQueue(flow, next, depth + 1));
-  return false;
+  const next = stepsAfter(callers, step);
+  return next.some((one) => leadsToQueue(callers, one, depth + 1));
+}
+
+function stepsAfter({ isOpen }: Callers, step: FileStep): string[] {
+  if (step.kind === "prompt" || step.kind === "collect") return [step.next];
+  if (step.kind === "hours") return [isOpen(step.calendar) ? step.open : step.closed];
+  return step.kind === "menu" ? Object.values(step.options) : [];
 }
 
 function pickWeighted(callers: readonly [Callers, ...Callers[]], random: Random): Callers {

@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
-import { type Random, randomExponential, seededRandom } from "../../../domain/kernel/random.ts";
-import { type Callers, planCaller } from "./callers.ts";
+import { chance, type Random, randomExponential, seededRandom } from "../../../domain/kernel/random.ts";
+import { type Callers, planCaller, reachesQueue } from "./callers.ts";
 import { carrier, type Host } from "./house-client.ts";
 import { CALM_HABITS, type RobotAgent, seatRobotAgent } from "./robot-agent.ts";
 
@@ -23,6 +23,12 @@ const HANDLE_S = 165;
 /** A second agent sits down so long after the first: nobody's password is hashed by a crowd. */
 const SEATING_GAP_MS = 150;
 
+/** Callers who ring as soon as everybody sits: the boards move before the newcomer has read them. */
+const EARLY_CALLERS = 6;
+const EARLY_GAP_MS = 1_500;
+/** Share of callers who ring although nobody is there: what clients hear of after hours. */
+const AFTER_HOURS_SHARE = 0.08;
+
 type Floor = {
   readonly host: Host;
   readonly cast: FloorCast;
@@ -43,8 +49,12 @@ export async function openDemoFloor(
   const random = seededRandom(seed);
   const floor: Floor = { host, cast, random, seated: [], log, paused: false, next: null, stopped: false };
   const server = await listen(floor, port);
-  void seatEverybody(floor);
-  scheduleCaller(floor, 500);
+  void seatEverybody(floor).then(() => {
+    for (let early = 0; early < EARLY_CALLERS; early += 1) {
+      setTimeout(() => void ring(floor), early * EARLY_GAP_MS).unref();
+    }
+    scheduleCaller(floor);
+  });
   return { stop: () => closeFloor(floor, server) };
 }
 
@@ -61,23 +71,33 @@ async function seatEverybody(floor: Floor): Promise<void> {
   }
 }
 
-function scheduleCaller(floor: Floor, afterMs?: number): void {
+function scheduleCaller(floor: Floor): void {
+  if (floor.stopped) return;
   const meanGapMs = (HANDLE_S * 1_000) / (Math.max(1, floor.cast.agents.length) * LOAD) / floor.host.speed;
-  floor.next = setTimeout(() => {
-    if (!floor.paused) void ring(floor);
-    if (!floor.stopped) scheduleCaller(floor);
-  }, afterMs ?? randomExponential(floor.random, meanGapMs));
+  floor.next = setTimeout(
+    () => {
+      void ring(floor);
+      scheduleCaller(floor);
+    },
+    randomExponential(floor.random, meanGapMs),
+  );
 }
 
 async function ring(floor: Floor): Promise<void> {
-  const callers =
-    floor.cast.callers[Math.floor(floor.random.next() * floor.cast.callers.length)] ?? floor.cast.callers[0];
+  if (floor.paused || floor.stopped) return;
+  const callers = pickCallers(floor);
   const call = planCaller(callers, floor.random);
   try {
     await carrier(floor.host, "POST", `/sandbox/accounts/${callers.accountSid}/calls`, call);
   } catch (error) {
     floor.log(`demo floor: a call could not be placed: ${String(error)}`);
   }
+}
+
+function pickCallers({ cast, random }: Floor): FloorCallers {
+  const open = cast.callers.filter(reachesQueue);
+  const some = open.length === 0 || chance(random, AFTER_HOURS_SHARE) ? cast.callers : open;
+  return some[Math.floor(random.next() * some.length)] ?? cast.callers[0];
 }
 
 /** `GET /` tells whether the floor is paused; `POST /` with `{"paused": true}` pauses it, `false` lets it go on. */
