@@ -231,6 +231,7 @@ export function furnish(house: PlayedHouse, url: string): void {
         language: "en-GB",
       },
     ],
+    faults: true,
     ...sandbox,
   });
   get("/api/demo/floor", { paused: false, agents: 6 });

@@ -59,6 +59,7 @@ export function openDesk(): Desk {
   const waiting = new Map<string, (reply: Reply) => void>();
 
   const link = new Link("/api/agent/socket", {
+    alive: () => patch({ heardAt: performance.now() }),
     state: (next) => {
       if (state.get().link !== next) patch({ link: next });
     },

@@ -11,6 +11,7 @@ export function useFloor(): FloorState {
   );
   useEffect(() => {
     const link = new Link("/api/floor/socket", {
+      alive: () => store.set((before) => ({ ...before, heardAt: performance.now() })),
       state: (next) => store.set((before) => (before.link === next ? before : { ...before, link: next })),
       frame: (frame) =>
         store.set((before) => ({ ...before, floor: frame as unknown as FloorFrame, heardAt: performance.now() })),

@@ -5,7 +5,12 @@ export type LinkState = "connecting" | "live" | "lost";
 /** What every frame of our sockets has. `seq` rises by one per frame; a hole means something was missed. */
 export type Frame = { readonly kind: string; readonly seq?: number; readonly now?: number; readonly speed?: number };
 
-export type Listener = { readonly frame: (frame: Frame) => void; readonly state: (state: LinkState) => void };
+export type Listener = {
+  readonly frame: (frame: Frame) => void;
+  readonly state: (state: LinkState) => void;
+  /** The other end is there and has nothing new: what is shown is as it is. */
+  readonly alive: () => void;
+};
 
 /** Silence this long asks for a sign of life; twice this long without one means lost. Together under three seconds. */
 const SILENCE_MS = 1_200;
@@ -69,7 +74,7 @@ export class Link {
 
   private hear(text: string): void {
     this.heardAt = performance.now();
-    if (text === PONG) return;
+    if (text === PONG) return this.on.alive();
     const frame = JSON.parse(text) as Frame;
     const seq = frame.seq ?? 0;
     const whole = frame.kind === "snapshot";

@@ -9,7 +9,11 @@ export type DemoNumber = {
   readonly color: string;
 };
 
-export type DemoNumbers = { readonly numbers: readonly DemoNumber[]; readonly phoneUrl: string };
+export type DemoNumbers = {
+  readonly numbers: readonly DemoNumber[];
+  readonly phoneUrl: string /** The house offers the switches of faults. */;
+  readonly faults?: boolean;
+};
 
 export function demoNumbers(signal: AbortSignal): Promise<DemoNumbers> {
   return read<DemoNumbers>("/api/demo/numbers", signal);

@@ -35,6 +35,7 @@ export function useLive(): LiveState {
   const [store] = useState<Store<LiveState>>(() => createStore(EMPTY));
   useEffect(() => {
     const link = new Link("/api/portal/socket", {
+      alive: () => store.set((before) => ({ ...before, heardAt: performance.now() })),
       state: (next) => store.set((before) => (before.link === next ? before : { ...before, link: next })),
       frame: (frame) =>
         store.set((before) => foldFrame(before, frame as LiveFrame & { seq: number }, performance.now())),
