@@ -1,4 +1,3 @@
-export { type DateRange, dateRange, houseSchema, instant, tenantSchema } from "./columns.ts";
 export { type ConnectionSource, connect, type Database } from "./connect.ts";
 export { DatabaseOutage, DatabaseRefusal, type DatabaseRefusalCode } from "./errors.ts";
 export {

@@ -24,7 +24,7 @@ const PARTS: readonly Part[] = [
     name: "import and style law",
     run: () => command("vitest", "run", "--config", "test/vitest.config.ts", "--project", "node", "test/law"),
   },
-  { name: "nothing unused (knip)", run: () => command("knip", "--config", ".knip.json") },
+  { name: "nothing unused (knip)", run: () => command("knip", "--config", ".knip.jsonc") },
   { name: "console builds", run: () => command("vite", "build", "web", "--logLevel", "warn") },
   { name: "app Worker deploys, within its size", run: () => deployDry("wrangler.toml") },
   {

@@ -1,2 +1,2 @@
-export { danglingNames, type FlowFile, FlowFileSchema, flowOf, LanguageSchema } from "./schema.ts";
-export { flows, flowVersions } from "./tables.ts";
+export { danglingNames, type FlowFile, FlowFileSchema, flowOf } from "./schema.ts";
+export { flowVersions } from "./tables.ts";

@@ -5,7 +5,15 @@ import { z } from "zod";
  * without gaps per socket; a client that sees a gap asks for a snapshot. All instants are the house's clock (`now` in the
  * snapshot ties it to the browser's), all ids are UUIDs.
  */
-export const AgentStateSchema = z.enum(["off_shift", "ready", "reserved", "ringing", "on_contact", "wrap_up", "not_ready"]);
+export const AgentStateSchema = z.enum([
+  "off_shift",
+  "ready",
+  "reserved",
+  "ringing",
+  "on_contact",
+  "wrap_up",
+  "not_ready",
+]);
 
 /** Reasons an agent may give for not being ready; the words shown are the console's. */
 export const NotReadyReasonSchema = z.enum(["break", "lunch", "training", "meeting", "after_work", "missed", "device"]);
@@ -63,7 +71,14 @@ export const QueueStatsSchema = z.object({ waiting: z.number(), longestSince: z.
 
 /** Server to desktop. Every frame of kind `agent` carries the whole view: small, and it cannot drift. */
 export const DesktopFrameSchema = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("agent"), seq: z.number(), now: z.number(), speed: z.number(), agent: AgentViewSchema, queue: QueueStatsSchema }),
+  z.object({
+    kind: z.literal("agent"),
+    seq: z.number(),
+    now: z.number(),
+    speed: z.number(),
+    agent: AgentViewSchema,
+    queue: QueueStatsSchema,
+  }),
   z.object({ kind: z.literal("queue"), seq: z.number(), now: z.number(), queue: QueueStatsSchema }),
   /** Answer to a command. `code` is stable: `taken` (another seat won), `caller_gone`,
    * `offer_lapsed`, `not_your_offer`, `busy`, `phone_elsewhere`, `no_wrap_up`, `no_more_extensions`, `bad_frame` … */
@@ -74,7 +89,12 @@ export const DesktopFrameSchema = z.discriminatedUnion("kind", [
 /** Desktop to server. `id` is chosen by the client and comes back in the reply; a repeat of it has no further effect. */
 export const DesktopCommandSchema = z.discriminatedUnion("cmd", [
   z.object({ id: z.string().min(1).max(64), cmd: z.literal("snapshot") }),
-  z.object({ id: z.string().min(1).max(64), cmd: z.literal("set_state"), to: z.enum(["ready", "not_ready", "off_shift"]), reason: NotReadyReasonSchema.nullable() }),
+  z.object({
+    id: z.string().min(1).max(64),
+    cmd: z.literal("set_state"),
+    to: z.enum(["ready", "not_ready", "off_shift"]),
+    reason: NotReadyReasonSchema.nullable(),
+  }),
   z.object({ id: z.string().min(1).max(64), cmd: z.literal("cancel_next_state") }),
   z.object({ id: z.string().min(1).max(64), cmd: z.literal("accept"), reservationId: z.string() }),
   z.object({ id: z.string().min(1).max(64), cmd: z.literal("decline"), reservationId: z.string() }),

@@ -10,4 +10,3 @@ export {
   type TenantSource,
 } from "./parse.ts";
 export type { Change } from "./sync.ts";
-export { agentGrants, brands, carrierAccounts, companies, pools, seatEntitlements, sites, tenants } from "./tables.ts";
