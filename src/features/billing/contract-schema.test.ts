@@ -48,3 +48,52 @@ test("an unknown model or field is refused, never ignored", () => {
   const extra = { ...named, model: "seat_month", price: "1", minSeats: 1, minimumSeats: 9 };
   expect(ChargeSchema.safeParse(extra).success).toBe(false);
 });
+
+test.each([
+  ["limits.minimum", { ...named, model: "unit", usage: "contact", price: "1", limits: { minimum: "9", maximum: "5" } }],
+  [
+    "limits.discountPercent",
+    { ...named, model: "unit", usage: "contact", price: "1", limits: { discountPercent: "101" } },
+  ],
+  [
+    "where.hours.from",
+    { ...named, model: "unit", usage: "contact", price: "1", where: { hours: { from: "24:00", to: "06:00" } } },
+  ],
+  [
+    "pay.bands.0.upToPercent",
+    { ...named, model: "commission", pay: { by: "bands", bands: [{ amount: "1" }, { amount: "2" }] } },
+  ],
+  [
+    "pay.bands.1.upToPercent",
+    {
+      ...named,
+      model: "commission",
+      pay: {
+        by: "bands",
+        bands: [{ upToPercent: "9", amount: "1" }, { upToPercent: "9", amount: "1" }, { amount: "2" }],
+      },
+    },
+  ],
+  [
+    "milestones",
+    {
+      ...named,
+      model: "milestone",
+      milestones: [
+        { code: "a", amount: "1" },
+        { code: "a", amount: "2" },
+      ],
+    },
+  ],
+  [
+    "targetPercent",
+    { ...named, model: "sla_credit", targetPercent: "950", perStartedPointPercent: "1", capPercent: "10" },
+  ],
+])("a mistake at %s is named there", (path, charge) => {
+  expect(issuesOf(ChargeSchema.safeParse(charge)).map((issue) => issue.split(":")[0])).toContain(path);
+});
+
+test("a credit or a commitment takes no limits of its own", () => {
+  const commitment = { ...named, model: "commitment", amount: "100", limits: { minimum: "1" } };
+  expect(ChargeSchema.safeParse(commitment).success).toBe(false);
+});

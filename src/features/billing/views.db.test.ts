@@ -52,9 +52,41 @@ const CHARGES: readonly Charge[] = [
     where: { dispositions: ["sold"] },
     pay: { by: "percent", percent: "4.5", minEach: "1.00" },
   },
-  { ...named("gifts"), model: "commission", pay: { by: "fixed", amount: "2.5" } },
+  {
+    ...named("gifts"),
+    model: "commission",
+    where: { hours: { from: "22:00", to: "11:00", weekdays: [1, 2, 3, 4, 5] } },
+    pay: {
+      by: "bands",
+      bands: [
+        { upToPercent: "20", amount: "1.115" },
+        { upToPercent: null, amount: "2.225" },
+      ],
+    },
+  },
+  { ...named("late-gifts"), model: "commission", pay: { by: "fixed", amount: "2.5" } },
   { ...named("sms"), model: "graduated", usage: "message", tiers },
   { ...named("desk"), model: "volume", usage: "agent_time", tiers },
+  { ...named("rent"), model: "day_rate", price: "33.33", monthCap: "150.005", limits: { discountPercent: "7.5" } },
+  {
+    ...named("project"),
+    model: "milestone",
+    milestones: [
+      { code: "live", amount: "1000.005" },
+      { code: "kick-off", amount: "5" },
+    ],
+  },
+  { ...named("set-up"), model: "fee", amount: "99.995", every: "once", limits: { maximum: "60.00" } },
+  { ...named("line-rent"), model: "fee", amount: "10.01", every: "month", limits: { minimum: "20.00" } },
+  { ...named("least"), model: "commitment", amount: "20000.00" },
+  {
+    ...named("level"),
+    model: "sla_credit",
+    targetPercent: "95",
+    perStartedPointPercent: "1.5",
+    capPercent: "10",
+    of: ["calls", "seats"],
+  },
 ];
 
 let db: Database;
@@ -92,8 +124,16 @@ beforeAll(async () => {
     const sale = { disposition: n < 3 ? "sold" : "gift", saleMinor: 12_990 * n };
     await client.use({ event: `${id}:s`, kind: "success", at, contactId: id, attrs: sale });
     await client.use({ event: `${id}:m`, kind: "message", at, quantity: n, contactId: id });
-    await client.use({ event: `${id}:a`, kind: "agent_time", at, quantity: n, contactId: null as unknown as string });
+    await client.use({ event: `${id}:d`, kind: "seat_day", at, quantity: n % 3 });
+    await client.use({
+      event: `${id}:p`,
+      kind: "milestone",
+      at,
+      attrs: { milestone: n % 2 === 0 ? "live" : "kick-off" },
+    });
+    await client.use({ event: `${id}:a`, kind: "agent_time", at, quantity: n });
   }
+  await databases.admin`update tenant.contacts set within_target = from_number <> '' and extract(day from offered_at)::int % 3 <> 0 where tenant_id = ${client.tenantId}`;
   await databases.admin`insert into tenant.contact_facts (tenant_id, contact_id, seq, at, v, type, body)
     values (${client.tenantId}, ${contactIds[0] ?? ""}, 1, now(), 1, 'contact_offered', '{"type":"contact_offered","from":"+8613812345678"}'),
       (${client.tenantId}, ${contactIds[0] ?? ""}, 2, now(), 1, 'wrapped_up', '{"type":"wrapped_up","notes":"Mr Li, +8613812345678"}')`;
@@ -111,6 +151,8 @@ async function invoice() {
 
 test("BIL-8 from invoice to line to contact to its lines, the totals agree to the minor unit and below", async () => {
   const { items, totalMinor, id } = await invoice();
+  const codes = CHARGES.map((charge) => charge.code);
+  expect([...new Set(items.map((line) => line.code))].sort()).toEqual([...codes].sort());
   expect(items.reduce((sum, line) => sum + line.amountMinor, 0)).toBe(totalMinor);
   for (const line of items) {
     let parts = rational(0);
