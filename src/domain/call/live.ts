@@ -27,6 +27,8 @@ export type QueueToday = {
   readonly answered: number;
   readonly abandoned: number;
   readonly shortAbandoned: number;
+  /** Left the queue for voicemail or another step, by the caller's key or the longest wait. */
+  readonly overflowed: number;
   readonly withinTarget: number;
 };
 
@@ -37,7 +39,7 @@ export type Today = {
   readonly queues: { readonly [queueId: string]: QueueToday };
 };
 
-const NONE: QueueToday = { offered: 0, answered: 0, abandoned: 0, shortAbandoned: 0, withinTarget: 0 };
+const NONE: QueueToday = { offered: 0, answered: 0, abandoned: 0, shortAbandoned: 0, overflowed: 0, withinTarget: 0 };
 
 /** Service level: answered within target ÷ (answered + abandoned without the short ones); null while nothing counts. */
 export function serviceLevel(queue: QueueToday): number | null {
@@ -56,8 +58,9 @@ export function countToday(today: Today, day: string, fact: ContactFact, known: 
   const grade = gradeWait(body.why, body.waitedMs, known.target);
   return add(base, body.queueId, {
     answered: body.why === "answered" ? 1 : 0,
-    abandoned: body.why === "abandoned" && grade.counts ? 1 : 0,
+    abandoned: grade.abandoned ? 1 : 0,
     shortAbandoned: grade.shortAbandon ? 1 : 0,
+    overflowed: grade.flowedOut ? 1 : 0,
     withinTarget: grade.within ? 1 : 0,
   });
 }
@@ -69,6 +72,8 @@ function add(today: Today, queueId: string, more: Partial<QueueToday>): Today {
     answered: old.answered + (more.answered ?? 0),
     abandoned: old.abandoned + (more.abandoned ?? 0),
     shortAbandoned: old.shortAbandoned + (more.shortAbandoned ?? 0),
+    // A board kept since before it counted these has none.
+    overflowed: (old.overflowed ?? 0) + (more.overflowed ?? 0),
     withinTarget: old.withinTarget + (more.withinTarget ?? 0),
   };
   return { ...today, queues: { ...today.queues, [queueId]: sum } };

@@ -15,7 +15,7 @@ export type Grade = "within" | "late" | "abandoned_within" | "abandoned_late" | 
 export type QueueOutcome = "answered" | "abandoned" | "flowed_out";
 
 /** The one grading that wallboards, reports and invoices share. Time is compared in milliseconds, never rounded first. */
-export function grade(outcome: QueueOutcome, waitedMs: Ms, target: Target): Grade {
+export function grade(outcome: QueueOutcome, waitedMs: Ms, target: Omit<Target, "share">): Grade {
   const inTime = waitedMs <= target.withinS * SECOND_MS;
   switch (outcome) {
     case "answered":

@@ -3,6 +3,7 @@ import type { ContactFact } from "../../domain/call/facts.ts";
 import { countToday, foldLive, isGone, type LiveContact, serviceLevel, type Today } from "../../domain/call/live.ts";
 import { type Config, configOf, type Env } from "../env.ts";
 import { localTimeAt } from "./local-time.ts";
+import { askDatabase, SocketSessions } from "./socket-sessions.ts";
 
 /** What the portal's page shows first, and what every frame of its socket carries of the day. */
 export type TodayView = {
@@ -14,6 +15,7 @@ export type TodayView = {
     readonly answered: number;
     readonly abandoned: number;
     readonly shortAbandoned: number;
+    readonly overflowed: number;
     readonly withinTarget: number;
     readonly serviceLevel: number | null;
   }[];
@@ -43,10 +45,12 @@ type Remembered = LiveContact & { readonly heardAt: number };
 
 /**
  * One object per client: its live contacts and its day so far, from the same facts as the reports. Facts of one contact
- * come in order and may repeat; each is counted once. Sockets hibernate, so a portal left open costs nothing.
+ * come in order and may repeat; each is counted once. Sockets hibernate; between looks at their sessions a portal left open
+ * costs nothing.
  */
 export class TenantLive extends DurableObject<Env> {
   private readonly config: Config;
+  private readonly sessions: SocketSessions;
   private readonly contacts = new Map<string, Remembered>();
   private today: Today = { day: "", contacts: 0, queues: {} };
   private seq = 0;
@@ -54,6 +58,8 @@ export class TenantLive extends DurableObject<Env> {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.config = configOf(env);
+    // A portal that is only left open is idle: its session ends as any other.
+    this.sessions = new SocketSessions(ctx, askDatabase(env, { keepAlive: false }));
     ctx.storage.sql.exec("create table if not exists rows (id text primary key, json text not null) without rowid");
     for (const row of ctx.storage.sql.exec<Row>("select id, json from rows")) {
       if (row.id === "today") ({ today: this.today, seq: this.seq } = JSON.parse(row.json));
@@ -91,11 +97,12 @@ export class TenantLive extends DurableObject<Env> {
   }
 
   /** The portal's socket. The Worker has checked the session and picked this object from it. */
-  override fetch(request: Request): Response {
+  override async fetch(request: Request): Promise<Response> {
     if (request.headers.get("upgrade") !== "websocket") return new Response(null, { status: 426 });
     const { 0: client, 1: server } = new WebSocketPair();
-    this.ctx.acceptWebSocket(server);
+    this.ctx.acceptWebSocket(server, SocketSessions.tagsOf(request));
     server.send(JSON.stringify(this.read()));
+    await this.lookAgain();
     return new Response(null, { status: 101, webSocket: client });
   }
 
@@ -106,6 +113,17 @@ export class TenantLive extends DurableObject<Env> {
 
   override webSocketClose(socket: WebSocket, code: number): void {
     socket.close(code === 1005 || code === 1006 ? 1000 : code);
+  }
+
+  override async alarm(): Promise<void> {
+    await this.sessions.check(() => {});
+    await this.lookAgain();
+  }
+
+  /** The alarm has no other use here: it ends with the last socket. */
+  private async lookAgain(): Promise<void> {
+    const due = this.sessions.dueAt();
+    if (due !== null && (await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(due);
   }
 
   /** Sandbox only: dies at once, as an object does when the platform moves it. */

@@ -11,6 +11,8 @@ let db: Database;
 const scope = { tenantId: idOf.tenant("hearthline"), actor: { kind: "system", name: "test" } } as const;
 const other = { ...scope, tenantId: idOf.tenant("harbourlight") };
 const NOON = Date.UTC(2026, 10, 20, 18); // an ordinary day everywhere in America
+/** Who left a message was led out of the queue: counted neither way. */
+const WITHIN: { readonly [outcome: string]: boolean } = { answered: true, abandoned: false };
 const everything: ContactFilter = { from: null, to: null, outcome: null, startsWith: null, after: null, limit: 100 };
 const ids: string[] = [];
 
@@ -30,9 +32,9 @@ beforeAll(async () => {
     const id = randomUUID();
     ids.push(id);
     await databases.admin`insert into tenant.contacts (tenant_id, id, direction, carrier, from_number, to_number, number_id, brand_id,
-        flow_id, flow_version, language, queue_id, outcome, offered_at, waited_ms, within_target, talk_ms, facts_folded)
+        flow_id, flow_version, language, queue_id, outcome, offered_at, answered_at, waited_ms, within_target, talk_ms, facts_folded)
       select ${scope.tenantId}, ${id}, 'inbound', 'sandbox', ${`+1206555010${at}`}, n.e164, n.id, n.brand_id, n.flow_id, 1, 'en-US',
-        ${queue?.id}, ${outcomes[at] ?? ""}, ${new Date(NOON - minutes * 60_000)}, 5000, ${outcomes[at] === "answered"}, 60000, 1
+        ${queue?.id}, ${outcomes[at] ?? ""}, ${new Date(NOON - minutes * 60_000)}, ${outcomes[at] === "answered" ? new Date(NOON - minutes * 60_000 + 5_000) : null}, 5000, ${WITHIN[outcomes[at] ?? ""] ?? null}, 60000, 1
       from tenant.numbers n where n.tenant_id = ${scope.tenantId} order by n.e164 limit 1`;
   }
 });

@@ -107,12 +107,15 @@ export async function findRecording(tx: TenantTx, contactId: ContactId, recordin
   return textOrNull(rows[0]?.blob_key ?? null);
 }
 
-/** Today in the client's own zone, whole and by queue, from the record. */
+/**
+ * Today in the client's own zone, whole and by queue, from the record. `within_target` is the grade of the contact's stay in
+ * its queue, null where it counts neither way; so an abandon is what was graded as one, not every contact that ended unserved.
+ */
 export async function readToday(tx: TenantTx, nowMs: number): Promise<PortalToday | null> {
   const now = stamp(nowMs);
   const numbers = sql`
-    count(c.id)::int as offered, count(*) filter (where c.outcome = 'answered')::int as answered,
-    count(*) filter (where c.outcome = 'abandoned' and not c.short_abandon)::int as abandoned,
+    count(c.id)::int as offered, count(c.answered_at)::int as answered,
+    count(*) filter (where c.answered_at is null and not c.within_target)::int as abandoned,
     count(*) filter (where c.short_abandon)::int as short_abandoned,
     count(*) filter (where c.outcome = 'voicemail')::int as voicemail,
     count(*) filter (where c.within_target)::int as within_target,
