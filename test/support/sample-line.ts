@@ -51,6 +51,7 @@ export const SAMPLE_LINE: LineConfig = {
   version: 1,
   tenantId: asId("22222222-0000-4000-8000-000000000001"),
   tenantName: "Jade Garden Shopping",
+  timeZone: "Asia/Shanghai",
   number: { id: asId("33333333-0000-4000-8000-000000000001"), e164: asId("+8601055550100"), label: "orders" },
   brand: {
     id: asId("44444444-0000-4000-8000-000000000001"),

@@ -10,6 +10,8 @@ export type LineConfig = {
   readonly version: number;
   readonly tenantId: TenantId;
   readonly tenantName: string;
+  /** IANA name of the client's own zone: its boards and reports begin their day at midnight there. */
+  readonly timeZone: string;
   readonly number: { readonly id: NumberId; readonly e164: PhoneNumber; readonly label: string };
   readonly brand: {
     readonly id: BrandId;

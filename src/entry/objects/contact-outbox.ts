@@ -1,6 +1,7 @@
 import { openAccount } from "../../adapters/carriers/seal.ts";
 import { twilioCarrier } from "../../adapters/carriers/twilio/index.ts";
 import type { ContactFact } from "../../domain/call/facts.ts";
+import type { LineConfig } from "../../domain/call/line-config.ts";
 import type { ContactEvent, ContactStep, Effect } from "../../domain/call/state.ts";
 import { Outage, Refusal } from "../../domain/kernel/trouble.ts";
 import type { SeatPoolRpc } from "../../domain/routing/protocol.ts";
@@ -163,9 +164,9 @@ export class ContactOutbox {
     for (let mind = this.memory.mind; mind !== null && mind.liveSeq < mind.state.seq; mind = this.memory.mind) {
       const facts = this.memory.factsAfter(mind.liveSeq);
       const live = this.env.TENANT_LIVE.get(this.env.TENANT_LIVE.idFromName(objectName.tenant(mind.state.tenantId)));
-      const zone = Object.values(this.memory.begun?.config.calendars ?? {})[0]?.timeZone ?? "UTC";
+      const timeZone = zoneOf(this.memory.begun?.config);
       try {
-        const applied = await (live as unknown as LiveRpc).apply({ facts, timeZone: zone });
+        const applied = await (live as unknown as LiveRpc).apply({ facts, timeZone });
         // Zero is a board that has let go of this contact, over for long: what comes late changes nothing there.
         const told = applied === 0 ? mind.state.seq : applied;
         if (told <= mind.liveSeq) return;
@@ -219,6 +220,11 @@ export class ContactOutbox {
       begun,
     };
   }
+}
+
+/** A contact begun under a configuration published before it named the client's zone goes by that of its opening hours. */
+function zoneOf(config: LineConfig | undefined): string {
+  return config?.timeZone ?? Object.values(config?.calendars ?? {})[0]?.timeZone ?? "UTC";
 }
 
 function swap(intents: readonly Intent[], from: Intent, to: Intent): Intent[] {

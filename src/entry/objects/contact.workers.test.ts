@@ -1,10 +1,12 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import {
   AGENT,
   arrive,
   asked,
+  bindings,
   type Call,
+  config,
   decision,
   evict,
   factsOf,
@@ -18,6 +20,8 @@ import {
   wants,
 } from "../../../test/support/call-in-workerd.ts";
 import { asId } from "../../domain/kernel/ids.ts";
+import { objectName } from "./contact-id.ts";
+import { localTimeAt } from "./local-time.ts";
 
 const STEPS: readonly ((call: Call) => Promise<unknown>)[] = [
   (call) => arrive(call),
@@ -154,4 +158,18 @@ test("SEC-4 the alarm is always set while a contact lives", async () => {
   await arrive(call);
   expect(await runDurableObjectAlarm(call.stub() as unknown as DurableObjectStub)).toBe(true);
   expect(await inside(call, (state) => state.storage.getAlarm())).not.toBeNull();
+});
+
+test("REP-1 a client's board begins its day at midnight of the client's own zone", async () => {
+  const call = await freshCall();
+  // Kiritimati is always a day ahead of Niue, where this line keeps its hours.
+  const tenantId = asId<typeof config.tenantId>(crypto.randomUUID());
+  const shop = { ...config.calendars.shop, timeZone: "Pacific/Niue" };
+  const line = { ...config, tenantId, timeZone: "Pacific/Kiritimati", calendars: { shop } };
+  await arrive(call, line);
+  const board = bindings.TENANT_LIVE.get(bindings.TENANT_LIVE.idFromName(objectName.tenant(tenantId)));
+  await vi.waitFor(async () => {
+    const { today } = await board.read();
+    expect(today).toMatchObject({ day: localTimeAt(Date.now(), "Pacific/Kiritimati").date, contacts: 1 });
+  });
 });

@@ -64,6 +64,7 @@ function lineOf(tenantId: TenantId, setup: TenantSetup, number: TenantSetup["num
       version: setup.revision,
       tenantId,
       tenantName: setup.name,
+      timeZone: setup.timeZone,
       number: { id: asId(number.id), e164: asId<PhoneNumber>(number.e164), label: number.label },
       brand: { id, name, color, greeting },
       language: number.language,

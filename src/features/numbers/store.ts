@@ -9,6 +9,7 @@ import type { AgentProfile } from "../../domain/routing/config.ts";
 /** What publishing reads: one tenant's numbers with all they name, and the pools of the house with their people. */
 export type TenantSetup = {
   readonly name: string;
+  readonly timeZone: string;
   readonly revision: number;
   readonly brands: readonly (LineConfig["brand"] & { readonly id: BrandId })[];
   readonly flows: readonly Flow[];
@@ -45,7 +46,7 @@ type Row = Record<string, unknown>;
 export async function readSetup(tx: TenantTx): Promise<TenantSetup | null> {
   const mine = sql`tenant_id = ${tx.tenantId}`;
   const [companies, brands, calendars, queues, flows, numbers, dispositions, accounts] = await Promise.all([
-    tx.execute<Row>(sql`select name, revision from tenant.companies where ${mine}`),
+    tx.execute<Row>(sql`select name, time_zone, revision from tenant.companies where ${mine}`),
     tx.execute<Row>(sql`select id, name, color, greeting from tenant.brands where ${mine} order by id`),
     tx.execute<Row>(sql`select name, time_zone, weekly::text as weekly, exceptions::text as exceptions
       from tenant.calendars where ${mine} order by name`),
@@ -63,6 +64,7 @@ export async function readSetup(tx: TenantTx): Promise<TenantSetup | null> {
   if (company === undefined) return null;
   return {
     name: String(company.name),
+    timeZone: String(company.time_zone),
     revision: Number(company.revision),
     brands: brands.map((row) => ({
       id: asId(String(row.id)),
