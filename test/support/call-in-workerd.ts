@@ -19,12 +19,15 @@ let calls = 0;
 let token = "";
 /** What the carrier was asked, in order. */
 export const asked: string[] = [];
+/** How the carrier treats the next requests for an agent's leg; with none left it does what it is asked. */
+export const participantTroubles: ("unheard" | "unanswered" | "busy" | "failing" | "refused")[] = [];
 const conferences = new Set<string>();
 /** Legs by sid as the carrier knows them. */
 let legs: Map<string, { status: string; duration: string | null }>;
 
 beforeEach(async () => {
   asked.length = 0;
+  participantTroubles.length = 0;
   legs = new Map();
   token = await sealAccount(btoa(String.fromCharCode(...new Uint8Array(32).fill(7))), {
     tenantId: SAMPLE_LINE.tenantId,
@@ -48,9 +51,16 @@ async function carrierAnswers(request: Request): Promise<Response> {
   const form = request.method === "POST" ? new URLSearchParams(await request.text()) : null;
   asked.push(`${request.method} ${path}`);
   if (path.endsWith("/Participants.json") && form !== null) {
+    const trouble = participantTroubles.shift();
+    if (trouble === "unheard") throw new TypeError("connection refused");
+    if (trouble === "busy") return new Response(null, { status: 429, headers: { "retry-after": "0" } });
+    if (trouble === "failing") return new Response(null, { status: 503 });
+    if (trouble === "refused") return Response.json({ code: 21217 }, { status: 400 });
     const sid = `CA${(form.get("Label") ?? "").replaceAll("-", "")}`;
+    asked.push(`leg made ${sid}`);
     legs.set(sid, { status: "ringing", duration: null });
     conferences.add(decodeURIComponent(path.split("/")[2] ?? ""));
+    if (trouble === "unanswered") throw new DOMException("timed out", "TimeoutError");
     return Response.json({ call_sid: sid }, { status: 201 });
   }
   if (path.startsWith("/Conferences.json")) {
