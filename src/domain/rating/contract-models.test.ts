@@ -6,6 +6,9 @@ import type { Charge } from "./charge.ts";
 import { canonicalText, rateMonth } from "./rate.ts";
 import type { UsageAttributes, UsageRecord } from "./usage.ts";
 
+// CI runs each property ten thousand times: PROPERTY_RUNS=10000 npm test.
+fc.configureGlobal({ numRuns: Number(process.env.PROPERTY_RUNS ?? 100) });
+
 const FROM = Date.UTC(2026, 10, 1);
 const TO = Date.UTC(2026, 11, 1);
 const named = (code: string) => ({ code, label: { zh: code, en: code } });

@@ -26,6 +26,9 @@ import { slaCredit } from "./sla-credit.ts";
 import { tierRanges } from "./tiers.ts";
 import { volumeAmount, volumeCliffs } from "./volume.ts";
 
+// CI runs each property ten thousand times: PROPERTY_RUNS=10000 npm test.
+fc.configureGlobal({ numRuns: Number(process.env.PROPERTY_RUNS ?? 100) });
+
 const price = fc.nat(99_999).map((it) => rational(it, 1000));
 const quantity = fc.nat(60).map((it) => rational(it));
 const rate = fc.nat(3000).map((it) => rational(it, 10_000));
