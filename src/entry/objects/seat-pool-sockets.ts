@@ -5,6 +5,8 @@ import type { Clock } from "../../ports/clock.ts";
 /** Who is behind a socket: kept by the platform through hibernation. `seq` is the number of the last frame sent. */
 type Behind = { readonly agentId: AgentId | null; readonly deviceId: string; seq: number };
 
+type Shown = { readonly agentId: AgentId; readonly queue: ReturnType<typeof queueView> };
+
 /** Wallboards are for people: a value that changes more often than this cannot be read. Platform time. */
 const FLOOR_EVERY_MS = 250;
 /** The line "so many wait" on a desktop may lag by this. Platform time. */
@@ -20,6 +22,8 @@ export class SeatPoolSockets {
   private readonly ctx: DurableObjectState;
   private readonly clock: Clock;
   private readonly pool: () => Pool;
+  /** What each desktop was told of its queues; a desktop not in here is told with its next view. */
+  private readonly shown = new Map<WebSocket, Shown>();
   private floorTimer: ReturnType<typeof setTimeout> | null = null;
   private queueTimer: ReturnType<typeof setTimeout> | null = null;
 
@@ -32,22 +36,27 @@ export class SeatPoolSockets {
   }
 
   /** Takes a desktop in; the caller tells the machine. */
-  joinDesktop(agentId: AgentId): { readonly client: WebSocket; readonly deviceId: string } {
+  joinDesktop(agentId: AgentId, tags: readonly string[]): { readonly client: WebSocket; readonly deviceId: string } {
     const oldest = this.of(agentId).slice(0, 1 - DEVICES_MAX);
     for (const socket of oldest) socket.close(4001, "too many tabs");
     const { 0: client, 1: server } = new WebSocketPair();
     const deviceId = crypto.randomUUID();
-    this.ctx.acceptWebSocket(server, [tagOf(agentId)]);
+    this.ctx.acceptWebSocket(server, [tagOf(agentId), ...tags]);
     server.serializeAttachment({ agentId, deviceId, seq: 0 } satisfies Behind);
     return { client, deviceId };
   }
 
-  joinFloor(): WebSocket {
+  joinFloor(tags: readonly string[]): WebSocket {
     const { 0: client, 1: server } = new WebSocketPair();
-    this.ctx.acceptWebSocket(server, [FLOOR_TAG]);
+    this.ctx.acceptWebSocket(server, [FLOOR_TAG, ...tags]);
     server.serializeAttachment({ agentId: null, deviceId: crypto.randomUUID(), seq: 0 } satisfies Behind);
     this.sendFloorTo(server, this.floorBody());
     return client;
+  }
+
+  /** A socket is gone. */
+  leave(socket: WebSocket): void {
+    this.shown.delete(socket);
   }
 
   behind(socket: WebSocket): Behind {
@@ -69,8 +78,7 @@ export class SeatPoolSockets {
   showAgent(agent: Agent): boolean {
     let reached = false;
     for (const socket of this.of(agent.profile.agentId)) {
-      const view = agentView(this.pool(), agent, this.behind(socket).deviceId);
-      reached = this.send(socket, "agent", { ...this.times(), agent: view, queue: queueView(agent) }) || reached;
+      reached = this.sendView(socket, agent) || reached;
     }
     return reached;
   }
@@ -88,12 +96,10 @@ export class SeatPoolSockets {
   }
 
   snapshot(socket: WebSocket): void {
-    const { agentId, deviceId } = this.behind(socket);
+    const { agentId } = this.behind(socket);
     if (agentId === null) return this.sendFloorTo(socket, this.floorBody());
     const agent = this.pool().agents.get(agentId);
-    if (agent === undefined) return;
-    const view = agentView(this.pool(), agent, deviceId);
-    this.send(socket, "agent", { ...this.times(), agent: view, queue: queueView(agent) });
+    if (agent !== undefined) this.sendView(socket, agent);
   }
 
   /** Something on the floor has changed: the boards follow soon, all changes at once. */
@@ -111,11 +117,27 @@ export class SeatPoolSockets {
     if (this.queueTimer !== null) return;
     this.queueTimer = setTimeout(() => {
       this.queueTimer = null;
-      for (const socket of this.ctx.getWebSockets()) {
-        const agent = this.pool().agents.get(this.behind(socket).agentId as AgentId);
-        if (agent !== undefined) this.send(socket, "queue", { now: this.clock.now(), queue: queueView(agent) });
-      }
+      for (const socket of this.ctx.getWebSockets()) this.sendQueue(socket);
     }, QUEUES_EVERY_MS);
+  }
+
+  /** Most of the time the numbers have not changed for most of the desktops. */
+  private sendQueue(socket: WebSocket): void {
+    const shown = this.shown.get(socket);
+    const agent = this.pool().agents.get(shown?.agentId ?? (this.behind(socket).agentId as AgentId));
+    if (agent === undefined) return;
+    const queue = queueView(agent);
+    if (shown?.queue.waiting === queue.waiting && shown.queue.longestSince === queue.longestSince) return;
+    this.shown.set(socket, { agentId: agent.profile.agentId, queue });
+    this.send(socket, "queue", { now: this.clock.now(), queue });
+  }
+
+  private sendView(socket: WebSocket, agent: Agent): boolean {
+    const queue = queueView(agent);
+    const view = agentView(this.pool(), agent, this.behind(socket).deviceId);
+    const reached = this.send(socket, "agent", { ...this.times(), agent: view, queue });
+    if (reached) this.shown.set(socket, { agentId: agent.profile.agentId, queue });
+    return reached;
   }
 
   private of(agentId: AgentId): WebSocket[] {

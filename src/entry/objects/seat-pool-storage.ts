@@ -19,9 +19,12 @@ export type Owed = {
   readonly tenantId: TenantId;
   readonly contactId: ContactId;
   readonly message: PoolMessage;
-  readonly attempts: number;
-  /** Platform time before which it is not tried again. */
-  readonly notBefore: number;
+};
+
+/** What one step owes to the outside. */
+export type Debt = {
+  readonly messages: readonly Owed[];
+  readonly facts: readonly { readonly id: number; readonly fact: AgentFact }[];
 };
 
 type Json = { json: string };
@@ -33,6 +36,9 @@ type Json = { json: string };
  */
 export class SeatPoolStorage {
   private readonly sql: SqlStorage;
+  private lastId = 0;
+  /** Delivered, and to be deleted with the next write: a commit of its own for each would cost more than the message. */
+  private readonly settled = { owed: [] as number[], facts: [] as number[] };
 
   constructor(sql: SqlStorage) {
     this.sql = sql;
@@ -42,11 +48,9 @@ export class SeatPoolStorage {
       create table if not exists tickets (id text primary key, json text not null) without rowid;
       create table if not exists queues (id text primary key, json text not null) without rowid;
       create table if not exists owed (
-        id integer primary key autoincrement,
-        tenant_id text not null, contact_id text not null, json text not null,
-        attempts integer not null default 0, not_before integer not null default 0
+        id integer primary key, tenant_id text not null, contact_id text not null, json text not null
       );
-      create table if not exists facts (id integer primary key autoincrement, json text not null);
+      create table if not exists facts (id integer primary key, json text not null);
     `);
   }
 
@@ -71,8 +75,27 @@ export class SeatPoolStorage {
     this.sql.exec("insert or replace into settings (name, json) values (?, ?)", name, JSON.stringify(value));
   }
 
-  /** Writes what the last step changed. */
-  save(pool: Pool): void {
+  /** What was not known to be delivered when the object was last there. */
+  loadDebt(): Debt {
+    const messages = this.sql
+      .exec<Json & { id: number; tenant_id: string; contact_id: string }>("select * from owed order by id")
+      .toArray()
+      .map(({ id, tenant_id, contact_id, json }) => ({
+        id,
+        tenantId: tenant_id as TenantId,
+        contactId: contact_id as ContactId,
+        message: JSON.parse(json) as PoolMessage,
+      }));
+    const facts = this.sql
+      .exec<Json & { id: number }>("select id, json from facts order by id")
+      .toArray()
+      .map(({ id, json }) => ({ id, fact: JSON.parse(json) as AgentFact }));
+    this.lastId = Math.max(this.lastId, messages.at(-1)?.id ?? 0, facts.at(-1)?.id ?? 0);
+    return { messages, facts };
+  }
+
+  /** Writes what the last step changed, and forgets what was delivered since. */
+  save(pool: Pool): Debt {
     const { out } = pool;
     for (const agent of out.agents) {
       const id = agent.profile.agentId;
@@ -83,58 +106,35 @@ export class SeatPoolStorage {
       if (row !== null || !pool.tickets.has(ticket.contactId)) this.put("tickets", ticket.contactId, row);
     }
     for (const queue of out.queues) this.put("queues", queue.queueId, dumpQueue(pool, queue));
-    for (const { tenantId, contactId, message } of out.messages) {
-      const json = JSON.stringify(message);
-      this.sql.exec("insert into owed (tenant_id, contact_id, json) values (?, ?, ?)", tenantId, contactId, json);
-    }
-    for (const fact of out.facts) this.sql.exec("insert into facts (json) values (?)", JSON.stringify(fact));
+    if (out.messages.length + out.facts.length > 0) this.forgetSettled();
+    return { messages: out.messages.map((owed) => this.owe(owed)), facts: out.facts.map((fact) => this.record(fact)) };
   }
 
-  /** What may be sent now, oldest first. A contact whose first message must wait is left out whole: order is kept. */
-  owedNow(now: number, limit: number): Owed[] {
-    return this.sql
-      .exec<{ id: number; tenant_id: string; contact_id: string; json: string; attempts: number; not_before: number }>(
-        `select * from owed o where not exists (
-           select 1 from owed earlier where earlier.contact_id = o.contact_id and earlier.id <= o.id and earlier.not_before > ?
-         ) order by id limit ?`,
-        now,
-        limit,
-      )
-      .toArray()
-      .map((row) => ({
-        id: row.id,
-        tenantId: row.tenant_id as TenantId,
-        contactId: row.contact_id as ContactId,
-        message: JSON.parse(row.json),
-        attempts: row.attempts,
-        notBefore: row.not_before,
-      }));
+  settleMessage(id: number): void {
+    this.settled.owed.push(id);
   }
 
-  delivered(id: number): void {
-    this.sql.exec("delete from owed where id = ?", id);
+  settleFacts(ids: readonly number[]): void {
+    this.settled.facts.push(...ids);
   }
 
-  postpone(id: number, notBefore: number): void {
-    this.sql.exec("update owed set attempts = attempts + 1, not_before = ? where id = ?", notBefore, id);
+  /** Deletes what was delivered. A repeat after a crash in between is harmless. */
+  forgetSettled(): void {
+    for (const id of this.settled.owed.splice(0)) this.sql.exec("delete from owed where id = ?", id);
+    for (const id of this.settled.facts.splice(0)) this.sql.exec("delete from facts where id = ?", id);
   }
 
-  factsOwed(limit: number): { readonly upTo: number; readonly facts: AgentFact[] } {
-    const rows = this.sql
-      .exec<Json & { id: number }>("select id, json from facts order by id limit ?", limit)
-      .toArray();
-    return { upTo: rows.at(-1)?.id ?? 0, facts: rows.map((row) => JSON.parse(row.json)) };
+  private owe(owed: Omit<Owed, "id">): Owed {
+    this.lastId += 1;
+    const json = JSON.stringify(owed.message);
+    this.sql.exec("insert into owed values (?, ?, ?, ?)", this.lastId, owed.tenantId, owed.contactId, json);
+    return { ...owed, id: this.lastId };
   }
 
-  factsSent(upTo: number): void {
-    this.sql.exec("delete from facts where id <= ?", upTo);
-  }
-
-  /** Platform time from which something owed may be sent; null when nothing is owed to any contact or to the queue. */
-  owedFrom(): number | null {
-    const query =
-      "select min(at) as at from (select min(not_before) as at from owed union all select 0 from facts limit 2)";
-    return this.sql.exec<{ at: number | null }>(query).toArray()[0]?.at ?? null;
+  private record(fact: AgentFact): { readonly id: number; readonly fact: AgentFact } {
+    this.lastId += 1;
+    this.sql.exec("insert into facts values (?, ?)", this.lastId, JSON.stringify(fact));
+    return { id: this.lastId, fact };
   }
 
   private put(table: "agents" | "tickets" | "queues", id: string, row: unknown): void {

@@ -28,6 +28,7 @@ import { commandFrom, type Heard } from "./seat-pool-commands.ts";
 import { SeatPoolOutbox } from "./seat-pool-outbox.ts";
 import { SeatPoolSockets } from "./seat-pool-sockets.ts";
 import { SeatPoolStorage } from "./seat-pool-storage.ts";
+import { askDatabase, SocketSessions } from "./socket-sessions.ts";
 
 const CHANCE: Chance = { random: Math.random, newReservationId: () => asId<ReservationId>(crypto.randomUUID()) };
 
@@ -40,6 +41,7 @@ export class SeatPool extends DurableObject<Env> implements SeatPoolRpc {
   private readonly storage: SeatPoolStorage;
   private readonly sockets: SeatPoolSockets;
   private readonly outbox: SeatPoolOutbox;
+  private readonly sessions: SocketSessions;
   private loaded: Pool | null = null;
   private alarmAt: number | null = null;
   /** First instant of the site's next day, as far as is known: looked at again when it comes. */
@@ -50,6 +52,7 @@ export class SeatPool extends DurableObject<Env> implements SeatPoolRpc {
     this.config = configOf(env);
     this.storage = new SeatPoolStorage(ctx.storage.sql);
     this.sockets = new SeatPoolSockets(ctx, this.config.clock, () => this.pool());
+    this.sessions = new SocketSessions(ctx, askDatabase(env, { keepAlive: true }));
     this.outbox = new SeatPoolOutbox(env, this.storage, (contactId, reservationId, stage) => {
       this.apply({ type: "contact_said", contactId, reservationId, stage });
     });
@@ -115,13 +118,16 @@ export class SeatPool extends DurableObject<Env> implements SeatPoolRpc {
 
   override async fetch(request: Request): Promise<Response> {
     const agentId = request.headers.get(SOCKET_HEADERS.agentId);
+    const tags = SocketSessions.tagsOf(request);
     if (request.headers.get(SOCKET_HEADERS.role) !== "agent") {
-      return new Response(null, { status: 101, webSocket: this.sockets.joinFloor() });
+      const floor = this.sockets.joinFloor(tags);
+      this.setAlarm();
+      return new Response(null, { status: 101, webSocket: floor });
     }
     if (agentId === null || !this.pool().agents.has(asId<AgentId>(agentId))) {
       return new Response("this agent has no seat in this pool", { status: 403 });
     }
-    const { client, deviceId } = this.sockets.joinDesktop(asId<AgentId>(agentId));
+    const { client, deviceId } = this.sockets.joinDesktop(asId<AgentId>(agentId), tags);
     this.apply({ type: "device_joined", agentId: asId<AgentId>(agentId), deviceId });
     return new Response(null, { status: 101, webSocket: client });
   }
@@ -143,6 +149,7 @@ export class SeatPool extends DurableObject<Env> implements SeatPoolRpc {
   }
 
   override webSocketClose(socket: WebSocket): void {
+    this.sockets.leave(socket);
     const { agentId, deviceId } = this.sockets.behind(socket);
     if (agentId !== null) this.apply({ type: "device_left", agentId, deviceId });
   }
@@ -155,6 +162,8 @@ export class SeatPool extends DurableObject<Env> implements SeatPoolRpc {
     this.alarmAt = null;
     this.apply({ type: "tick" });
     await this.outbox.drain();
+    // Not awaited: an alarm that waits for the database would hold up every deadline of the pool.
+    this.ctx.waitUntil(this.sessions.check((socket) => this.webSocketClose(socket)));
     this.setAlarm();
   }
 
@@ -174,14 +183,14 @@ export class SeatPool extends DurableObject<Env> implements SeatPoolRpc {
     }
     for (const agent of changed) this.sockets.showAgent(agent);
     this.setAlarm();
-    if (this.storage.owedFrom() !== null) this.ctx.waitUntil(this.outbox.drain());
+    this.ctx.waitUntil(this.outbox.drain());
     return reply;
   }
 
   /** One step and its write; the platform commits all writes of this turn before anything leaves the object. */
   private step(pool: Pool, event: PoolEvent, changed: Set<Agent>): Reply {
     const reply = step(pool, event, this.config.clock.now(), CHANCE);
-    this.storage.save(pool);
+    this.outbox.add(this.storage.save(pool));
     for (const agent of pool.out.agents) changed.add(agent);
     if (pool.out.queues.length > 0 || pool.out.tickets.length > 0) this.sockets.queuesChanged();
     if (pool.out.agents.length > 0 || pool.out.queues.length > 0) this.sockets.floorChanged();
@@ -225,6 +234,7 @@ export class SeatPool extends DurableObject<Env> implements SeatPoolRpc {
   private setAlarm(): void {
     const due = this.loaded === null ? null : nextDeadline(this.loaded);
     const times = [due === null ? Infinity : this.config.clock.realInstant(due), this.outbox.nextTryAt() ?? Infinity];
+    times.push(this.sessions.dueAt() ?? Infinity);
     const at = Math.min(...times);
     if (!Number.isFinite(at) || (this.alarmAt !== null && this.alarmAt <= at && this.alarmAt > Date.now())) return;
     this.alarmAt = at;
