@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import { withTenant } from "../../adapters/db/index.ts";
 import { asId, type ContactId } from "../../domain/kernel/ids.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
+import { ContactLineSchema, contactLines } from "../billing/index.ts";
 import { access, type HouseEnv, type houseRouter, problems, signedInOn, tenantOn } from "../identity/index.ts";
 import { type ContactFilter, findRecording, listContacts, readContact, readToday } from "./portal-store.ts";
 import {
@@ -45,10 +46,13 @@ const one = createRoute({
   method: "get",
   path: "/api/portal/contacts/{contactId}",
   operationId: "readOwnContact",
-  summary: "One contact with its legs, facts and recordings",
+  summary: "One contact with its legs, facts, recordings and the invoice lines that charge it",
   ...client,
   request: { params: z.object({ contactId: z.uuid() }) },
-  responses: { 200: json("The contact", PortalContactPageSchema), ...problems(401, 403, 404, 422) },
+  responses: {
+    200: json("The contact", PortalContactPageSchema.extend({ lines: z.array(ContactLineSchema) })),
+    ...problems(401, 403, 404, 422),
+  },
 });
 const recording = createRoute({
   method: "get",
@@ -87,7 +91,10 @@ export function addPortalRoutes(router: ReturnType<typeof houseRouter>): void {
   });
   router.openapi(one, async (c) => {
     const contactId = asId<ContactId>(c.req.valid("param").contactId);
-    const found = await withTenant(c.get("services").db, scopeOn(c), (tx) => readContact(tx, contactId));
+    const found = await withTenant(c.get("services").db, scopeOn(c), async (tx) => {
+      const page = await readContact(tx, contactId);
+      return page === null ? null : { ...page, lines: await contactLines(tx, contactId) };
+    });
     if (found === null) throw notFound();
     return c.json(found, 200);
   });
