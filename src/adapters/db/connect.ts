@@ -1,6 +1,6 @@
 import { drizzle } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
-import { lostConnection, translate } from "./errors.ts";
+import { lostConnection, translateOpening } from "./errors.ts";
 
 /** A Hyperdrive binding, or anything else that knows its connection string. */
 export type ConnectionSource = string | { readonly connectionString: string };
@@ -20,7 +20,8 @@ export type Connection = { readonly sql: postgres.ReservedSql; isLost(): boolean
 
 /** A Worker may hold six connections at once; one is left for its other outgoing requests. */
 const CONNECTIONS_MAX = 5;
-const CONNECT_TIMEOUT_S = 10;
+/** A caller or an agent waits behind it, and what can be done without the database is done only after it. */
+const CONNECT_TIMEOUT_S = 3;
 const CLOSE_TIMEOUT_S = 5;
 
 type Slot = {
@@ -65,7 +66,7 @@ export function connect(source: ConnectionSource, options: { readonly max?: numb
     } catch (error) {
       opened -= 1;
       waiting.shift()?.();
-      throw translate(error);
+      throw translateOpening(error);
     }
   }
 

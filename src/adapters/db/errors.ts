@@ -63,6 +63,10 @@ const OUTAGE = /^(08|53|57P0|58|40001|40P01|55P03|57014|25006)/;
 const DRIVER_OUTAGE =
   /^(CONNECT_TIMEOUT|CONNECTION_|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH)/;
 
+/** The same as workerd tells it: by words alone, whether its own proxy, Hyperdrive or the database hung up. */
+const RUNTIME_OUTAGE =
+  /connection attempt failed|network connection lost|connection (was )?(refused|reset|lost|closed|terminated)|proxy request failed|cannot connect to the specified address|stream was cancelled|socket (was )?closed|internal error; reference/i;
+
 /** As the driver names it, so that `translate` makes it an outage. */
 export function lostConnection(): Error {
   return Object.assign(new Error("the connection to the database was lost"), { code: "CONNECTION_CLOSED" });
@@ -78,7 +82,22 @@ export function translate(error: unknown): unknown {
   }
   const code = codeOf(thrown);
   if (code !== null && DRIVER_OUTAGE.test(code)) return new DatabaseOutage(code, thrown);
+  if (thrown instanceof Error && isOfRuntime(thrown) && RUNTIME_OUTAGE.test(thrown.message)) {
+    return new DatabaseOutage("connection_lost", thrown);
+  }
   return error;
+}
+
+/** Why a connection did not open. Before a statement was sent nothing but the way to the server can be at fault. */
+export function translateOpening(error: unknown): unknown {
+  const thrown = fromDriver(error);
+  if (thrown instanceof postgres.PostgresError || thrown instanceof TypeError) return translate(error);
+  return thrown instanceof Outage ? thrown : new DatabaseOutage("connect", thrown);
+}
+
+/** workerd throws plain errors; one of our own classes has said already what it is. */
+function isOfRuntime(error: Error): boolean {
+  return error.name === "Error" || error.name === "TypeError";
 }
 
 /** Drizzle wraps what the driver threw; the driver's own error is at the end of the chain of causes. */

@@ -80,6 +80,7 @@ const frame: MiddlewareHandler<ApiEnv> = async (c, next) => {
   c.set("requestId", requestId);
   c.set("services", services);
   c.set("signedIn", null);
+  c.set("sessionHash", null);
   try {
     await next();
   } finally {
@@ -106,7 +107,9 @@ const guard: MiddlewareHandler<ApiEnv> = async (c, next) => {
   const cookie = c.req.header("cookie");
   if (cookie !== undefined && c.req.path.startsWith("/api/")) {
     const { operatorDb, secureCookie } = c.get("services");
-    c.set("signedIn", await sessionsOn(operatorDb, secureCookie).read(cookie));
+    const session = await sessionsOn(operatorDb, secureCookie).read(cookie);
+    c.set("signedIn", session?.signedIn ?? null);
+    c.set("sessionHash", session?.idHash ?? null);
   }
   await next();
 };

@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import { access, type HouseEnv, houseRouter, problems } from "../../features/identity/index.ts";
+import { replayParked } from "../consumers/dead.ts";
 import { configOf, type Env } from "../env.ts";
 import { objectName } from "../objects/contact-id.ts";
 import { publish } from "./publish.ts";
@@ -22,6 +23,23 @@ const publishAll = createRoute({
     body: { content: { "application/json": { schema: z.object({ tenantId: z.uuid().optional() }) } } },
   },
   responses: { 200: json("What was sent", PublishedSchema), ...problems(401, 422, 503) },
+});
+const replay = createRoute({
+  method: "post",
+  path: "/internal/replay",
+  operationId: "replayParked",
+  summary: "Send messages that could not be delivered again, oldest first; asked again until none is left",
+  ...access("internal"),
+  request: {
+    body: {
+      required: true,
+      content: { "application/json": { schema: z.object({ queue: z.enum(["facts", "media"]) }) } },
+    },
+  },
+  responses: {
+    200: json("How many were sent again, and whether more are left", z.object({ sent: z.number(), more: z.boolean() })),
+    ...problems(401, 422),
+  },
 });
 const evict = createRoute({
   method: "post",
@@ -68,6 +86,7 @@ export function internalRoutes() {
     const { tenantId = null } = c.req.valid("json") ?? {};
     return c.json(await publish(c.env as Env, c.get("services"), tenantId), 200);
   });
+  router.openapi(replay, async (c) => c.json(await replayParked(c.env as Env, c.req.valid("json").queue), 200));
   router.openapi(evict, async (c) => {
     const { tenantId, contactId } = c.req.valid("json");
     // The object dies in the middle of the call: that its answer never comes is what was asked for.

@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { sql } from "drizzle-orm";
-import { withOperator } from "../../adapters/db/index.ts";
+import { type Database, DatabaseOutage, withOperator } from "../../adapters/db/index.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import { access, agentOn, houseRouter, problems, signedInOn, tenantOn } from "../../features/identity/index.ts";
 import type { Env } from "../env.ts";
@@ -13,6 +13,7 @@ export const SOCKET_HEADERS = {
   poolId: "x-callhouse-pool-id",
   tenantId: "x-callhouse-tenant-id",
   userId: "x-callhouse-user-id",
+  session: "x-callhouse-session",
 } as const;
 
 const upgraded = { description: "Switching to a WebSocket; its frames are described in the feature's schema" };
@@ -53,22 +54,19 @@ export function socketRoutes() {
       [SOCKET_HEADERS.agentId]: agentId,
       [SOCKET_HEADERS.poolId]: poolId,
       [SOCKET_HEADERS.userId]: signedInOn(c).userId,
+      [SOCKET_HEADERS.session]: c.get("sessionHash") ?? "",
     });
   });
   router.openapi(floorSocket, async (c) => {
     const asked = c.req.valid("query").poolId;
-    const poolId = await withOperator(c.get("services").operatorDb, async (tx) => {
-      const rows = await tx.execute<{ id: string }>(
-        sql`select id from house.pools where ${asked ?? null}::uuid is null or id = ${asked ?? null}::uuid order by created_at, id limit 1`,
-      );
-      return rows[0]?.id;
-    });
+    const poolId = await poolToShow(c.get("services").operatorDb, asked ?? null);
     if (poolId === undefined) throw new Refusal("not_found", "not_found", "there is no such thing here");
     const env = c.env as Env;
     return upgrade(c.req.raw, env.SEAT_POOL.get(env.SEAT_POOL.idFromName(objectName.pool(poolId))), {
       [SOCKET_HEADERS.role]: "supervisor",
       [SOCKET_HEADERS.poolId]: poolId,
       [SOCKET_HEADERS.userId]: signedInOn(c).userId,
+      [SOCKET_HEADERS.session]: c.get("sessionHash") ?? "",
     });
   });
   router.openapi(portalSocket, (c) => {
@@ -78,9 +76,31 @@ export function socketRoutes() {
       [SOCKET_HEADERS.role]: "tenant_admin",
       [SOCKET_HEADERS.tenantId]: tenantId,
       [SOCKET_HEADERS.userId]: signedInOn(c).userId,
+      [SOCKET_HEADERS.session]: c.get("sessionHash") ?? "",
     });
   });
   return router;
+}
+
+/** Pools this isolate has shown, by what was asked for: boards reconnect while the database is away. Pools are few. */
+const shown = new Map<string | null, string>();
+
+async function poolToShow(operatorDb: Database, asked: string | null): Promise<string | undefined> {
+  try {
+    const rows = await withOperator(operatorDb, (tx) =>
+      tx.execute<{ id: string }>(
+        sql`select id from house.pools where ${asked}::uuid is null or id = ${asked}::uuid order by created_at, id limit 1`,
+      ),
+    );
+    const id = rows[0]?.id;
+    if (id === undefined) shown.delete(asked);
+    else shown.set(asked, id);
+    return id;
+  } catch (error) {
+    const known = error instanceof DatabaseOutage ? shown.get(asked) : undefined;
+    if (known === undefined) throw error;
+    return known;
+  }
 }
 
 /** Only the handshake's own headers travel on, with ours: nothing a client sends can pose as the Worker's word. */

@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { type Actor, type Database, withTenant } from "../../adapters/db/index.ts";
+import { type Actor, type Database, DatabaseOutage, withTenant } from "../../adapters/db/index.ts";
 import type { AgentCommand } from "../../domain/call/messages.ts";
 import { type AgentId, asId, type ContactId, type TenantId } from "../../domain/kernel/ids.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
@@ -76,7 +76,7 @@ const wrapUp = createRoute({
 
 /** An agent's work on the contact in hand. Which client's it is, the pool says; nothing here is taken from the request. */
 export function addAgentRoutes(router: ReturnType<typeof houseRouter>): void {
-  router.openapi(readCard, async (c) => c.json(await cardOf(await servingOn(c)), 200));
+  router.openapi(readCard, async (c) => c.json(await cardOf(await seatOn(c)), 200));
   router.openapi(addCustomer, async (c) => {
     const { name, phone, note } = c.req.valid("json");
     const { db, scope, contactId } = await servingOn(c);
@@ -114,43 +114,63 @@ type Serving = {
   readonly live: HouseEnv["Variables"]["services"]["live"];
 };
 
-/** The tenant and contact that the pool says this agent serves, with a fresh grant in the database. */
-async function servingOn(c: Context<HouseEnv>): Promise<Serving> {
+/** The tenant and contact that the pool says this agent serves: the live objects alone are asked. */
+async function seatOn(c: Context<HouseEnv>): Promise<Serving> {
   const { agentId, poolId } = agentOn(c);
   const { db, live } = c.get("services");
   const contactId = asId<ContactId>(c.req.param("contactId") ?? "");
   const tenantId = await live.serving({ agentId, poolId }, contactId);
   if (tenantId === null) throw notFound();
-  await withTenant(db, { tenantId, actor: { kind: "system", name: "screen-pop" } }, (tx) =>
-    grantContact(tx, agentId, contactId),
-  );
   return { db, live, contactId, scope: { tenantId, actor: { kind: "agent", agentId, contactId } } };
 }
 
-async function cardOf({ db, live, scope, contactId }: Serving): Promise<z.infer<typeof ContactCardSchema>> {
-  const card = await live.card(scope.tenantId, contactId);
+/** The same with a fresh grant in the database, which the client's records are read and written under. */
+async function servingOn(c: Context<HouseEnv>): Promise<Serving> {
+  const serving = await seatOn(c);
+  await grant(serving);
+  return serving;
+}
+
+function grant({ db, scope, contactId }: Serving): Promise<void> {
+  const { tenantId, actor } = scope;
+  return withTenant(db, { tenantId, actor: { kind: "system", name: "screen-pop" } }, (tx) =>
+    grantContact(tx, actor.agentId, contactId),
+  );
+}
+
+/** With the database away the agent still sees who calls and for whom, and can wrap up. */
+async function cardOf(serving: Serving): Promise<z.infer<typeof ContactCardSchema>> {
+  const card = await serving.live.card(serving.scope.tenantId, serving.contactId);
   if (card === null) throw notFound();
   const { from, to, brand, queueName, queuedAt, variables } = card;
-  const known = await withTenant(db, scope, async (tx) => ({
-    customers: await customersByPhone(tx, from),
-    history: await readHistory(tx, from, contactId),
-    script: await readScript(tx, brand.id),
-  }));
+  const records = await recordsOf(serving, from, brand.id).catch((error: unknown) => {
+    if (error instanceof DatabaseOutage) return NO_RECORDS;
+    throw error;
+  });
   return {
     contact: { from, to, brand, queueName, queuedAt, variables },
     dispositions: [...card.dispositions],
-    ...known,
+    ...records,
   };
+}
+
+type Records = Pick<z.infer<typeof ContactCardSchema>, "records" | "customers" | "history" | "script">;
+const NO_RECORDS: Records = { records: "unavailable", customers: [], history: [], script: null };
+
+async function recordsOf(serving: Serving, from: string, brandId: string): Promise<Records> {
+  await grant(serving);
+  return withTenant(serving.db, serving.scope, async (tx) => ({
+    records: "available",
+    customers: await customersByPhone(tx, from),
+    history: await readHistory(tx, from, serving.contactId),
+    script: await readScript(tx, brandId),
+  }));
 }
 
 /** No grant and no database: a command acts on the live contact, which checks that it is this agent's. */
 async function command(c: Context<HouseEnv>, make: (agentId: AgentId) => AgentCommand) {
-  const { agentId, poolId } = agentOn(c);
-  const { live } = c.get("services");
-  const contactId = asId<ContactId>(c.req.param("contactId") ?? "");
-  const tenantId = await live.serving({ agentId, poolId }, contactId);
-  if (tenantId === null) throw notFound();
-  await live.command(tenantId, contactId, make(agentId));
+  const { live, scope, contactId } = await seatOn(c);
+  await live.command(scope.tenantId, contactId, make(scope.actor.agentId));
   return c.body(null, 204);
 }
 

@@ -22,6 +22,8 @@ export const ContactCardSchema = z.object({
     /** What the caller typed in the flow, by the flow's own names. */
     variables: z.record(z.string(), z.string()),
   }),
+  /** `unavailable`: the database is away; the call goes on without customers, history and script. */
+  records: z.enum(["available", "unavailable"]),
   /** None: a form with the number; one: opened; several: to choose from. */
   customers: z.array(CustomerSchema),
   history: z.array(HistoryRowSchema),

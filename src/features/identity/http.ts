@@ -25,7 +25,13 @@ export type RequestServices = {
 };
 
 export type HouseEnv = {
-  Variables: { services: RequestServices; signedIn: SignedIn | null; requestId: string };
+  Variables: {
+    services: RequestServices;
+    signedIn: SignedIn | null;
+    /** Hash of the id of the session that asks; what a socket is tied to. */
+    sessionHash: string | null;
+    requestId: string;
+  };
 };
 
 /**

@@ -13,4 +13,4 @@ export { hashPassword } from "./passwords.ts";
 export { identityRoutes } from "./routes.ts";
 export type { Problem } from "./schema.ts";
 export { type Sessions, sessionsOn } from "./sessions.ts";
-export { deleteExpiredSessions, type RoleHeld, type SignedIn } from "./store.ts";
+export { deleteExpiredSessions, liveSessions, type RoleHeld, type SignedIn } from "./store.ts";

@@ -1,8 +1,9 @@
 import { createHash, randomUUID, scryptSync } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { useDatabase } from "../../../test/support/database.ts";
-import { connect, type Database } from "../../adapters/db/index.ts";
-import { hashPassword, sessionsOn } from "./index.ts";
+import { connect, type Database, DatabaseOutage, withOperator } from "../../adapters/db/index.ts";
+import { hashPassword, liveSessions, sessionsOn } from "./index.ts";
+import { rememberedSessions } from "./remembered.ts";
 import { networkOf } from "./throttle.ts";
 
 const databases = useDatabase();
@@ -55,9 +56,9 @@ test("over plain HTTP the cookie has another name and no Secure, or browsers wou
 
 test("a session is read with its roles as they are now, until it is signed out", async () => {
   const cookie = cookieOf((await signIn()).cookie);
-  expect((await sessions().read(cookie))?.email).toBe(email);
+  expect((await sessions().read(cookie))?.signedIn.email).toBe(email);
   await databases.admin`delete from house.user_roles where user_id = ${userId} and role = 'supervisor'`;
-  expect((await sessions().read(cookie))?.roles.map(({ role }) => role)).toEqual(["billing_admin"]);
+  expect((await sessions().read(cookie))?.signedIn.roles.map(({ role }) => role)).toEqual(["billing_admin"]);
   await sessions().signOut(cookie);
   expect(await sessions().read(cookie)).toBeNull();
   expect(await stored()).toHaveLength(0);
@@ -89,6 +90,52 @@ test("a disabled user is out at the next request and cannot come in again", asyn
   await databases.admin`update house.users set status = 'disabled' where id = ${userId}`;
   expect(await sessions().read(cookie)).toBeNull();
   await expect(signIn()).rejects.toMatchObject({ code: "wrong_credentials" });
+});
+
+test("with the database away a session seen confirmed goes on, another does not, and a sign-out here counts at once", async () => {
+  const remembered = rememberedSessions();
+  const here = sessionsOn(db, true, remembered);
+  const nowhere = connect("postgres://callhouse_operator:none@127.0.0.1:9/none");
+  const away = sessionsOn(nowhere, true, remembered);
+  const cookie = cookieOf((await signIn()).cookie);
+  await expect(away.read(cookie)).rejects.toBeInstanceOf(DatabaseOutage);
+  expect((await here.read(cookie))?.signedIn.email).toBe(email);
+  expect((await away.read(cookie))?.signedIn.email).toBe(email);
+  await expect(away.read("__Host-callhouse=guess")).rejects.toBeInstanceOf(DatabaseOutage);
+  await expect(away.signOut(cookie)).rejects.toBeInstanceOf(DatabaseOutage);
+  await expect(away.read(cookie)).rejects.toBeInstanceOf(DatabaseOutage);
+});
+
+test("what was revoked during an outage is gone when the database is back, and stays gone in the next", async () => {
+  const remembered = rememberedSessions();
+  const here = sessionsOn(db, true, remembered);
+  const away = sessionsOn(connect("postgres://callhouse_operator:none@127.0.0.1:9/none"), true, remembered);
+  const cookie = cookieOf((await signIn()).cookie);
+  await here.read(cookie);
+  await databases.admin`delete from house.sessions where user_id = ${userId}`;
+  expect(await away.read(cookie)).not.toBeNull();
+  expect(await here.read(cookie)).toBeNull();
+  await expect(away.read(cookie)).rejects.toBeInstanceOf(DatabaseOutage);
+});
+
+test("a held socket moves its session's end on, another kind of socket does not, and ended sessions are not named", async () => {
+  const { cookie } = await signIn();
+  const hash = createHash("sha256")
+    .update(cookieOf(cookie).split("=")[1] ?? "")
+    .digest("hex");
+  const left = async () => Math.round(((await stored())[0]?.expires_at.getTime() - Date.now()) / 60_000);
+  const look = (keepAlive: boolean) =>
+    withOperator(db, (tx) => liveSessions(tx, [hash, "0".repeat(64)], { keepAlive }));
+  await databases.admin`update house.sessions set expires_at = now() + interval '2 minutes' where user_id = ${userId}`;
+  expect([...(await look(false))]).toEqual([hash]);
+  expect(await left()).toBe(2);
+  expect([...(await look(true))]).toEqual([hash]);
+  expect(await left()).toBe(30);
+  await databases.admin`update house.sessions set created_at = now() - interval '12 hours 1 second' where user_id = ${userId}`;
+  expect([...(await look(true))]).toEqual([]);
+  await databases.admin`update house.sessions set created_at = now() where user_id = ${userId}`;
+  await databases.admin`update house.users set status = 'disabled' where id = ${userId}`;
+  expect([...(await look(true))]).toEqual([]);
 });
 
 test.each([[null], [""], ["__Host-callhouse="], ["__Host-callhouse=guess"], ["callhouse=guess"]])(

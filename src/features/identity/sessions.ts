@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { type Adapter, Lucia, TimeSpan } from "lucia";
-import { type Database, withOperator } from "../../adapters/db/index.ts";
+import { type Database, DatabaseOutage, withOperator } from "../../adapters/db/index.ts";
 import { asId, type UserId } from "../../domain/kernel/ids.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import { checkPassword, hashPassword } from "./passwords.ts";
+import { rememberedSessions, type Verified } from "./remembered.ts";
 import {
   deleteExpiredSessions,
   deleteSession,
@@ -27,7 +28,9 @@ declare module "lucia" {
 /**
  * Sessions with lucia 3 behind this one file. Lucia stores a session's id as it is; our adapter stores its SHA-256 only, so
  * that a copy of the table signs nobody in, and keeps two ends: 30 minutes idle, 12 hours in all. One statement a request
- * reads all; nothing is cached, so a disabled user or a role taken away counts at the next request.
+ * reads all, so a disabled user or a role taken away counts at the next request. While the database is away, and only
+ * then, a session this isolate saw confirmed within 15 minutes is taken for good: an agent must be able to hang up. What is
+ * revoked during an outage is therefore gone when the database is back.
  */
 export type Sessions = {
   readonly cookieName: string;
@@ -37,15 +40,17 @@ export type Sessions = {
     network: string;
   }): Promise<{ readonly cookie: string; readonly signedIn: SignedIn }>;
   /** Who sent this cookie header, or null. */
-  read(cookieHeader: string | null): Promise<SignedIn | null>;
+  read(cookieHeader: string | null): Promise<Verified | null>;
   signOut(cookieHeader: string | null): Promise<{ readonly cookie: string }>;
 };
+
+const seenHere = rememberedSessions();
 
 /**
  * `__Host-` ties the cookie to this host and to HTTPS. Plain HTTP exists on a developer's own machine only: there browsers
  * drop a Secure cookie, so it has another name and no Secure.
  */
-export function sessionsOn(db: Database, secure: boolean): Sessions {
+export function sessionsOn(db: Database, secure: boolean, remembered = seenHere): Sessions {
   const lucia = new Lucia(hashingAdapter(db), {
     sessionExpiresIn: new TimeSpan(IDLE_MIN, "m"),
     sessionCookie: {
@@ -59,7 +64,22 @@ export function sessionsOn(db: Database, secure: boolean): Sessions {
   const read = async (cookieHeader: string | null) => {
     const sessionId = cookieHeader === null ? null : lucia.readSessionCookie(cookieHeader);
     if (sessionId === null) return null;
-    return (await lucia.validateSession(sessionId)).user?.signedIn ?? null;
+    const idHash = hashOf(sessionId);
+    const now = Date.now();
+    try {
+      const { user, session } = await lucia.validateSession(sessionId);
+      if (user === null) {
+        remembered.forget(idHash);
+        return null;
+      }
+      const verified = { signedIn: user.signedIn, idHash, expiresAt: session.expiresAt.getTime() };
+      remembered.confirm(verified, now);
+      return verified;
+    } catch (error) {
+      const known = error instanceof DatabaseOutage ? remembered.recall(idHash, now) : null;
+      if (known === null) throw error;
+      return known;
+    }
   };
   return {
     cookieName: lucia.sessionCookieName,
@@ -74,7 +94,10 @@ export function sessionsOn(db: Database, secure: boolean): Sessions {
     },
     async signOut(cookieHeader) {
       const sessionId = cookieHeader === null ? null : lucia.readSessionCookie(cookieHeader);
-      if (sessionId !== null) await lucia.invalidateSession(sessionId);
+      if (sessionId !== null) {
+        remembered.forget(hashOf(sessionId));
+        await lucia.invalidateSession(sessionId);
+      }
       return { cookie: lucia.createBlankSessionCookie().serialize() };
     },
   };

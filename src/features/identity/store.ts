@@ -63,6 +63,31 @@ export async function findSession(
   };
 }
 
+/** Sessions are moved on by sockets at most this often: a pool of thousands of desktops writes little. */
+const SOCKET_TOUCH_AFTER_MIN = 5;
+
+/** Which of these sessions live, in one statement; with `keepAlive` a socket that is merely held counts as being used. */
+export async function liveSessions(
+  tx: OperatorTx,
+  idHashes: readonly string[],
+  { keepAlive }: { readonly keepAlive: boolean },
+): Promise<Set<string>> {
+  const rows = await tx.execute<{ id_hash: string }>(sql`
+    with live as (
+      select s.id_hash, s.expires_at,
+        least(now() + make_interval(mins => ${IDLE_MIN}), s.created_at + make_interval(hours => ${ABSOLUTE_H})) as moved_to
+      from house.sessions s join house.users u on u.id = s.user_id and u.status = 'active'
+      where s.id_hash in (select json_array_elements_text(${JSON.stringify(idHashes)}::json))
+        and s.expires_at > now() and s.created_at > now() - make_interval(hours => ${ABSOLUTE_H})
+    ), moved as (
+      update house.sessions s set expires_at = live.moved_to from live
+      where ${keepAlive} and s.id_hash = live.id_hash
+        and live.moved_to > live.expires_at + make_interval(mins => ${SOCKET_TOUCH_AFTER_MIN})
+    )
+    select id_hash from live`);
+  return new Set(rows.map((row) => row.id_hash));
+}
+
 export async function insertSession(
   tx: OperatorTx,
   session: { idHash: string; userId: UserId; expiresAt: number },

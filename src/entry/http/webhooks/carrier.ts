@@ -7,6 +7,7 @@ import {
   type Webhook,
   type WebhookKind,
 } from "../../../adapters/carriers/twilio/index.ts";
+import type { HouseFact } from "../../../domain/call/facts.ts";
 import type { CarrierWhere } from "../../../domain/call/messages.ts";
 import type { ContactId } from "../../../domain/kernel/ids.ts";
 import type { CallInstruction, CarrierEvent } from "../../../ports/carrier.ts";
@@ -110,7 +111,9 @@ async function arrive(
   const { tenantId, account, token } = verified;
   const config = await askAgain(async () => await env.LINE.get(env.LINE.idFromName(objectName.line(event.to))).read());
   if (config === null || config.tenantId !== tenantId) {
-    log("alert", "call_to_unknown_number", { requestId, tenantId, callSid: event.legSid, published: config !== null });
+    const anotherTenants = config !== null;
+    log("alert", "call_to_unknown_number", { requestId, tenantId, callSid: event.legSid, anotherTenants });
+    await noteUnknownNumber(env, verified, event, anotherTenants);
     return twiml(UNKNOWN_NUMBER);
   }
   const contactId = await contactIdOf(account.accountSid, event.legSid);
@@ -118,6 +121,28 @@ async function arrive(
   const answer: ContactAnswer = await askAgain(async () => await contactStub(env, verified, contactId).arrive(call));
   if ("refused" in answer) return foreignLeg(verified, contactId, requestId);
   return twiml(renderTwiml(answer.instructions));
+}
+
+/** No contact comes of this call, so the house itself writes the fact. A repeated webhook is the same fact. */
+async function noteUnknownNumber(
+  env: Env,
+  { tenantId, account }: SealedAccount,
+  event: Extract<CarrierEvent, { kind: "call_arrived" }>,
+  anotherTenants: boolean,
+): Promise<void> {
+  const { accountSid } = account;
+  const { legSid: callSid, to } = event;
+  const fact: HouseFact = {
+    at: configOf(env).clock.now(),
+    v: 1,
+    body: { type: "unknown_number_called", accountSid, callSid, tenantId, to, anotherTenants },
+  };
+  try {
+    await env.FACTS.send({ v: 1, kind: "house", facts: [fact] });
+  } catch (error) {
+    // The caller is told all the same; the alert above stands for the fact.
+    log("error", "unknown_number_unnoted", { tenantId, callSid, ...errorFields(error) });
+  }
 }
 
 function contactStub(env: Env, { tenantId }: SealedAccount, contactId: ContactId) {
@@ -175,7 +200,10 @@ function notFound(requestId: string): Response {
 }
 
 async function readBody(request: Request): Promise<string | null> {
-  if (Number(request.headers.get("content-length") ?? 0) > BODY_BYTES_MAX) return null;
+  const told = request.headers.get("content-length");
+  if (Number(told ?? 0) > BODY_BYTES_MAX) return null;
+  // A length that was told is kept to by the transport; only a body without one has to be measured.
+  if (told !== null) return request.text();
   const bytes = await request.arrayBuffer();
   return bytes.byteLength > BODY_BYTES_MAX ? null : new TextDecoder().decode(bytes);
 }

@@ -1,8 +1,10 @@
 import { env, exports } from "cloudflare:workers";
 import { createHmac } from "node:crypto";
-import { expect, test } from "vitest";
+import { sql } from "drizzle-orm";
+import { expect, test, vi } from "vitest";
 import { SAMPLE_LINE } from "../../../../test/support/sample-line.ts";
 import { sealAccount } from "../../../adapters/carriers/seal.ts";
+import { connect, withOperator } from "../../../adapters/db/index.ts";
 import type { CarrierAccount } from "../../../ports/carrier.ts";
 import { configOf, type Env } from "../../env.ts";
 import { objectName } from "../../objects/contact-id.ts";
@@ -92,6 +94,22 @@ test("a number nobody published is told so politely in both languages, with 200"
   const text = await answer.text();
   expect(text).toContain('language="zh-CN"');
   expect(text).toContain("not in service");
+});
+
+test("NUM-4 a call to an unknown number is a fact, once however often it is told, and says nothing of the caller", async () => {
+  const fields = arrival("+14155550198");
+  const path = `/t/${await tokenOf()}/voice`;
+  for (let told = 0; told < 3; told++) expect((await send(path, fields)).status).toBe(200);
+  const db = connect(bindings.DB_OPERATOR);
+  const rows = () =>
+    withOperator(db, (tx) =>
+      tx.execute(sql`select * from house.unknown_number_calls where call_sid = ${fields.CallSid}`),
+    );
+  await vi.waitFor(async () => expect(await rows()).toHaveLength(1), { timeout: 10_000, interval: 200 });
+  const [row] = await rows();
+  expect(row).toMatchObject({ account_sid: account.accountSid, to_number: fields.To, another_tenants: false });
+  expect(JSON.stringify(row)).not.toContain(fields.From);
+  await db.close();
 });
 
 test("a carrier account that delivers a call for another client's number gets no further than that", async () => {
