@@ -154,6 +154,22 @@ export type AgentFact = {
   };
 };
 
+/** Facts of the house itself: of calls that belong to no contact. Told by the edge, once per call of an account. */
+export type HouseFact = {
+  readonly at: Instant;
+  readonly v: 1;
+  readonly body: {
+    readonly type: "unknown_number_called";
+    readonly accountSid: string;
+    readonly callSid: CarrierSid;
+    /** Whose carrier account delivered the call. */
+    readonly tenantId: TenantId;
+    readonly to: string;
+    /** True when the number is in service, for another client. */
+    readonly anotherTenants: boolean;
+  };
+};
+
 export type RoutingDecision = {
   readonly rule: string;
   readonly ruleVersion: number;

@@ -1,12 +1,14 @@
 import { connect, type Database, withOperator, withTenant } from "../../adapters/db/index.ts";
-import type { AgentFact, ContactFact } from "../../domain/call/facts.ts";
+import type { AgentFact, ContactFact, HouseFact } from "../../domain/call/facts.ts";
 import type { TenantId } from "../../domain/kernel/ids.ts";
 import { Outage } from "../../domain/kernel/trouble.ts";
 import { storeContactFacts } from "../../features/contacts/facts-store.ts";
+import { storeUnknownNumberCalls } from "../../features/numbers/unknown-number-store.ts";
 import { storeAgentFacts } from "../../features/routing/agent-facts-store.ts";
 import type { Env } from "../env.ts";
 import { errorFields, log } from "../log.ts";
 import { parkMessage } from "./dead.ts";
+import { refreshSoon } from "./draft-refresh.ts";
 import { type FactsMessage, parseFactsMessage } from "./messages.ts";
 
 /** While the database is away every message waits a little; there is no point in hurrying. */
@@ -17,15 +19,18 @@ const FAILURE_DELAY_S_MAX = 300;
 type Parsed<M extends FactsMessage> = { readonly message: Message; readonly body: M };
 type ContactMessage = Extract<FactsMessage, { kind: "contact" }>;
 type AgentMessage = Extract<FactsMessage, { kind: "agent" }>;
+type HouseMessage = Extract<FactsMessage, { kind: "house" }>;
 
 /** Facts on their way to the database: grouped by tenant, each group one transaction, each message acknowledged alone. */
 export async function consumeFacts(batch: MessageBatch, env: Env): Promise<void> {
   const contacts = new Map<TenantId, Parsed<ContactMessage>[]>();
   const agents: Parsed<AgentMessage>[] = [];
+  const house: Parsed<HouseMessage>[] = [];
   for (const message of batch.messages) {
     const body = parseFactsMessage(message.body);
     if (body === null) await parkMessage(env, "facts", message);
     else if (body.kind === "agent") agents.push({ message, body });
+    else if (body.kind === "house") house.push({ message, body });
     else for (const tenantId of tenantsOf(body)) push(contacts, tenantId, { message, body });
   }
   const app = connect(env.DB);
@@ -46,9 +51,20 @@ export async function consumeFacts(batch: MessageBatch, env: Env): Promise<void>
         parts.flatMap((part) => part.body.facts),
       ),
     );
+    await settle(house, (parts) =>
+      storeHouse(
+        operator,
+        parts.flatMap((part) => part.body.facts),
+      ),
+    );
+    await refreshSoon(env, { db: app, operatorDb: operator }, factsOf(contacts));
   } finally {
     await Promise.all([app.close(), operator.close()]);
   }
+}
+
+function factsOf(contacts: ReadonlyMap<TenantId, readonly Parsed<ContactMessage>[]>): Map<TenantId, ContactFact[]> {
+  return new Map([...contacts].map(([tenantId, group]) => [tenantId, group.flatMap((part) => part.body.facts)]));
 }
 
 /** One contact has one tenant, so a message has one; a message of two would be a bug, and each still gets its own. */
@@ -71,6 +87,10 @@ async function storeTenant(db: Database, tenantId: TenantId, facts: readonly Con
 
 async function storeAgents(db: Database, facts: readonly AgentFact[]): Promise<void> {
   if (facts.length > 0) await withOperator(db, (tx) => storeAgentFacts(tx, facts));
+}
+
+async function storeHouse(db: Database, facts: readonly HouseFact[]): Promise<void> {
+  if (facts.length > 0) await withOperator(db, (tx) => storeUnknownNumberCalls(tx, facts));
 }
 
 /**

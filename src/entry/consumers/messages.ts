@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { AgentFact, ContactFact } from "../../domain/call/facts.ts";
+import type { AgentFact, ContactFact, HouseFact } from "../../domain/call/facts.ts";
 
 const instant = z.number().int().nonnegative();
 const seq = z.number().int().positive();
@@ -23,14 +23,29 @@ const AgentFactSchema = z.object({
   body: body.extend({ to: z.string() }),
 });
 
+const HouseFactSchema = z.object({
+  at: instant,
+  v: z.literal(1),
+  body: z.object({
+    type: z.literal("unknown_number_called"),
+    accountSid: z.string().min(1).max(64),
+    callSid: z.string().min(1).max(64),
+    tenantId: z.uuid(),
+    to: z.string().max(64),
+    anotherTenants: z.boolean(),
+  }),
+});
+
 const FactsMessageSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("contact"), facts: z.array(ContactFactSchema).max(1_000) }),
   z.object({ kind: z.literal("agent"), facts: z.array(AgentFactSchema).max(1_000) }),
+  z.object({ kind: z.literal("house"), facts: z.array(HouseFactSchema).max(1_000) }),
 ]);
 
 export type FactsMessage =
   | { readonly kind: "contact"; readonly facts: readonly ContactFact[] }
-  | { readonly kind: "agent"; readonly facts: readonly AgentFact[] };
+  | { readonly kind: "agent"; readonly facts: readonly AgentFact[] }
+  | { readonly kind: "house"; readonly facts: readonly HouseFact[] };
 
 /** Null for a message that no later attempt could read either. */
 export function parseFactsMessage(input: unknown): FactsMessage | null {
