@@ -18,9 +18,12 @@ export async function consumeDead(batch: MessageBatch, env: Env): Promise<void> 
   for (const message of batch.messages) await parkMessage(env, queue, message);
 }
 
-/** Sends parked messages again, oldest first, and forgets each once the queue has it. Says how many; 0 means none is left. */
-export async function replayParked(env: Env, queue: ParkedQueue): Promise<number> {
-  const { objects } = await env.BLOBS.list({ prefix: `dead/${queue}/`, limit: REPLAY_MAX });
+/** Sends parked messages again, oldest first, and forgets each once the queue has it. */
+export async function replayParked(
+  env: Env,
+  queue: ParkedQueue,
+): Promise<{ readonly sent: number; readonly more: boolean }> {
+  const { objects, truncated } = await env.BLOBS.list({ prefix: `dead/${queue}/`, limit: REPLAY_MAX });
   const target = queue === "facts" ? env.FACTS : env.MEDIA;
   for (const { key } of objects) {
     const parked = await env.BLOBS.get(key);
@@ -28,5 +31,6 @@ export async function replayParked(env: Env, queue: ParkedQueue): Promise<number
     await target.send(await parked.json());
     await env.BLOBS.delete(key);
   }
-  return objects.length;
+  log("info", "messages_replayed", { queue, sent: objects.length, more: truncated });
+  return { sent: objects.length, more: truncated };
 }
