@@ -138,7 +138,12 @@ export interface Carrier {
   fetchRecording(
     account: CarrierAccount,
     url: string,
-  ): Promise<{ readonly body: ReadableStream; readonly contentType: string }>;
+  ): Promise<{
+    readonly body: ReadableStream<Uint8Array>;
+    readonly contentType: string;
+    /** Bytes to come, where the carrier says so. */
+    readonly length: number | null;
+  }>;
 }
 
 export type CarrierLeg = {

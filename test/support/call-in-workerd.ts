@@ -16,11 +16,14 @@ export const AGENT = asId<AgentId>("99999999-0000-4000-8000-000000000001");
 export const RESERVATION = asId<ReservationId>("88888888-0000-4000-8000-000000000001");
 export const decision = { rule: "longest_idle", ruleVersion: 1, candidates: 1, ranked: [] };
 let calls = 0;
-let token = "";
+/** The sealed carrier account in whose name all calls here come. */
+export let token = "";
 /** What the carrier was asked, in order. */
 export const asked: string[] = [];
 /** How the carrier treats the next requests for an agent's leg; with none left it does what it is asked. */
 export const participantTroubles: ("unheard" | "unanswered" | "busy" | "failing" | "refused")[] = [];
+/** What the carrier hands out for any recording. */
+export const recording = { answer: () => new Response(null, { status: 404 }) };
 const conferences = new Set<string>();
 /** Legs by sid as the carrier knows them. */
 let legs: Map<string, { status: string; duration: string | null }>;
@@ -28,6 +31,7 @@ let legs: Map<string, { status: string; duration: string | null }>;
 beforeEach(async () => {
   asked.length = 0;
   participantTroubles.length = 0;
+  recording.answer = () => new Response(null, { status: 404 });
   legs = new Map();
   token = await sealAccount(btoa(String.fromCharCode(...new Uint8Array(32).fill(7))), {
     tenantId: SAMPLE_LINE.tenantId,
@@ -73,6 +77,7 @@ async function carrierAnswers(request: Request): Promise<Response> {
     const call_sid = member.startsWith("CA") ? member : `CA${member.replaceAll("-", "")}`;
     return legs.has(call_sid) ? Response.json({ call_sid }) : Response.json({ code: 20404 }, { status: 404 });
   }
+  if (path.startsWith("/Recordings/")) return recording.answer();
   const sid = /^\/Calls\/(CA\w+)\.json$/.exec(path)?.[1];
   const leg = sid === undefined ? undefined : legs.get(sid);
   if (sid === undefined) return Response.json({ code: 20404 }, { status: 404 });

@@ -4,6 +4,7 @@ import { asId } from "../../domain/kernel/ids.ts";
 import { configOf, type Env } from "../env.ts";
 import { errorFields, log } from "../log.ts";
 import { objectName } from "../objects/contact-id.ts";
+import { storeStream } from "./blob-stream.ts";
 import { parkMessage } from "./dead.ts";
 import { MediaMessageSchema } from "./messages.ts";
 
@@ -38,9 +39,8 @@ async function store(env: Env, media: (typeof MediaMessageSchema)["_output"]): P
   const key = `${tenantId}/recordings/${contactId}/${media.recordingSid}`;
   // A second delivery finds the recording in place: only the fact may still be missing.
   if ((await env.BLOBS.head(key)) === null) {
-    const { body, contentType } = await twilioCarrier().fetchRecording(sealed.account, media.url);
-    const bytes = await new Response(body).arrayBuffer();
-    await env.BLOBS.put(key, bytes, { httpMetadata: { contentType } });
+    const recording = await twilioCarrier().fetchRecording(sealed.account, media.url);
+    await storeStream(env.BLOBS, key, recording);
   }
   const contact = env.CONTACT.get(env.CONTACT.idFromName(objectName.contact(tenantId, contactId)));
   await contact.recordingStored({ recordingSid: asId(media.recordingSid), purpose, durationS, key });

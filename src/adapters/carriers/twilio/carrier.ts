@@ -184,7 +184,10 @@ async function fetchRecording(fetchIt: Fetch, account: CarrierAccount, url: stri
   const response = await send(fetchIt, account, { method: "GET", path: `/Recordings/${recordingSid}.mp3` });
   if (!response.ok || response.body === null)
     throw new CarrierRefusal(response.status, null, `no recording behind its address: ${response.status}`);
-  return { body: response.body, contentType: response.headers.get("content-type") ?? "audio/mpeg" };
+  const declared = response.headers.get("content-length");
+  // A body that was unpacked on its way is longer than what was declared.
+  const length = declared !== null && response.headers.get("content-encoding") === null ? Number(declared) : null;
+  return { body: response.body, contentType: response.headers.get("content-type") ?? "audio/mpeg", length };
 }
 
 /** An answer that is not what the carrier documents is the carrier's failure, not ours: try again later. */
