@@ -31,6 +31,7 @@ const records: Records = {
     ["CA2", { contactId: CONTACT, seconds: 60, status: "completed" }],
   ]),
   usageSeconds: 130,
+  days: ["2026-11-18"],
   queueCounts: new Map([["queue-1", { offered: 1, answered: 1, abandoned: 0, withinTarget: 1 }]]),
   foreignRows: 0,
 };
@@ -87,16 +88,56 @@ describe("a day's verdict", () => {
 
   test.each<[string, Evidence, RegExp]>([
     ["a call without a contact", withRecords({ contacts: new Map() }), /records have no contact contact-1/],
-    ["a fact missing in the middle", withRecords({ facts: new Map([[CONTACT, { stored: 11, last: 12 }]]) }), /has 11 facts/],
-    ["facts that never arrived", withRecords({ facts: new Map([[CONTACT, { stored: 9, last: 9 }]]) }), /told 12 facts, 9 are/],
-    ["a leg that is not recorded", withRecords({ legs: new Map([["CA1", { contactId: CONTACT, seconds: 70, status: "completed" }]]) }), /leg CA2/],
-    ["a leg of other length", withRecords({ legs: new Map([...records.legs, ["CA2", { contactId: CONTACT, seconds: 61, status: "completed" }]]) }), /CA2 is 60 s at the carrier, 61 s here/],
-    ["a leg nobody made", withRecords({ legs: new Map([...records.legs, ["CA9", { contactId: CONTACT, seconds: 1, status: "completed" }]]) }), /knows no such leg/],
-    ["a contact that never ended", withRecords({ contacts: new Map([[CONTACT, { id: CONTACT, outcome: null, agentId: null, answeredAt: null, wrappedUp: false }]]) }), /never ended/],
+    [
+      "a fact missing in the middle",
+      withRecords({ facts: new Map([[CONTACT, { stored: 11, last: 12 }]]) }),
+      /has 11 facts/,
+    ],
+    [
+      "facts that never arrived",
+      withRecords({ facts: new Map([[CONTACT, { stored: 9, last: 9 }]]) }),
+      /told 12 facts, 9 are/,
+    ],
+    [
+      "a leg that is not recorded",
+      withRecords({ legs: new Map([["CA1", { contactId: CONTACT, seconds: 70, status: "completed" }]]) }),
+      /leg CA2/,
+    ],
+    [
+      "a leg of other length",
+      withRecords({
+        legs: new Map([...records.legs, ["CA2", { contactId: CONTACT, seconds: 61, status: "completed" }]]),
+      }),
+      /CA2 is 60 s at the carrier, 61 s here/,
+    ],
+    [
+      "a leg nobody made",
+      withRecords({
+        legs: new Map([...records.legs, ["CA9", { contactId: CONTACT, seconds: 1, status: "completed" }]]),
+      }),
+      /knows no such leg/,
+    ],
+    [
+      "a contact that never ended",
+      withRecords({
+        contacts: new Map([
+          [CONTACT, { id: CONTACT, outcome: null, agentId: null, answeredAt: null, wrappedUp: false }],
+        ]),
+      }),
+      /never ended/,
+    ],
     ["usage of other length", withRecords({ usageSeconds: 131 }), /usage has 131 s/],
-    ["an invoice of other length", withClient({ month: { ...month, billedSeconds: 129 } }), /129 s stand on the invoice/],
+    [
+      "an invoice of other length",
+      withClient({ month: { ...month, billedSeconds: 129 } }),
+      /129 s stand on the invoice/,
+    ],
     ["no invoice", withClient({ month: null }), /no invoice was drafted/],
-    ["a wallboard that counts otherwise", withRecords({ queueCounts: new Map() }), /shows 1 offered live, the records come to 0/],
+    [
+      "a wallboard that counts otherwise",
+      withRecords({ queueCounts: new Map() }),
+      /shows 1 offered live, the records come to 0/,
+    ],
     ["an agent who saw another day", { ...sound, agentsAnswered: 2 }, /agents saw 2 conversations, the records have 1/],
   ])("%s is told in words", (_what, evidence, words) => {
     expect(reconcile(evidence).mismatches.join("\n")).toMatch(words);

@@ -9,6 +9,8 @@ export type ClientRecords = {
   readonly contacts: ReadonlyMap<string, ContactRow>;
   readonly legs: ReadonlyMap<string, { readonly contactId: string; readonly seconds: number; readonly status: string }>;
   readonly usageSeconds: number;
+  /** Local dates on which contacts were offered, in the client's zone. */
+  readonly days: readonly string[];
   readonly queueCounts: ReadonlyMap<string, QueueCounts>;
   /** Rows that name another client's row or key anywhere they could. */
   readonly foreignRows: number;
@@ -38,6 +40,7 @@ export function readRecords(db: Database, tenantId: TenantId): Promise<ClientRec
     contacts: await contactsOf(tx),
     legs: await legsOf(tx),
     usageSeconds: await usageSecondsOf(tx),
+    days: await daysOf(tx),
     queueCounts: await queueCountsOf(tx),
     foreignRows: await foreignRowsOf(tx),
   }));
@@ -70,6 +73,14 @@ async function usageSecondsOf(tx: TenantTx): Promise<number> {
     select coalesce(sum(quantity), 0)::int as seconds from tenant.usage
     where tenant_id = ${tx.tenantId} and kind = 'carrier_leg'`);
   return row?.seconds ?? 0;
+}
+
+async function daysOf(tx: TenantTx): Promise<string[]> {
+  const rows = await tx.execute<{ day: string }>(sql`
+    select distinct (c.offered_at at time zone co.time_zone)::date::text as day
+    from tenant.contacts c join tenant.companies co on co.tenant_id = c.tenant_id
+    where c.tenant_id = ${tx.tenantId} order by 1`);
+  return rows.map(({ day }) => day);
 }
 
 /** Counted from the records alone, to be compared with the live numbers that were counted from passing facts. */
