@@ -39,6 +39,7 @@ export function queueFor(pool: Pool, wanted: Pick<Ticket, "tenantId" | "brand" |
       waiting: 0,
       today: { ...NO_COUNTS },
       seatTimeMs: 0,
+      expectedToday: 0,
       dirty: false,
     };
     pool.queues.set(wanted.queue.id, queue);
@@ -67,6 +68,7 @@ export function classFor(run: Run, queue: PoolQueue, wanted: Pick<Ticket, "tenan
     staffed: 0,
     idle: new LazyHeap<Agent>(),
     waiting: new LazyHeap(),
+    inTarget: new LazyHeap(),
     listed: false,
   };
   pool.classes.set(key, seatClass);

@@ -1,6 +1,9 @@
+import type { QueueConfig } from "../call/line-config.ts";
 import type { AgentId, BrandId, PoolId, TenantId } from "../kernel/ids.ts";
 import type { Ms } from "../kernel/instant.ts";
 import { MINUTE_MS, SECOND_MS } from "../kernel/instant.ts";
+
+import type { Policy } from "./policy.ts";
 
 /** What is published to a pool: who works there, for whom, and how many seats each client has bought. */
 export type PoolConfig = {
@@ -8,6 +11,8 @@ export type PoolConfig = {
   readonly version: number;
   /** IANA name of the site's zone: counters of "today" begin anew at its midnight. */
   readonly timeZone: string;
+  /** Whose caller is served first when several want the same seat; `fifo` where none is named. */
+  readonly policy?: Policy;
   readonly agents: readonly AgentProfile[];
   readonly tenants: readonly SeatEntitlement[];
   readonly brands: readonly {
@@ -16,6 +21,14 @@ export type PoolConfig = {
     readonly name: string;
     readonly color: string;
   }[];
+  /** Queues whose callers may come here: a board names each from the start, before anybody has called. */
+  readonly queues?: readonly QueueOutline[];
+};
+
+export type QueueOutline = Pick<QueueConfig, "id" | "name" | "target"> & {
+  readonly tenantId: TenantId;
+  /** In whose name its callers are answered: the brand of the first number that leads there. */
+  readonly brandId: BrandId;
 };
 
 export type AgentProfile = {

@@ -1,4 +1,6 @@
+import { SECOND_MS } from "../kernel/instant.ts";
 import { reserve } from "./offers.ts";
+import { type Policy, placeInLine } from "./policy.ts";
 import type { Run } from "./run.ts";
 import type { Agent, PoolTenant, PoolTicket, SeatClass } from "./state.ts";
 import { want } from "./tickets.ts";
@@ -41,29 +43,46 @@ function offerTicket(run: Run, ticket: PoolTicket): void {
 
 /**
  * Finds the contact a free seat serves: of the heads of all classes it fits, first one whose tenant is below its
- * guarantee, then the oldest, priority counted as age.
+ * guarantee, then the first in line by the pool's policy, then the first that came.
  */
 function offerSeat(run: Run, agent: Agent): void {
   if (agent.at.is !== "ready") return;
-  let best: PoolTicket | null = null;
-  let bestOwed = false;
-  let bestKey = Number.POSITIVE_INFINITY;
+  const best: Best = { ticket: null, owed: false, place: Number.POSITIVE_INFINITY };
+  const policy = run.pool.config.policy ?? "fifo";
   for (const seatClass of classesWaitingFor(run, agent)) {
     const head = headFor(run, seatClass, agent);
     if (head === null) continue;
-    const owed = head.tenant.seats < head.tenant.guaranteed;
-    const key = seatClass.waiting.peekKey();
-    if (
-      best !== null &&
-      (owed !== bestOwed ? bestOwed : key > bestKey || (key === bestKey && head.arrival > best.arrival))
-    ) {
-      continue;
-    }
-    best = head;
-    bestOwed = owed;
-    bestKey = key;
+    compare(run, policy, best, head);
+    if (policy !== "slack") continue;
+    const young = headInTarget(run, seatClass);
+    if (young !== null && young !== head && !hasDeclined(run, young, agent)) compare(run, policy, best, young);
   }
-  if (best !== null) reserve(run, best, agent);
+  if (best.ticket !== null) reserve(run, best.ticket, agent);
+}
+
+type Best = { ticket: PoolTicket | null; owed: boolean; place: number };
+
+function compare(run: Run, policy: Policy, best: Best, ticket: PoolTicket): void {
+  const owed = ticket.tenant.seats < ticket.tenant.guaranteed;
+  const place = placeInLine(ticket, policy, run.now);
+  if (best.ticket !== null) {
+    if (owed !== best.owed ? best.owed : place > best.place) return;
+    if (owed === best.owed && place === best.place && ticket.arrival > best.ticket.arrival) return;
+  }
+  best.ticket = ticket;
+  best.owed = owed;
+  best.place = place;
+}
+
+/** The oldest contact of the class that can still be answered in time; those that no longer can are let go for good. */
+function headInTarget(run: Run, seatClass: SeatClass): PoolTicket | null {
+  for (;;) {
+    const ticket = seatClass.inTarget.peek();
+    if (ticket === null) return null;
+    if (run.now - ticket.queuedAt < ticket.queue.config.target.withinS * SECOND_MS) return ticket;
+    ticket.inTarget = false;
+    seatClass.inTarget.drop();
+  }
 }
 
 /** A tenant that was at its cap may be served again by seats that stood idle meanwhile. */

@@ -3,6 +3,8 @@ export type { AgentProfile, PoolConfig, SeatEntitlement } from "./config.ts";
 export { createPool } from "./configure.ts";
 export { nextDeadline } from "./deadlines.ts";
 export type { PoolEvent, RefusalCode, Reply } from "./events.ts";
+export { brokenPromise } from "./invariants.ts";
+export { POLICIES, type Policy } from "./policy.ts";
 export type {
   AfterWrapUp,
   ContactSeatRpc,

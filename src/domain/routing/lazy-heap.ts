@@ -42,6 +42,13 @@ export class LazyHeap<T extends Epochal> {
     return null;
   }
 
+  /** Drops the smallest live entry although it is live: it is no longer this heap's concern. */
+  drop(): void {
+    if (this.peek() === null) return;
+    this.removeHead();
+    this.live -= 1;
+  }
+
   /** Key of the smallest live entry; infinite when there is none. */
   peekKey(): number {
     return this.peek() === null ? Number.POSITIVE_INFINITY : (this.keys[0] as number); // peek left a live head

@@ -46,6 +46,7 @@ function restoreQueue(run: Run, row: QueueRow): void {
   const queue = queueFor(run.pool, wanted);
   queue.today = { ...row.today };
   queue.seatTimeMs = row.seatTimeMs;
+  queue.expectedToday = row.expectedToday ?? 0;
   classFor(run, queue, wanted);
 }
 
@@ -70,6 +71,7 @@ function restoreTicket(run: Run, row: TicketRow): void {
     heardAt: row.gone ? row.heardAt : now,
     graded: row.graded,
     wanting: false,
+    inTarget: false,
     declined: row.declined,
     epoch: 0,
     timer: null,

@@ -60,6 +60,7 @@ export type QueueRow = {
   readonly brand: LineConfig["brand"];
   readonly today: PoolQueue["today"];
   readonly seatTimeMs: Ms;
+  readonly expectedToday: number;
 };
 
 export function dumpAgent(agent: Agent): AgentRow {
@@ -99,8 +100,8 @@ export function dumpTicket(pool: Pool, ticket: PoolTicket): TicketRow | null {
 export function dumpQueue(pool: Pool, queue: PoolQueue): QueueRow | null {
   const brand = pool.brands.get(queue.brandId);
   if (brand === undefined) return null;
-  const { queueId, tenantId, config, today, seatTimeMs } = queue;
-  return { queueId, tenantId, config, brand, today, seatTimeMs };
+  const { queueId, tenantId, config, today, seatTimeMs, expectedToday } = queue;
+  return { queueId, tenantId, config, brand, today, seatTimeMs, expectedToday };
 }
 
 function dumpAt(at: AgentAt): AtRow {

@@ -139,6 +139,8 @@ export type PoolTicket = {
   graded: boolean;
   /** True while an entry in the class's heap counts. */
   wanting: boolean;
+  /** Its entry in `inTarget` counts. */
+  inTarget: boolean;
   declined: readonly { readonly agentId: AgentId; readonly until: Instant }[];
   epoch: number;
   timer: Timer | null;
@@ -169,6 +171,8 @@ export type SeatClass = {
   staffed: number;
   idle: LazyHeap<Agent>;
   readonly waiting: LazyHeap<PoolTicket>;
+  /** Of those waiting, the ones still inside their target, as far as is known; kept for the slack policy alone. */
+  readonly inTarget: LazyHeap<PoolTicket>;
   /** In `waitingClasses`. */
   listed: boolean;
 };
@@ -184,6 +188,8 @@ export type PoolQueue = {
   today: { offered: number; answered: number; abandoned: number; shortAbandoned: number; withinTarget: number };
   /** Moving average of seat time per contact, reservation to end of wrap-up; 0 until one is known. */
   seatTimeMs: Ms;
+  /** Contacts a day is expected to bring: learnt from the days before, 0 while unknown. */
+  expectedToday: number;
   dirty: boolean;
 };
 

@@ -153,6 +153,9 @@ function contactSaid(run: Run, event: Extract<PoolEvent, { readonly type: "conta
 
 function beginDay(run: Run): Reply {
   for (const queue of run.pool.queues.values()) {
+    const { offered } = queue.today;
+    // A day without a contact is a holiday and teaches nothing about the next.
+    if (offered > 0) queue.expectedToday = queue.expectedToday === 0 ? offered : (queue.expectedToday + offered) / 2;
     queue.today = { ...NO_COUNTS };
     touchQueue(run.pool, queue);
   }

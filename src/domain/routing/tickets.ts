@@ -1,4 +1,3 @@
-import { DAY_MS } from "../kernel/instant.ts";
 import { grade } from "../sla/grade.ts";
 import { queueKey } from "./agents.ts";
 import { classFor, queueFor, tenantFor } from "./classes.ts";
@@ -6,13 +5,11 @@ import { TICKET_LEASE_MS, TOMBSTONE_MS } from "./config.ts";
 import { estimateWaitS } from "./estimate.ts";
 import { DONE, type Reply } from "./events.ts";
 import { takeBack } from "./offers.ts";
+import { RINGING_ALREADY_MS } from "./policy.ts";
 import type { Ticket, WaitAnswer, WithdrawReason } from "./protocol.ts";
 import { type Run, setTicketTimer, touchQueue, touchTicket } from "./run.ts";
 import { dropService } from "./service.ts";
 import type { Agent, PoolTicket } from "./state.ts";
-
-/** Contacts that already ring somewhere come after all that do not; further than any age or priority reaches. */
-const RINGING_ALREADY_MS = 1_000 * DAY_MS;
 
 /** A contact asks for a seat, for the first time or once more. */
 export function wait(run: Run, wanted: Ticket): Reply {
@@ -75,6 +72,10 @@ export function want(run: Run, ticket: PoolTicket): void {
   if (out >= ticket.seatClass.strategy.offersAtOnce(run.now - ticket.queuedAt)) return;
   ticket.wanting = true;
   ticket.seatClass.waiting.push(ticket, out > 0 ? ticket.key + RINGING_ALREADY_MS : ticket.key, ticket.arrival);
+  if (run.pool.config.policy === "slack") {
+    ticket.inTarget = true;
+    ticket.seatClass.inTarget.push(ticket, ticket.key, ticket.arrival);
+  }
   if (!ticket.seatClass.listed) {
     ticket.seatClass.listed = true;
     run.pool.waitingClasses.push(ticket.seatClass);
@@ -86,6 +87,8 @@ export function stopWanting(ticket: PoolTicket): void {
   ticket.wanting = false;
   ticket.epoch += 1;
   ticket.seatClass.waiting.forget();
+  if (ticket.inTarget) ticket.seatClass.inTarget.forget();
+  ticket.inTarget = false;
 }
 
 /** Remembers the contact only as one that has left, for as long as late repeats may come. */
@@ -143,6 +146,7 @@ function begin(run: Run, wanted: Ticket, counts: boolean): PoolTicket {
     heardAt: run.now,
     graded: false,
     wanting: false,
+    inTarget: false,
     declined: [],
     epoch: 0,
     timer: null,

@@ -15,7 +15,7 @@ export function agentView(pool: Pool, agent: Agent, deviceId: string) {
     name: agent.profile.name,
     state: at.is,
     reason: at.is === "not_ready" ? at.reason : null,
-    since: agent.since,
+    since: sinceOf(agent),
     nextState: agent.next === null ? null : { to: agent.next.to, reason: agent.next.reason },
     brands: brandsOf(pool, agent),
     offer: offer === null ? null : offerView(pool, agent, offer),
@@ -47,8 +47,33 @@ export function queueView(agent: Agent): { waiting: number; longestSince: Instan
 export function floorView(pool: Pool) {
   return {
     agents: [...pool.agents.values()].map((agent) => floorAgent(pool, agent)),
-    queues: [...pool.queues.values()].map((queue) => floorQueue(pool, queue)),
+    queues: [...[...pool.queues.values()].map((queue) => floorQueue(pool, queue)), ...quietQueues(pool)],
   };
+}
+
+/** Null for somebody who has never been on shift: the pool knows no beginning of it. */
+function sinceOf(agent: Agent): Instant | null {
+  return agent.since === 0 ? null : agent.since;
+}
+
+/** Published queues that nobody has called yet. */
+function quietQueues(pool: Pool) {
+  return (pool.config.queues ?? [])
+    .filter(({ id }) => !pool.queues.has(id))
+    .map(({ id, tenantId, name, brandId, target }) => ({
+      queueId: id,
+      tenantId,
+      name,
+      brand: nameAndColor(pool.config.brands.find((brand) => brand.id === brandId) ?? NO_BRAND),
+      waiting: 0,
+      longestSince: null,
+      offered: 0,
+      answered: 0,
+      abandoned: 0,
+      shortAbandoned: 0,
+      withinTarget: 0,
+      target: { share: target.share, withinS: target.withinS },
+    }));
 }
 
 function floorAgent(pool: Pool, agent: Agent) {
@@ -59,7 +84,7 @@ function floorAgent(pool: Pool, agent: Agent) {
     name: agent.profile.name,
     state: at.is,
     reason: at.is === "not_ready" ? at.reason : null,
-    since: agent.since,
+    since: sinceOf(agent),
     tenantId: ticket?.tenant.tenantId ?? null,
     brand: ticket === null ? null : nameAndColor(brandOf(pool, ticket.queue)),
     contactId: ticket?.contactId ?? null,
@@ -137,8 +162,10 @@ function brandOf(
   pool: Pool,
   queue: PoolQueue,
 ): Pick<LineConfig["brand"], "name" | "color" | "greeting"> & { id: string } {
-  return pool.brands.get(queue.brandId) ?? { id: queue.brandId, name: "", color: "", greeting: "" };
+  return pool.brands.get(queue.brandId) ?? { ...NO_BRAND, id: queue.brandId };
 }
+
+const NO_BRAND = { name: "", color: "", greeting: "" };
 
 function nameAndColor(brand: { name: string; color: string }) {
   return { name: brand.name, color: brand.color };

@@ -1,0 +1,18 @@
+import { SimFloor } from "./sim/floor.ts";
+import { HELP, readOptions } from "./sim/options.ts";
+import { Trouble } from "./trouble.ts";
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options === "help") console.log(HELP);
+  else {
+    const report = new SimFloor(options).run();
+    if (!options.json) console.table(report);
+    console.log(JSON.stringify(report));
+    if (report.invariantsBroken > 0) process.exitCode = 1;
+  }
+} catch (error) {
+  if (!(error instanceof Trouble)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}
