@@ -6,17 +6,20 @@ import { connect, withTenant } from "../../adapters/db/index.ts";
 import { asId, type TenantId } from "../../domain/kernel/ids.ts";
 import type { DatabaseUrls } from "./roles.ts";
 
-/** What a tenant's walls cost, as ratios of medians measured side by side in one run. */
+/** What a tenant's walls cost: for each question the ratios of medians, block by block, measured side by side. */
 export type RlsCost = {
   /** Row level security on against off, same rows and same query: B9 asks for at most 1.15 each. */
-  readonly b9: { readonly pointRead: number; readonly page100: number; readonly insert: number };
+  readonly b9: { readonly pointRead: Ratios; readonly page100: Ratios; readonly insert: Ratios };
   /** A query through `withTenant` against the same query bare on an open connection: B10 asks for at most 2.0. */
-  readonly b10: number;
+  readonly b10: Ratios;
 };
+
+type Ratios = readonly number[];
 
 const TENANTS = 20;
 const CUSTOMERS_EACH = 2_000;
-const ROUNDS = 600;
+const BLOCKS = 12;
+const ROUNDS = 50;
 const WARM_UP = 100;
 
 /** Works on a migrated database that may be thrown away: it leaves its rows behind. */
@@ -89,7 +92,7 @@ async function compareTables(appUrl: string, tenantId: TenantId): Promise<RlsCos
 }
 
 /** A whole tenant transaction against one bare, prepared statement of the same query builder that returns the same row. */
-async function compareDoors(appUrl: string, tenantId: TenantId): Promise<number> {
+async function compareDoors(appUrl: string, tenantId: TenantId): Promise<Ratios> {
   const bare = postgres(appUrl, { max: 1, onnotice: () => {} });
   const db = connect(appUrl, { max: 1 });
   const scope = { tenantId, actor: { kind: "system", name: "bench" } } as const;
@@ -112,16 +115,26 @@ async function compareDoors(appUrl: string, tenantId: TenantId): Promise<number>
   return measured;
 }
 
-/** Runs the two in turn and divides their medians: what disturbs the machine disturbs both. */
-async function ratio(subject: () => PromiseLike<unknown>, baseline: () => PromiseLike<unknown>): Promise<number> {
+/** Runs the two in turn and divides the medians of each block: what disturbs the machine disturbs both. */
+async function ratio(subject: () => PromiseLike<unknown>, baseline: () => PromiseLike<unknown>): Promise<Ratios> {
+  await block(WARM_UP, subject, baseline);
+  const ratios: number[] = [];
+  for (let count = 0; count < BLOCKS; count++) ratios.push(await block(ROUNDS, subject, baseline));
+  return ratios;
+}
+
+async function block(
+  rounds: number,
+  subject: () => PromiseLike<unknown>,
+  baseline: () => PromiseLike<unknown>,
+): Promise<number> {
   const times = { subject: [] as number[], baseline: [] as number[] };
-  for (let round = -WARM_UP; round < ROUNDS; round++) {
+  for (let round = 0; round < rounds; round++) {
     const start = performance.now();
     await subject();
     const middle = performance.now();
     await baseline();
     const end = performance.now();
-    if (round < 0) continue;
     times.subject.push(middle - start);
     times.baseline.push(end - middle);
   }
