@@ -61,6 +61,7 @@ export const desk = (change: Partial<AgentView> = {}) => ({
 export function card(customers: readonly string[], brand = BRAND) {
   return {
     contact: { from: CALLER, to: "+442079460958", brand, queueName: "Tickets", queuedAt: Date.now(), variables: {} },
+    records: "available",
     customers: customers.map((name, at) => ({
       id: `cust-${at}`,
       name,

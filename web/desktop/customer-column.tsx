@@ -41,7 +41,10 @@ function ScreenPop({ inHand }: { inHand: InHand }) {
   const draft = useDraft(inHand.contactId);
   if (card.isPending) return <Skeleton lines={6} height={18} />;
   if (card.isError) return <Trouble problem={card.error} retry={() => void card.refetch()} />;
-  const { customers, history } = card.data;
+  const { customers, history, records } = card.data;
+  if (records === "unavailable") {
+    return <PlainState icon="person" title={t("desktop.customer")} hint={t("customer.recordsAway")} />;
+  }
   const chosen =
     customers.find((one) => one.id === draft.customerId) ?? (customers.length === 1 ? customers[0] : undefined);
   const choose = (customerId: string | null): void => writeDraft(inHand.contactId, { customerId });

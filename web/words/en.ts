@@ -172,6 +172,7 @@ export const en: Words = {
     pressed: "Pressed",
   },
   customer: {
+    recordsAway: "Records cannot be reached at the moment. The call goes on; you can wrap up as usual.",
     noneTitle: "New customer",
     noneHint: "Nobody is known by this number. Save, and the next call opens this record.",
     several: "{{n}} customers use this number. Choose one.",

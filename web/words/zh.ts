@@ -170,6 +170,7 @@ export const zh = {
     pressed: "已按",
   },
   customer: {
+    recordsAway: "暂时无法读取客户资料。通话不受影响，可照常填写小结。",
     noneTitle: "新客户",
     noneHint: "没有客户使用这个号码。填好后保存，下次来电自动弹出。",
     several: "有 {{n}} 位客户使用这个号码，请选择",
