@@ -1,82 +1,27 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import {
+  AGENT,
+  CALLER,
+  connecting,
+  decision,
+  NO_LEG,
+  outcomes,
+  queued,
+  R1,
+  R2,
+  STAGES,
+  talking,
+  typesOf,
+  voicemail,
+  wrapUp,
+} from "../../../test/support/call-stages.ts";
 import { SAMPLE_LINE } from "../../../test/support/sample-line.ts";
-import { secondsOf, ToyCarrier } from "../../../test/support/toy-carrier.ts";
+import { secondsOf, type ToyCarrier } from "../../../test/support/toy-carrier.ts";
 import { asId } from "../kernel/ids.ts";
 import { deadlineOf, stepContact } from "./contact.ts";
 import { projectContact } from "./project.ts";
-import { seatStage } from "./seats.ts";
 import type { ContactEvent, StageName } from "./state.ts";
-
-const AGENT = asId<never>("agent-1");
-const R1 = asId<never>("r1");
-const R2 = asId<never>("r2");
-const CALLER = asId<never>("CA-caller");
-const decision = { rule: "longest_idle", ruleVersion: 1, candidates: 1, ranked: [] };
-
-function queued() {
-  const call = new ToyCarrier(SAMPLE_LINE);
-  call.press("1");
-  return call;
-}
-function connecting() {
-  const call = queued();
-  call.send({ type: "seat_reserved", agentId: AGENT, reservationId: R1, decision });
-  call.send({ type: "seat_rang", reservationId: R1 });
-  call.now += 4_000;
-  call.send({ type: "seat_accepted", agentId: AGENT, reservationId: R1 });
-  return call;
-}
-function talking() {
-  const call = connecting();
-  for (const callback of call.callbacks.splice(0)) call.send(callback);
-  return call;
-}
-function wrapUp() {
-  const call = talking();
-  call.now += 60_000;
-  call.hangUp("CA-caller");
-  for (const callback of call.callbacks.splice(0)) call.send(callback);
-  return call;
-}
-function voicemail() {
-  const call = new ToyCarrier(SAMPLE_LINE);
-  call.press("2");
-  return call;
-}
-function ending() {
-  const call = talking();
-  call.send({ type: "hang_up", agentId: AGENT });
-  return call;
-}
-function settling() {
-  const call = connecting();
-  call.send({ type: "leg_status", callSid: CALLER, party: "caller", status: "completed", durationS: 9 });
-  return call;
-}
-function ended() {
-  const call = new ToyCarrier(SAMPLE_LINE);
-  call.send({ type: "leg_status", callSid: CALLER, party: "caller", status: "completed", durationS: 3 });
-  return call;
-}
-
-const NO_LEG: ContactEvent = {
-  type: "effect_refused",
-  why: "404",
-  effect: { do: "add_participant", key: "k", reservationId: R1, agentId: AGENT, conference: "x", timeoutS: 20 },
-};
-
-const STAGES: { readonly [at in StageName]: () => ToyCarrier } = {
-  in_flow: () => new ToyCarrier(SAMPLE_LINE),
-  queued,
-  connecting,
-  talking,
-  voicemail,
-  ending,
-  wrap_up: wrapUp,
-  settling,
-  ended,
-};
 
 const EVENTS: readonly ContactEvent[] = [
   { type: "arrived", callSid: CALLER, from: "+1", to: "+2" },
@@ -137,10 +82,6 @@ describe("CALL-6 the contact machine is total", () => {
     }
   });
 });
-
-const typesOf = (call: ToyCarrier) => call.facts.map((fact) => fact.body.type);
-const outcomes = (call: ToyCarrier) =>
-  call.facts.flatMap((fact) => (fact.body.type === "ended" ? [`${fact.body.outcome} by ${fact.body.endedBy}`] : []));
 
 describe("CALL-1 one call", () => {
   test("is offered, queued, answered, held, wrapped up, and over", () => {
@@ -262,121 +203,6 @@ describe("CALL-1 one call", () => {
     expect(call.state.stage.at).toBe("voicemail");
     expect(call.poolHeard.at(-1)).toMatchObject({ say: "withdraw", why: "left" });
     expect(typesOf(call)).toContain("left_queue");
-  });
-});
-
-describe("ACD-5 a seat is free only when its leg is over", () => {
-  const freeing = (call: ToyCarrier) =>
-    call.poolHeard.map(({ say }) => say).filter((say) => ["withdraw", "talk_ended", "wrapped_up"].includes(say));
-  const agentLegOver: ContactEvent = {
-    type: "leg_status",
-    callSid: asId("CA-r1"),
-    party: "agent",
-    status: "completed",
-    durationS: 60,
-  };
-  const wrapsUp: ContactEvent = {
-    type: "wrap_up",
-    agentId: AGENT,
-    disposition: "sale",
-    notes: "",
-    after: { to: "ready", reason: null },
-  };
-
-  test("the pool hears of the end, and of the wrap-up, in order and after the agent's leg", () => {
-    const call = talking();
-    call.lostEnds = 2;
-    call.send({ type: "hang_up", agentId: AGENT });
-    call.send(wrapsUp);
-    expect(freeing(call)).toEqual([]);
-    expect(seatStage(call.state, R1)).toBe("talking");
-    call.hangUp("CA-r1");
-    call.send(agentLegOver);
-    expect(freeing(call)).toEqual(["talk_ended", "wrapped_up"]);
-    call.hangUp("CA-caller");
-    call.sweep();
-    expect(freeing(call), "and once only").toEqual(["talk_ended", "wrapped_up"]);
-  });
-
-  test("a leg whose end nobody tells is asked about after three seconds, and ended again while it lives", () => {
-    const call = talking();
-    call.lostEnds = 1;
-    call.hangUp("CA-caller");
-    call.send({ type: "leg_status", callSid: CALLER, party: "caller", status: "completed", durationS: 9 });
-    call.callbacks.splice(0);
-    call.now += 2_999;
-    call.send({ type: "deadline" });
-    expect(call.legs[1]?.endedAt).toBeNull();
-    call.now += 1;
-    call.send({ type: "deadline" });
-    expect(call.legs[1]?.endedAt).toBe(call.now);
-    expect(freeing(call)).toEqual([]);
-    call.now += 6_000;
-    call.send({ type: "deadline" });
-    expect(freeing(call)).toEqual(["talk_ended"]);
-    expect(call.freedTooEarly).toEqual([]);
-  });
-
-  test("a leg that the carrier never ends keeps its seat for a minute and a half, and that is written down", () => {
-    const call = talking();
-    call.lostEnds = Number.POSITIVE_INFINITY;
-    const since = call.now;
-    call.send({ type: "hang_up", agentId: AGENT });
-    while (freeing(call).length === 0) {
-      call.now = deadlineOf(call.state) ?? Number.NaN;
-      call.send({ type: "deadline" });
-    }
-    expect(call.now - since).toBe(93_000);
-    expect(call.facts.at(-1)?.body).toMatchObject({ type: "reconciled", what: "seat_freed_unseen" });
-  });
-
-  test("the caller goes as the agent accepts: the leg is ended, nothing counts as a conversation, then the seat is free", () => {
-    const call = connecting();
-    call.lostEnds = 1;
-    call.hangUp("CA-caller");
-    call.send({ type: "leg_status", callSid: CALLER, party: "caller", status: "completed", durationS: 4 });
-    // The agent's phone picks up all the same.
-    for (const callback of call.callbacks.splice(0)) call.send(callback);
-    expect(freeing(call)).toEqual([]);
-    expect(seatStage(call.state, R1)).toBe("connecting");
-    call.sweep();
-    expect(freeing(call)).toEqual(["withdraw"]);
-    expect(call.freedTooEarly).toEqual([]);
-    expect(outcomes(call)).toEqual(["abandoned by caller"]);
-    expect(typesOf(call)).not.toContain("seat_answered");
-    expect(projectContact(call.facts)?.usage.map(({ kind }) => kind)).toEqual(["carrier_leg", "carrier_leg"]);
-  });
-
-  test("a leg that was never made frees the seat at once", () => {
-    const call = connecting();
-    call.state = { ...call.state, creates: call.state.creates.map((made) => ({ ...made, callSid: null })) };
-    call.hangUp("CA-caller");
-    call.send({ type: "leg_status", callSid: CALLER, party: "caller", status: "completed", durationS: 4 });
-    expect(freeing(call)).toEqual([]);
-    call.send(NO_LEG);
-    expect(freeing(call)).toEqual(["withdraw"]);
-  });
-
-  test("a phone that rings for ever is stopped before another seat is sought, and picks up in vain", () => {
-    const call = connecting();
-    const leg = call.legs[1];
-    if (leg === undefined) throw new Error("the agent has a leg");
-    leg.status = "ringing";
-    const late = call.callbacks.splice(0);
-    call.lostEnds = 1;
-    for (let asked = 0; asked < 3; asked++) {
-      call.now = deadlineOf(call.state) ?? Number.NaN;
-      call.send({ type: "deadline" });
-    }
-    expect(call.poolHeard.map(({ say }) => say)).not.toContain("leg_failed");
-    for (const callback of late) call.send(callback);
-    expect(call.state.stage.at).toBe("connecting");
-    while (call.state.stage.at === "connecting") {
-      call.now = deadlineOf(call.state) ?? Number.NaN;
-      call.send({ type: "deadline" });
-    }
-    expect(call.poolHeard.at(-1)?.say).toBe("leg_failed");
-    expect(call.freedTooEarly).toEqual([]);
   });
 });
 
