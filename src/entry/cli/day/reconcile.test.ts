@@ -63,6 +63,7 @@ const sound: Evidence = {
   agentsAnswered: 1,
   agentsDoubleBooked: [],
   placed: 1,
+  faults: false,
 };
 const withRecords = (change: Partial<Records>): Evidence => ({
   ...sound,
@@ -141,6 +142,12 @@ describe("a day's verdict", () => {
     ["an agent who saw another day", { ...sound, agentsAnswered: 2 }, /agents saw 2 conversations, the records have 1/],
   ])("%s is told in words", (_what, evidence, words) => {
     expect(reconcile(evidence).mismatches.join("\n")).toMatch(words);
+  });
+
+  test("desks whose sockets were cut may miss a conversation, but never invent one", () => {
+    expect(reconcile({ ...sound, faults: true, agentsAnswered: 0 }).mismatches).toEqual([]);
+    expect(reconcile({ ...sound, faults: false, agentsAnswered: 0 }).mismatches).toHaveLength(1);
+    expect(reconcile({ ...sound, faults: true, agentsAnswered: 2 }).mismatches).toHaveLength(1);
   });
 
   test("lost calls, double bookings and foreign rows are counted", () => {

@@ -56,7 +56,7 @@ export async function runDay(options: DayOptions): Promise<DayReport> {
     const standings = await untilSettled(stack, book);
     await Promise.all(driven.agents.map((agent) => agent.stop()));
     const clients = await gather(stack, watches);
-    const verdict = reconcile({ ...witnesses(driven), book, clients, standings });
+    const verdict = reconcile({ ...witnesses(driven), faults: options.faults, book, clients, standings });
     return reportOf(verdict, driven, clients, (Date.now() - startedAt) / 1_000, await webhookP99(stack));
   } finally {
     await stack.stop();

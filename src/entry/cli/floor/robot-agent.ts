@@ -118,6 +118,11 @@ function see(desk: Desk, view: AgentView): void {
     desk.witness.doubleBooked.push(view.contact.contactId);
   }
   const contact = view.contact;
+  if (contact !== null && contact.answeredAt !== null) {
+    once(desk, `answered/${contact.reservationId}`, () => {
+      desk.witness.answered += 1;
+    });
+  }
   if (contact?.stage === "talking") once(desk, `talk/${contact.reservationId}`, () => talk(desk, contact));
   if (contact?.stage === "wrap_up") once(desk, `wrap/${contact.reservationId}`, () => wrapUp(desk, contact));
   const idle = view.state === "off_shift" || view.state === "not_ready";
@@ -144,7 +149,6 @@ function considerOffer(desk: Desk, offer: Offer | null): void {
 }
 
 function talk(desk: Desk, contact: ActiveContact): void {
-  desk.witness.answered += 1;
   const { random, habits } = desk;
   const talkMs = randomLognormal(random, habits.talkS, 0.6) * 1_000;
   if (chance(random, habits.holdShare)) {
