@@ -46,7 +46,8 @@ export function rateCarrierTime(charge: CarrierTimeCharge, context: ChargeContex
   return [{ component: "time", quantity, unit: "second", unitPrice: null, exact: reduced(totals.sell), detail, items }];
 }
 
-function bothSides(charge: CarrierTimeCharge, seconds: number): CallPrice {
+/** One call on both sides. */
+export function bothSides(charge: CarrierTimeCharge, seconds: number): CallPrice {
   const buy = priceOfCall(seconds, charge.buy);
   if (charge.sell.by === "tariff") {
     const sell = priceOfCall(seconds, charge.sell);

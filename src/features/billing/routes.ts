@@ -4,6 +4,8 @@ import { type Actor, withOperator } from "../../adapters/db/index.ts";
 import { asId, type TenantId } from "../../domain/kernel/ids.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import { access, type HouseEnv, houseRouter, problems, signedInOn, tenantOn } from "../identity/index.ts";
+import { ChargesSchema } from "./contract-schema.ts";
+import { previewMonth } from "./preview-month.ts";
 import { type BillingContext, type RunOutcome, refreshDrafts, runMonth } from "./run-month.ts";
 import {
   BilledContactSchema,
@@ -11,6 +13,7 @@ import {
   InvoiceSummarySchema,
   LineContactsSchema,
   PeriodSchema,
+  PreviewSchema,
   RunOutcomeSchema,
   RunRequestSchema,
 } from "./schema.ts";
@@ -98,6 +101,25 @@ const houseContact = createRoute({
   request: { params: z.object({ tenantId: id, contactId: id }) },
   responses: { 200: json("The contact", BilledContactSchema), ...problems(401, 403, 404, 422) },
 });
+const preview = createRoute({
+  method: "post",
+  path: "/api/billing/tenants/{tenantId}/previews",
+  operationId: "previewMonth",
+  summary: "What a month would have come to under other charges, or under the contract as it stands; writes nothing",
+  ...staff,
+  request: {
+    params: z.object({ tenantId: id }),
+    body: {
+      required: true,
+      content: {
+        "application/json": {
+          schema: z.strictObject({ period: PeriodSchema, charges: ChargesSchema.nullable().default(null) }),
+        },
+      },
+    },
+  },
+  responses: { 200: json("The month as it would be", PreviewSchema), ...problems(401, 403, 404, 422) },
+});
 const runNow = createRoute({
   method: "post",
   path: "/api/billing/runs",
@@ -154,6 +176,10 @@ export function billingRoutes() {
   router.openapi(houseContact, async (c) => {
     const { tenantId, contactId } = c.req.valid("param");
     return c.json(await billedContact(dbOn(c), staffScope(c, tenantId), contactId), 200);
+  });
+  router.openapi(preview, async (c) => {
+    const scope = staffScope(c, c.req.valid("param").tenantId);
+    return c.json(await previewMonth(dbOn(c), scope, c.req.valid("json")), 200);
   });
   router.openapi(runNow, async (c) => c.json(await run(contextOn(c), c.req.valid("json")), 200));
   router.openapi(runInternally, async (c) => c.json(await run(systemContext(c), c.req.valid("json")), 200));

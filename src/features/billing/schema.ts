@@ -150,6 +150,20 @@ export const RunOutcomeSchema = z.object({
   unrated: z.int(),
 });
 
+/** A month under charges that are only tried; lines as on an invoice, but nothing stands behind an id. */
+export const PreviewSchema = z.object({
+  currency: z.string(),
+  decimals: z.int(),
+  period: PeriodSchema,
+  totalMinor: z.int(),
+  lines: z.array(InvoiceLineSchema.omit({ id: true, contacts: true })),
+  /** Usage records that no charge asks for. */
+  unrated: z.int(),
+  /** `kind` with the numbers that belong to it: volume_cliff, increments_coarser, negative_margin, never_charged. */
+  warnings: z.array(z.looseObject({ kind: z.string(), code: z.string() })),
+});
+
+export type Preview = z.infer<typeof PreviewSchema>;
 export type InvoiceSummary = z.infer<typeof InvoiceSummarySchema>;
 export type InvoiceView = z.infer<typeof InvoiceSchema>;
 export type InvoiceLineView = z.infer<typeof InvoiceLineSchema>;

@@ -313,3 +313,35 @@ test("a run from the page answers what it did; a malformed period is a field err
   expect(await (await post('{"period":"2026-13"}')).text()).toBe("invalid");
   expect(await (await post(JSON.stringify({ period: "2026-11", tenantId: randomUUID() }))).text()).toBe("not_found");
 });
+
+const previewAs = (role: Role | null, body: object) =>
+  appAs(role).request(`/api/billing/tenants/${client.tenantId}/previews`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+
+test("BIL-8 a preview of the contract as it stands is the invoice, line by line, and writes nothing", async () => {
+  const { items, totalMinor } = await invoice();
+  type Body = { totalMinor: number; lines: { key: string; amountMinor: number; exact: string }[] };
+  const seen = (await (await previewAs("billing_admin", { period: "2026-11" })).json()) as Body;
+  const amounts = (lines: Body["lines"]) => lines.map(({ key, amountMinor, exact: part }) => [key, amountMinor, part]);
+  expect(seen.totalMinor).toBe(totalMinor);
+  expect(amounts(seen.lines)).toEqual(amounts(items));
+  expect(await previewMonthCount()).toBe(1);
+});
+
+const previewMonthCount = async () => (await listInvoices(db, scope())).length;
+
+test("a preview of other charges says what they come to and what to look at", async () => {
+  const charges = [
+    { ...named("all"), model: "unit", usage: "contact", price: "1.00" },
+    { ...named("some"), model: "unit", usage: "contact", price: "2.00", where: { outcomes: ["answered"] } },
+  ];
+  const seen = (await (await previewAs("billing_admin", { period: "2026-11", charges })).json()) as object;
+  expect(seen).toMatchObject({ totalMinor: 700, warnings: [{ kind: "never_charged", code: "some", takenBy: "all" }] });
+  expect(await (await previewAs("billing_admin", { period: "2026-11", charges: [{ model: "barter" }] })).text()).toBe(
+    "invalid",
+  );
+  expect(await (await previewAs("tenant_admin", { period: "2026-11" })).text()).toBe("forbidden");
+});
