@@ -8,6 +8,8 @@ export type Operation = {
   readonly roles: readonly string[];
   readonly pathParameters: readonly string[];
   readonly queryIds: readonly string[];
+  readonly queryNames: readonly string[];
+  readonly bodyRequired: boolean;
   readonly isSocket: boolean;
   /** A body that the schema accepts, so that the answer is about who asks and not about what was written. */
   readonly body: unknown;
@@ -28,7 +30,7 @@ type Described = {
   readonly operationId: string;
   readonly "x-roles"?: readonly string[];
   readonly parameters?: readonly { readonly name: string; readonly in: string; readonly schema: Schema }[];
-  readonly requestBody?: { readonly content: { readonly "application/json"?: { readonly schema: Schema } } };
+  readonly requestBody?: { readonly required?: boolean; readonly content: { readonly "application/json"?: { readonly schema: Schema } } };
   readonly responses: { readonly [status: string]: unknown };
 };
 export type Document = {
@@ -47,6 +49,8 @@ export function operationsOf(document: Document): Operation[] {
       queryIds: (described.parameters ?? [])
         .filter((each) => each.in === "query" && each.schema.format === "uuid")
         .map((each) => each.name),
+      queryNames: (described.parameters ?? []).filter((each) => each.in === "query").map((each) => each.name),
+      bodyRequired: described.requestBody?.required === true,
       isSocket: "101" in described.responses,
       body: sample(document, described.requestBody?.content["application/json"]?.schema),
     })),

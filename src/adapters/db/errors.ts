@@ -52,6 +52,8 @@ const REFUSALS: { readonly [sqlState: string]: DatabaseRefusalCode } = {
   "23502": "invalid_value",
   "22P02": "invalid_value",
   "22001": "invalid_value",
+  // A NUL in text, which PostgreSQL does not store.
+  "22021": "invalid_value",
   "22003": "invalid_value",
   "22007": "invalid_value",
   "22008": "invalid_value",
