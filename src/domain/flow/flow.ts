@@ -45,6 +45,10 @@ export type FlowStep =
   | {
       readonly kind: "queue";
       readonly queue: QueueId;
+      /**
+       * `house/…` is a sound of the house, `own/…` a recording of the client's in the store, or an https address. A length in
+       * the name (`hold.12s.wav`) says how often it fits between two announcements.
+       */
       readonly music: string | null;
       /** Said once on entering. */
       readonly welcome?: Prompt | undefined;

@@ -160,7 +160,9 @@ export function waitingVerbs(
   if (told !== null) spoken.push(told);
   const pauseS = Math.min(Math.max(1, step.announceEveryS), SILENCE_S_MAX);
   const music: Verb =
-    step.music === null ? { do: "pause", seconds: pauseS } : { do: "play", recording: step.music, loop: 1 };
+    step.music === null
+      ? { do: "pause", seconds: pauseS }
+      : { do: "play", recording: step.music, loop: loopsWithin(step.music, pauseS) };
   const keys = Object.keys(step.keys ?? {});
   if (keys.length === 0) return [...spoken, music, { do: "ask_again", key }];
   const gather: Verb = {
@@ -173,6 +175,12 @@ export function waitingVerbs(
     key,
   };
   return [gather, { do: "ask_again", key }];
+}
+
+/** A piece whose name tells its length (`hold.12s.wav`) is played as often as fits between two turns; any other once. */
+function loopsWithin(recording: string, seconds: number): number {
+  const lengthS = Number(/\.(\d+)s\.\w+$/.exec(recording)?.[1] ?? 0);
+  return lengthS === 0 ? 1 : Math.max(1, Math.floor(seconds / lengthS));
 }
 
 /** The step a key leads to out of a queue, if any. */

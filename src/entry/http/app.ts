@@ -6,6 +6,7 @@ import { contactRoutes } from "../../features/contacts/index.ts";
 import { type HouseEnv, identityRoutes, sessionsOn } from "../../features/identity/index.ts";
 import { ConfigError, configOf, type Env } from "../env.ts";
 import { log } from "../log.ts";
+import { serveRecorded } from "../objects/recorded.ts";
 import { servicesOf } from "../services.ts";
 import { demoRoutes } from "./demo.ts";
 import { describe } from "./docs.ts";
@@ -33,6 +34,7 @@ export function createApp() {
       if (path.startsWith("/t/")) return carrierWebhook(request, env, requestIdOf(request));
       const refused = refusedConfiguration(request, env);
       if (refused !== null) return refused;
+      if (path.startsWith("/recorded/")) return serveRecorded(request, env, configOf(env));
       if (!OURS.test(new URL(request.url).pathname)) return page(request, env);
       // Made at the first request that needs it: an isolate that only takes webhooks starts without it.
       api ??= createApi();

@@ -1,16 +1,26 @@
 import type { Verb } from "../../domain/flow/verbs.ts";
 import { unreachable } from "../../domain/kernel/step.ts";
 import type { CallInstruction } from "../../ports/carrier.ts";
+import type { Config } from "../env.ts";
+import type { Begun } from "./contact-memory.ts";
+import { recordedUrl } from "./recorded.ts";
 
 /** Where the carrier finds one contact. The paths are read by the webhook routes of entry/http. */
 export type Addresses = {
   readonly publicUrl: string;
   /** `/t/{token}/c/{contactId}` under the public address. */
   readonly contact: string;
+  /** Where a recording of the client's own is fetched; null for a name that no file can have. */
+  readonly recorded: (name: string) => string | null;
 };
 
-export function addressesOf(publicUrl: string, token: string, contactId: string): Addresses {
-  return { publicUrl, contact: `${publicUrl}/t/${token}/c/${contactId}` };
+export function addressesOf(config: Config, begun: Begun, contactId: string): Addresses {
+  const { publicUrl } = config;
+  return {
+    publicUrl,
+    contact: `${publicUrl}/t/${begun.token}/c/${contactId}`,
+    recorded: (name) => recordedUrl(config, begun.config.tenantId, name),
+  };
 }
 
 export const at = {
@@ -70,8 +80,13 @@ function toInstruction(verb: Verb, addresses: Addresses): CallInstruction {
   }
 }
 
-/** A prompt or music is an address of its own, or a file that the console's assets serve under `/media/`. */
+/**
+ * A prompt or music is an address of its own, a recording of the client's own (`own/…`, from the store), or a file of the
+ * house that the console's assets serve under `/media/`.
+ */
 function recordingUrl(recording: string, addresses: Addresses): string {
   if (/^https?:\/\//.test(recording)) return recording;
+  const own = recording.startsWith("own/") ? addresses.recorded(recording.slice("own/".length)) : null;
+  if (own !== null) return own;
   return `${addresses.publicUrl}/media/${recording.replace(/^\/+/, "")}`;
 }

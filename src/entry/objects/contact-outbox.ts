@@ -211,7 +211,7 @@ export class ContactOutbox {
     return {
       carrier: twilioCarrier(),
       account: sealed.account,
-      addresses: addressesOf(this.config.publicUrl, begun.token, mind.state.contactId),
+      addresses: addressesOf(this.config, begun, mind.state.contactId),
       // This contract is what both sides are written against.
       pool: (poolId) => SEAT_POOL.get(SEAT_POOL.idFromName(objectName.pool(poolId))) as unknown as SeatPoolRpc,
       sendMedia: async (message) => {

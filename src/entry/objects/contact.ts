@@ -223,7 +223,7 @@ export class Contact extends DurableObject<Env> implements ContactSeatRpc {
   }
 
   private answer(begun: Begun, step: ContactStep): Answer {
-    const addresses = addressesOf(this.config.publicUrl, begun.token, step.state.contactId);
+    const addresses = addressesOf(this.config, begun, step.state.contactId);
     return { instructions: toInstructions(step.answer ?? [], addresses) };
   }
 
