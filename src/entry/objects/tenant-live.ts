@@ -40,6 +40,8 @@ export type LiveFrame =
 
 /** A contact that is over is remembered this long, so that a late repeat of its facts is recognised. */
 const REMEMBER_MS = 60 * 60 * 1_000;
+/** A busy client changes many contacts a second: a commit for each would cost more than all the rest. */
+const STORE_AFTER_MS = 50;
 type Row = { readonly id: string; readonly json: string };
 type Remembered = LiveContact & { readonly heardAt: number };
 
@@ -54,6 +56,9 @@ export class TenantLive extends DurableObject<Env> {
   private readonly contacts = new Map<string, Remembered>();
   private today: Today = { day: "", contacts: 0, queues: {} };
   private seq = 0;
+  /** Changed since the last commit, and the commit to come. */
+  private readonly unstored = new Map<string, Remembered>();
+  private storing: Promise<void> | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -68,8 +73,11 @@ export class TenantLive extends DurableObject<Env> {
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
   }
 
-  /** Facts of one contact, in order. Answers the number of the last one it has, so that the sender goes on from there. */
-  apply(news: { readonly facts: readonly ContactFact[]; readonly timeZone: string }): number {
+  /**
+   * Facts of one contact, in order. Answers the number of the last one it has, so that the sender goes on from there; and
+   * answers once that is stored, so that what the sender lets go of is not lost with this instance.
+   */
+  async apply(news: { readonly facts: readonly ContactFact[]; readonly timeZone: string }): Promise<number> {
     const first = news.facts[0];
     if (first === undefined) return 0;
     const { contactId } = first;
@@ -81,14 +89,26 @@ export class TenantLive extends DurableObject<Env> {
       this.today = countToday(this.today, localTimeAt(fact.at, news.timeZone).date, fact, known);
       known = { ...folded, heardAt: this.config.clock.now() };
     }
-    if (known === null || known === before) return known?.seq ?? 0;
-    this.contacts.set(contactId, known);
+    if (known !== null && known !== before) {
+      this.contacts.set(contactId, known);
+      this.unstored.set(contactId, known);
+      this.storing ??= scheduler.wait(STORE_AFTER_MS).then(() => this.storeAll());
+    }
+    const told = known?.seq ?? 0;
+    await this.storing;
+    return told;
+  }
+
+  /** One commit and one frame for all that changed in the meantime. */
+  private storeAll(): void {
+    const changed = [...this.unstored.values()];
+    this.unstored.clear();
+    this.storing = null;
     this.seq += 1;
-    this.store(contactId, known);
+    for (const contact of changed) this.store(contact.contactId, contact);
     this.store("today", { today: this.today, seq: this.seq });
     this.forget();
-    this.announce(known);
-    return known.seq;
+    this.announce(changed);
   }
 
   read(): LiveFrame {
@@ -131,17 +151,16 @@ export class TenantLive extends DurableObject<Env> {
     if (this.config.environment === "sandbox") this.ctx.abort("evicted on request");
   }
 
-  private announce(contact: LiveContact): void {
+  private announce(contacts: readonly LiveContact[]): void {
     const sockets = this.ctx.getWebSockets();
     if (sockets.length === 0) return;
-    const gone = isGone(contact);
     const frame: LiveFrame = {
       kind: "change",
       seq: this.seq,
       now: this.config.clock.now(),
       today: this.view(),
-      changed: gone ? [] : [contact],
-      gone: gone ? [contact.contactId] : [],
+      changed: contacts.filter((contact) => !isGone(contact)),
+      gone: contacts.filter(isGone).map(({ contactId }) => contactId),
     };
     const text = JSON.stringify(frame);
     for (const socket of sockets) socket.send(text);
