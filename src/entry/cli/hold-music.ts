@@ -35,7 +35,7 @@ function samples(): Float64Array {
 }
 
 /** G.711 µ-law of a sample between -1 and 1. */
-export function muLaw(sample: number): number {
+function muLaw(sample: number): number {
   const BIAS = 132;
   const magnitude = Math.min(32_635, Math.abs(Math.round(sample * 32_767))) + BIAS;
   const exponent = Math.floor(Math.log2(magnitude)) - 7;
