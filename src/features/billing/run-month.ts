@@ -58,8 +58,8 @@ export type RunOutcome = {
   readonly unrated: Rating["unrated"];
 };
 
-/** Grows when the same input may give another outcome: old drafts are then rated again. */
-export const ENGINE_VERSION = 1;
+/** Grows when the same input may give another outcome, or lines that say more: old drafts are then written again. */
+export const ENGINE_VERSION = 2;
 /** A month that has just ended is refreshed this long, for facts that come late. */
 const LATE_DAYS = 5;
 /** A reason is for a line in a list; the whole of a parse error belongs in the log. */
@@ -195,7 +195,7 @@ async function draft(tx: TenantTx, input: DraftInput): Promise<RunOutcome> {
     lines: rating.lines.length,
     unrated: rating.unrated,
   });
-  if (known !== undefined && known.outputHash === outputHash) {
+  if (known?.outputHash === outputHash && known.engineVersion === ENGINE_VERSION) {
     await touchHeader(tx, known.id, inputHash, cutoff);
     return outcome(known.id);
   }

@@ -84,22 +84,18 @@ type LineRow = {
   num: string;
   den: string;
   detail: unknown;
-  contacts: number;
 };
 
 export async function lineRows(tx: TenantTx, invoiceId: string, lineId?: string): Promise<InvoiceLineView[]> {
   const one = lineId === undefined ? sql`true` : sql`l.id = ${lineId}`;
   const rows = await tx.execute<LineRow>(sql`
     select l.id, l.stable_key, l.description_zh as zh, l.description_en as en, l.quantity, l.unit, l.unit_price,
-      l.amount_minor::text, l.exact_num::text as num, l.exact_den::text as den, l.detail,
-      (select count(distinct u.contact_id)::int from tenant.invoice_line_sources s
-        join tenant.usage u on u.tenant_id = s.tenant_id and u.id = s.usage_id
-        where s.tenant_id = l.tenant_id and s.line_id = l.id) as contacts
+      l.amount_minor::text, l.exact_num::text as num, l.exact_den::text as den, l.detail
     from tenant.invoice_lines l
     where l.tenant_id = ${tx.tenantId} and l.invoice_id = ${invoiceId} and ${one}
     order by l.position limit ${ROWS_MAX}`);
   return rows.map((row) => {
-    const { model, code, component, ...detail } = object(row.detail);
+    const { model, code, component, contacts, ...detail } = object(row.detail);
     return {
       id: row.id,
       key: row.stable_key,
@@ -112,7 +108,7 @@ export async function lineRows(tx: TenantTx, invoiceId: string, lineId?: string)
       unitPrice: row.unit_price,
       amountMinor: safe(row.amount_minor),
       exact: exactText(rational(BigInt(row.num), BigInt(row.den))),
-      contacts: row.contacts,
+      contacts: Number(contacts ?? 0),
       detail,
     };
   });
@@ -178,15 +174,13 @@ function lineContact(row: PartRow): LineContact {
 
 /** Sums of everything behind a line, added up from its parts and not read from the line. */
 export async function totalOfLine(tx: TenantTx, lineId: string) {
-  const [row] = await tx.execute<{ contacts: number; records: number; quantity: string; num: string; den: string }>(sql`
-    select count(distinct u.contact_id)::int as contacts, count(*)::int as records,
-      coalesce(sum(s.quantity), 0)::text as quantity, coalesce(sum(s.amount_num), 0)::text as num, max(l.exact_den)::text as den
-    from tenant.invoice_line_sources s
-    join tenant.usage u on u.tenant_id = s.tenant_id and u.id = s.usage_id
-    join tenant.invoice_lines l on l.tenant_id = s.tenant_id and l.id = s.line_id
-    where s.tenant_id = ${tx.tenantId} and s.line_id = ${lineId}`);
+  const [row] = await tx.execute<{ records: number; quantity: string; num: string; den: string }>(sql`
+    select count(*)::int as records, coalesce(sum(s.quantity), 0)::text as quantity,
+      coalesce(sum(s.amount_num), 0)::text as num,
+      (select l.exact_den::text from tenant.invoice_lines l where l.tenant_id = ${tx.tenantId} and l.id = ${lineId}) as den
+    from tenant.invoice_line_sources s where s.tenant_id = ${tx.tenantId} and s.line_id = ${lineId}`);
   const exact = rational(BigInt(row?.num ?? 0), BigInt(row?.den ?? 1));
-  return { contacts: row?.contacts ?? 0, records: row?.records ?? 0, quantity: Number(row?.quantity ?? 0), exact };
+  return { records: row?.records ?? 0, quantity: Number(row?.quantity ?? 0), exact };
 }
 
 type ContactLineRow = {

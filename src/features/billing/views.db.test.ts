@@ -166,6 +166,10 @@ test("BIL-8 from invoice to line to contact to its lines, the totals agree to th
       total = exact(answer.total.exact);
       cursor = answer.next;
     } while (cursor !== null);
+    const people = await databases.admin`
+      select distinct u.contact_id from tenant.invoice_line_sources s join tenant.usage u on u.tenant_id = s.tenant_id and u.id = s.usage_id
+      where s.line_id = ${line.id} and u.contact_id is not null`;
+    expect([line.key, line.contacts]).toEqual([line.key, people.length]);
     if (found === 0) continue;
     expect([line.key, equal(parts, exact(line.exact)), equal(total, exact(line.exact))]).toEqual([
       line.key,

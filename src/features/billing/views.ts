@@ -82,7 +82,7 @@ export async function lineContacts(
       currency: invoice.currency,
       decimals: decimalsOf(invoice.currency),
       line,
-      total: { ...total, exact: exactText(total.exact), amountMinor: line.amountMinor },
+      total: { ...total, contacts: line.contacts, exact: exactText(total.exact), amountMinor: line.amountMinor },
       items: page.map(({ contact }) =>
         sight === "client" || contact.from === null ? contact : { ...contact, from: maskNumber(contact.from) },
       ),

@@ -151,8 +151,19 @@ function lineRow({ line, chargeId, position }: LineToWrite, den: bigint): LineRo
     amount_minor: line.amountMinor.toString(),
     exact_num: over(line.exact, den),
     exact_den: den.toString(),
-    detail: { ...line.detail, model: line.model, code: line.code, component: line.component },
+    detail: {
+      ...line.detail,
+      model: line.model,
+      code: line.code,
+      component: line.component,
+      contacts: contactsOf(line),
+    },
   };
+}
+
+/** Counted once here, so that opening an invoice does not count a month of calls again. */
+function contactsOf(line: RatedLine): number {
+  return new Set(line.items.flatMap((item) => (item.contactId === null ? [] : [item.contactId]))).size;
 }
 
 function sourceRows(items: readonly RatedItem[], den: bigint, rowOfUsage: ReadonlyMap<string, string>): SourceRow[] {
