@@ -118,8 +118,12 @@ async function callsAgainstBare(
   };
   await inTurn(2, ours, theirs);
   const groups = await inTurn(PAIRS, ours, theirs);
+  return callFigures(groups.ours, groups.theirs, newFacts);
+}
+
+function callFigures(ours: readonly Group[], bare: readonly BareGroup[], newFacts: number): Figures {
   const each = <Name extends string>(list: readonly Record<Name, Round>[], name: Name) => list.map((it) => it[name]);
-  const [arrivals, keys] = [each(groups.ours, "arrival"), each(groups.ours, "key")];
+  const [arrivals, keys] = [each(ours, "arrival"), each(ours, "key")];
   const half = { gate: { at: "least", value: 0.5 }, aim: 0.8 } as const;
   const whole = { gate: { at: "least", value: 1 }, aim: 1.5 } as const;
   return [
@@ -128,14 +132,14 @@ async function callsAgainstBare(
       what: "a caller's key: verify, object, durable facts, TwiML",
       against: "bare object, one insert",
       ...half,
-      ...ratio(keys, each(groups.theirs, "second")),
+      ...ratio(keys, each(bare, "second")),
     },
     {
       id: "B2.first",
       what: "a call's first webhook, its object made",
       against: "bare object made, one insert",
       ...half,
-      ...ratio(arrivals, each(groups.theirs, "first")),
+      ...ratio(arrivals, each(bare, "first")),
     },
     {
       id: "B2.queue",
@@ -143,21 +147,21 @@ async function callsAgainstBare(
       against: "bare object, one insert",
       gate: { at: "least", value: 0 },
       aim: 0.5,
-      ...ratio(each(groups.ours, "queue"), each(groups.theirs, "second")),
+      ...ratio(each(ours, "queue"), each(bare, "second")),
     },
     {
       id: "B3",
       what: "a caller's key again",
       against: "its first delivery",
       ...whole,
-      ...ratio(each(groups.ours, "keyAgain"), keys),
+      ...ratio(each(ours, "keyAgain"), keys),
     },
     {
       id: "B3.first",
       what: "a call's first webhook again",
       against: "its first delivery",
       ...whole,
-      ...ratio(each(groups.ours, "again"), arrivals),
+      ...ratio(each(ours, "again"), arrivals),
     },
     {
       id: "B3.facts",
