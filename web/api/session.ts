@@ -1,20 +1,17 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { SessionView } from "../../src/features/identity/schema.ts";
-import { ApiProblem, read } from "./http.ts";
+import { read } from "./http.ts";
 
 export type Session = SessionView;
+type Nobody = { readonly user: null };
 export type RoleName = Session["roles"][number]["role"];
 
 /** Who is signed in; null when nobody is. */
 export const sessionQuery = queryOptions({
   queryKey: ["session"],
   queryFn: async ({ signal }): Promise<Session | null> => {
-    try {
-      return await read<Session>("/api/session", signal);
-    } catch (problem) {
-      if (problem instanceof ApiProblem && problem.status === 401) return null;
-      throw problem;
-    }
+    const answer = await read<Session | Nobody>("/api/session", signal);
+    return answer.user === null ? null : answer;
   },
   staleTime: 60_000,
 });

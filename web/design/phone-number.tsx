@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
 
 type Shown = (e164: string) => string;
 let format: Shown | null = null;
@@ -12,7 +13,13 @@ async function load(): Promise<Shown> {
   };
 }
 
+/** Carriers send a word or nothing for a caller who withholds the number; an address has its sign. */
+export function isWithheld(from: string): boolean {
+  return !/[0-9@]/.test(from);
+}
+
 export function PhoneNumber({ value }: { value: string }) {
+  const { t } = useTranslation();
   const [shown, setShown] = useState<Shown | null>(() => format);
   useEffect(() => {
     if (format !== null) return;
@@ -25,5 +32,6 @@ export function PhoneNumber({ value }: { value: string }) {
       alive = false;
     };
   }, []);
+  if (isWithheld(value)) return t("desktop.anonymous");
   return shown === null || !value.startsWith("+") ? value : shown(value);
 }

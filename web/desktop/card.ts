@@ -18,7 +18,7 @@ export function cardQuery(contactId: string) {
 
 export function createCustomer(
   contactId: string,
-  body: { name: string; phone: string; note: string | null },
+  body: { name: string; phone: string | null; note: string | null },
 ): Promise<Customer> {
   return send<Customer>("POST", `/api/agent/contacts/${contactId}/customers`, body);
 }

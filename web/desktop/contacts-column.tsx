@@ -48,7 +48,7 @@ function OfferCard({ offer }: { offer: Offer }) {
         {offer.brand.greeting}
       </p>
       <p className="offer-caller mono">
-        {isWithheld(offer.from) ? t("desktop.anonymous") : <PhoneNumber value={offer.from} />}
+        <PhoneNumber value={offer.from} />
       </p>
       <dl className="facts">
         <dt>{t("desktop.queueName")}</dt>
@@ -109,7 +109,9 @@ function ActiveCard({ contact }: { contact: ActiveContact }) {
       <p className="active-name">
         <BrandMark name={contact.brand.name} color={contact.brand.color} />
       </p>
-      <p className="mono">{isWithheld(contact.from) ? t("desktop.anonymous") : <PhoneNumber value={contact.from} />}</p>
+      <p className="mono">
+        <PhoneNumber value={contact.from} />
+      </p>
       <p className="small quiet">{contact.queueName}</p>
     </article>
   );
@@ -147,8 +149,4 @@ function Idle() {
       </button>
     </PlainState>
   );
-}
-
-export function isWithheld(from: string): boolean {
-  return !from.startsWith("+") && !/^\d+$/.test(from);
 }

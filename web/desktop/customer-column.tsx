@@ -3,12 +3,11 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../design/icons.tsx";
 import { brandStyle, Field, PlainState, Skeleton, Trouble, troubleText } from "../design/parts.tsx";
-import { PhoneNumber } from "../design/phone-number.tsx";
+import { isWithheld, PhoneNumber } from "../design/phone-number.tsx";
 import { dateTime } from "../words/format.ts";
 import { outcomeName } from "../words/outcome.ts";
 import { currentTongue } from "../words/words.ts";
 import { addCustomerNote, type Card, type Customer, cardQuery, createCustomer, type HistoryRow } from "./card.ts";
-import { isWithheld } from "./contacts-column.tsx";
 import { useDesk } from "./desk-context.ts";
 import { useDraft, writeDraft } from "./drafts.ts";
 
@@ -194,7 +193,8 @@ function NewCustomer({ inHand }: { inHand: InHand }) {
   const [missing, setMissing] = useState(false);
   const changed = useCardChange(inHand.contactId);
   const create = useMutation({
-    mutationFn: (body: { name: string; phone: string; note: string | null }) => createCustomer(inHand.contactId, body),
+    mutationFn: (body: { name: string; phone: string | null; note: string | null }) =>
+      createCustomer(inHand.contactId, body),
     onSuccess: changed,
   });
   const submit = (event: FormEvent<HTMLFormElement>): void => {
@@ -204,7 +204,8 @@ function NewCustomer({ inHand }: { inHand: InHand }) {
     setMissing(name === "");
     if (name === "") return;
     const note = String(form.get("note") ?? "").trim();
-    create.mutate({ name, phone: String(form.get("phone") ?? "").trim(), note: note === "" ? null : note });
+    const phone = String(form.get("phone") ?? "").trim();
+    create.mutate({ name, phone: phone === "" ? null : phone, note: note === "" ? null : note });
   };
   const error = missing
     ? t("customer.nameMissing")
@@ -214,7 +215,7 @@ function NewCustomer({ inHand }: { inHand: InHand }) {
   return (
     <form className="stack new-customer" onSubmit={submit} noValidate>
       <h3 className="customer-name">{t("customer.noneTitle")}</h3>
-      <p className="small quiet">{t("customer.noneHint")}</p>
+      <p className="small quiet">{t(isWithheld(inHand.from) ? "customer.withheldHint" : "customer.noneHint")}</p>
       <div className="two">
         <Field label={t("customer.name")} error={error}>
           {(id, note) => (
@@ -229,17 +230,7 @@ function NewCustomer({ inHand }: { inHand: InHand }) {
             />
           )}
         </Field>
-        <Field label={t("customer.phone")}>
-          {(id) => (
-            <input
-              id={id}
-              name="phone"
-              className="input mono"
-              autoComplete="off"
-              defaultValue={isWithheld(inHand.from) ? "" : inHand.from}
-            />
-          )}
-        </Field>
+        <PhoneField from={inHand.from} />
       </div>
       <Field label={t("customer.notes")}>
         {(id) => (
@@ -253,6 +244,26 @@ function NewCustomer({ inHand }: { inHand: InHand }) {
         </button>
       </div>
     </form>
+  );
+}
+
+function PhoneField({ from }: { from: string }) {
+  const { t } = useTranslation();
+  const withheld = isWithheld(from);
+  return (
+    <Field label={t("customer.phone")} {...(withheld ? { hint: t("customer.phoneOptional") } : {})}>
+      {(id, note) => (
+        <input
+          id={id}
+          name="phone"
+          className="input mono"
+          autoComplete="off"
+          aria-describedby={note}
+          placeholder={withheld ? t("desktop.anonymous") : undefined}
+          defaultValue={withheld ? "" : from}
+        />
+      )}
+    </Field>
   );
 }
 

@@ -124,7 +124,7 @@ export function afterView(before: DeskState, view: AgentView): Partial<DeskState
 /** The state to show now: the agent's fresh choice where it takes effect at once, else what the pool says. */
 export function shownState(
   desk: DeskState,
-): { state: AgentView["state"]; reason: string | null; since: number } | null {
+): { state: AgentView["state"]; reason: string | null; since: number | null } | null {
   const { view, choosing } = desk;
   if (view === null) return null;
   const free = view.contact === null && view.offer === null;

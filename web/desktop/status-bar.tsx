@@ -65,7 +65,7 @@ function StateMenu() {
   const canAct = useCanAct();
   const works = usePhoneWorks();
   const stale = useDesk((state) => state.link !== "live");
-  if (shown === null || since === null) return <span className="bone state-bone" />;
+  if (shown === null) return <span className="bone state-bone" />;
   return (
     <MenuButton
       name={t("desktop.state")}
@@ -74,7 +74,7 @@ function StateMenu() {
       label={
         <>
           <StateMark state={shown} reason={reason} />
-          <Elapsed since={since} />
+          {since === null ? null : <Elapsed since={since} />}
         </>
       }
     >

@@ -24,7 +24,8 @@ const CELLS_MAX = 500;
 
 function sorted(agents: readonly AgentRow[], sort: Sort): AgentRow[] {
   return [...agents].sort((a, b) => {
-    if (sort === "time") return a.since - b.since;
+    // Nobody has been away longer than somebody who never came.
+    if (sort === "time") return (a.since ?? Number.POSITIVE_INFINITY) - (b.since ?? Number.POSITIVE_INFINITY);
     const byState = sort === "state" ? ORDER.indexOf(a.state) - ORDER.indexOf(b.state) : 0;
     return byState !== 0 ? byState : a.name.localeCompare(b.name, currentTongue());
   });
@@ -100,7 +101,7 @@ function Cells({ agents }: { agents: readonly AgentRow[] }) {
         <li key={agent.agentId} className="agent-cell brand-stripe" style={brandStyle(agent.brand?.color ?? "")}>
           <span className="row">
             <strong className="clip grow">{agent.name}</strong>
-            <Elapsed since={agent.since} />
+            {agent.since === null ? null : <Elapsed since={agent.since} />}
           </span>
           <span className="row small">
             <StateMark state={agent.state} reason={agent.reason} />

@@ -3,7 +3,8 @@ import { useTranslation } from "react-i18next";
 import { read, send } from "../api/http.ts";
 import { Icon } from "../design/icons.tsx";
 
-type DemoFloor = { readonly paused: boolean };
+/** `paused` is null where no demo floor runs beside the house. */
+type DemoFloor = { readonly paused: boolean | null };
 const KEY = ["demo", "floor"];
 
 /** Pauses the simulated callers and agents. Absent where no demo floor runs: outside the sandbox there is none. */
@@ -20,8 +21,8 @@ export function DemoSwitch() {
     mutationFn: (paused: boolean) => send<DemoFloor>("POST", "/api/demo/floor", { paused }),
     onSuccess: (now) => queries.setQueryData(KEY, now),
   });
-  if (floor.data === undefined) return null;
-  const { paused } = floor.data;
+  const paused = floor.data?.paused ?? null;
+  if (paused === null) return null;
   return (
     <>
       {paused ? <span className="small tone-ringing">{t("floor.demoPaused")}</span> : null}

@@ -10,7 +10,7 @@ import { count, share } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
 import { AgentGrid } from "./agent-grid.tsx";
 import { DemoSwitch } from "./demo-switch.tsx";
-import { levelOf, type Totals, totalsOf, useFloor } from "./live-floor.ts";
+import { inTrouble, levelOf, type Totals, totalsOf, useFloor, worstFirst } from "./live-floor.ts";
 import "./floor.css";
 
 export function FloorPage() {
@@ -121,7 +121,7 @@ function Queues({ queues }: { queues: FloorFrame["queues"] }) {
               </tr>
             </thead>
             <tbody>
-              {queues.map((queue) => (
+              {worstFirst(queues, tongue).map((queue) => (
                 <tr key={queue.queueId}>
                   <td>
                     <BrandMark name={queue.brand.name} color={queue.brand.color} />
@@ -160,13 +160,12 @@ function Queues({ queues }: { queues: FloorFrame["queues"] }) {
 function QueueLevel({ queue }: { queue: FloorFrame["queues"][number] }) {
   const { t } = useTranslation();
   const level = levelOf(queue);
-  if (level === null) return "–";
-  const breach = level < queue.target.share;
+  if (level === null) return <span className="quiet">{t("floor.noLevel")}</span>;
+  const breach = inTrouble(queue);
   return (
     <span className={`state-mark tone-${breach ? "alarm" : "ready"}`}>
       <Icon name={breach ? "triangle" : "check"} />
-      {share(currentTongue(), level)}
-      {breach ? <span className="unseen">{t("floor.breach")}</span> : null}
+      {share(currentTongue(), level)} {t(breach ? "floor.breach" : "floor.met")}
     </span>
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { levelOf, totalsOf } from "./live-floor.ts";
+import { levelOf, totalsOf, worstFirst } from "./live-floor.ts";
 
 const agent = (agentId: string, state: "ready" | "on_contact" | "off_shift") => ({
   agentId,
@@ -45,4 +45,20 @@ test("a queue without countable calls has no service level, not a perfect one", 
   expect(
     levelOf(queue("q", { waiting: 0, longestSince: null, answered: 0, abandoned: 0, withinTarget: 0 })),
   ).toBeNull();
+});
+
+test("MON-1 the worst queue comes first: below target, then the longest wait, then by name", () => {
+  const good = { waiting: 0, longestSince: null, answered: 10, abandoned: 0, withinTarget: 10 };
+  const order = worstFirst(
+    [
+      queue("quiet", { ...good, answered: 0, withinTarget: 0 }),
+      queue("fine", good),
+      queue("waits", { ...good, waiting: 1, longestSince: 9_000 }),
+      queue("waits longer", { ...good, waiting: 1, longestSince: 4_000 }),
+      queue("bad", { ...good, withinTarget: 7 }),
+      queue("worse", { ...good, withinTarget: 5 }),
+    ],
+    "en",
+  );
+  expect(order.map(({ queueId }) => queueId)).toEqual(["worse", "bad", "waits longer", "waits", "fine", "quiet"]);
 });

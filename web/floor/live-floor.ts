@@ -57,6 +57,27 @@ function countedOf(queue: QueueRow): number {
   return queue.answered + queue.abandoned - queue.shortAbandoned;
 }
 
+/** Where nobody waits and no level is below its target a queue needs no look. */
+export function inTrouble(queue: QueueRow): boolean {
+  const level = levelOf(queue);
+  return level !== null && level < queue.target.share;
+}
+
+/** Worst first: who waits longest, then how far the level is below its target, then by name so that rows stand still. */
+export function worstFirst(queues: readonly QueueRow[], tongue: string): QueueRow[] {
+  const gap = (queue: QueueRow): number => {
+    const level = levelOf(queue);
+    return level === null ? Number.NEGATIVE_INFINITY : queue.target.share - level;
+  };
+  return [...queues].sort(
+    (a, b) =>
+      Number(inTrouble(b)) - Number(inTrouble(a)) ||
+      (a.longestSince ?? Number.MAX_SAFE_INTEGER) - (b.longestSince ?? Number.MAX_SAFE_INTEGER) ||
+      Math.sign(gap(b) - gap(a) || 0) ||
+      a.name.localeCompare(b.name, tongue),
+  );
+}
+
 /** Service level of one queue today: answered in time out of all that count; null before the first. */
 export function levelOf(queue: QueueRow): number | null {
   const counted = countedOf(queue);

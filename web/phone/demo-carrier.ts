@@ -9,11 +9,7 @@ export type DemoNumber = {
   readonly color: string;
 };
 
-export type DemoNumbers = {
-  readonly numbers: readonly DemoNumber[];
-  readonly phoneUrl: string /** The house offers the switches of faults. */;
-  readonly faults?: boolean;
-};
+export type DemoNumbers = { readonly numbers: readonly DemoNumber[]; readonly phoneUrl: string };
 
 export function demoNumbers(signal: AbortSignal): Promise<DemoNumbers> {
   return read<DemoNumbers>("/api/demo/numbers", signal);

@@ -56,7 +56,7 @@ export function PhonePage() {
   );
 }
 
-function PhoneDesk({ numbers, phoneUrl, faults = false }: DemoNumbers) {
+function PhoneDesk({ numbers, phoneUrl }: DemoNumbers) {
   const { t } = useTranslation();
   const [phone, setPhone] = useState<CallerPhone | null>(null);
   const [to, setTo] = useState(numbers[0]?.e164 ?? "");
@@ -76,7 +76,7 @@ function PhoneDesk({ numbers, phoneUrl, faults = false }: DemoNumbers) {
       )}
       <div className="stack">
         {phone === null ? null : <Captions phone={phone} />}
-        {faults ? <FaultSwitches /> : null}
+        <FaultSwitches />
       </div>
     </div>
   );

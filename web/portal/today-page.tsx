@@ -12,11 +12,13 @@ import { Elapsed } from "../live/timers.tsx";
 import { Age, LinkBanner } from "../shell/age.tsx";
 import { count, duration, share } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
+import { HoursPanel } from "./hours-panel.tsx";
 import { type LiveState, useLive } from "./live.ts";
+import { Recent } from "./recent.tsx";
 import "./portal.css";
 
 type Target = { readonly share: number; readonly withinS: number };
-type QueueRow = PortalToday["queues"][number] & { readonly target?: Target };
+type QueueRow = PortalToday["queues"][number];
 type Numbers = Pick<PortalToday, "offered" | "answered" | "abandoned" | "serviceLevel">;
 
 /** The client's first page: the day against its target, and what is going on now. */
@@ -47,8 +49,12 @@ export function TodayPage() {
           <Figures today={today.data} live={live} />
           <div className="today-grid">
             <LivePanel live={live} queues={today.data.queues} />
-            <QueuesPanel today={today.data} live={live} />
+            <div className="page">
+              <QueuesPanel today={today.data} live={live} />
+              <HoursPanel hours={today.data.hours} />
+            </div>
           </div>
+          <Recent />
         </div>
       )}
     </div>
@@ -88,7 +94,7 @@ function Figures({ today, live }: { today: PortalToday; live: LiveState }) {
   ];
   return (
     <>
-      <Level level={all.serviceLevel} target={targetOf(today, contacts)} />
+      <Level level={all.serviceLevel} target={targetOf(today)} />
       <dl className="tiles">
         {tiles.map((tile) => (
           <div key={tile.word} className="tile">
@@ -105,13 +111,9 @@ function Figures({ today, live }: { today: PortalToday; live: LiveState }) {
 }
 
 /** Several queues may have several targets: the strictest is the one to look at first. */
-function targetOf(today: PortalToday, contacts: readonly LiveContact[]): Target | null {
-  const promised = [
-    ...today.queues.map((queue: QueueRow) => queue.target),
-    ...contacts.map((one) => one.target ?? undefined),
-  ];
-  return promised
-    .filter((target): target is Target => target !== undefined)
+function targetOf(today: PortalToday): Target | null {
+  return today.queues
+    .map((queue) => queue.target)
     .reduce<Target | null>(
       (strictest, one) => (strictest === null || one.share > strictest.share ? one : strictest),
       null,
@@ -247,6 +249,9 @@ function QueuesPanel({ today, live }: { today: PortalToday; live: LiveState }) {
                 <th scope="col" className="end">
                   {t("portal.level")}
                 </th>
+                <th scope="col" className="end">
+                  {t("floor.target")}
+                </th>
               </tr>
             </thead>
             <tbody>
@@ -258,7 +263,15 @@ function QueuesPanel({ today, live }: { today: PortalToday; live: LiveState }) {
                     <td className="end">{count(tongue, numbers.offered)}</td>
                     <td className="end">{count(tongue, numbers.answered)}</td>
                     <td className="end">{count(tongue, numbers.abandoned)}</td>
-                    <td className="end">{numbers.serviceLevel === null ? "–" : share(tongue, numbers.serviceLevel)}</td>
+                    <td className="end">
+                      <QueueLevel level={numbers.serviceLevel} target={queue.target} />
+                    </td>
+                    <td className="end quiet nowrap">
+                      {t("floor.targetText", {
+                        share: share(tongue, queue.target.share),
+                        s: String(queue.target.withinS),
+                      })}
+                    </td>
                   </tr>
                 );
               })}
@@ -267,5 +280,18 @@ function QueuesPanel({ today, live }: { today: PortalToday; live: LiveState }) {
         </TableScroll>
       )}
     </section>
+  );
+}
+
+function QueueLevel({ level, target }: { level: number | null; target: Target }) {
+  const { t } = useTranslation();
+  if (level === null) return "–";
+  const met = level >= target.share;
+  return (
+    <span className={`state-mark tone-${met ? "ready" : "alarm"}`}>
+      <Icon name={met ? "check" : "triangle"} />
+      {share(currentTongue(), level)}
+      <span className="unseen">{t(met ? "portal.met" : "portal.below")}</span>
+    </span>
   );
 }

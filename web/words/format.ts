@@ -59,3 +59,10 @@ export function month(tongue: Tongue, period: string): string {
   const at = new Date(`${period}-01T00:00:00Z`);
   return new Intl.DateTimeFormat(LOCALES[tongue], { year: "numeric", month: "long", timeZone: "UTC" }).format(at);
 }
+
+/** `2026-11-22` as 2026年11月22日 or 22 November 2026. */
+export function calendarDay(tongue: Tongue, day: string): string {
+  return new Intl.DateTimeFormat(LOCALES[tongue], { dateStyle: "long", timeZone: "UTC" }).format(
+    new Date(`${day}T00:00:00Z`),
+  );
+}

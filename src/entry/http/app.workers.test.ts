@@ -70,7 +70,8 @@ test("what does not exist is a problem document too, and the internal door wants
 });
 
 test("nobody signed in has no session, and signing in as nobody is refused in one way", async () => {
-  expect((await worker.fetch(`${ORIGIN}/api/session`)).status).toBe(401);
+  const nobody = await worker.fetch(`${ORIGIN}/api/session`);
+  expect([nobody.status, await nobody.json()]).toEqual([200, { user: null, roles: [] }]);
   const answer = await worker.fetch(`${ORIGIN}/api/session`, {
     method: "POST",
     headers: json,

@@ -9,7 +9,7 @@ import { configOf, type Env } from "../env.ts";
 
 /** One password for every demonstration sign-in; users with it exist only where tenants are applied in the sandbox. */
 export const DEMO_PASSWORD = "callhouse-demo";
-const FLOOR_DEADLINE_MS = 3_000;
+const DEADLINE_MS = 3_000;
 
 const SignInsSchema = z.object({
   signIns: z.array(
@@ -36,7 +36,19 @@ const NumbersSchema = z.object({
   /** Where the phone page's socket is. */
   phoneUrl: z.string(),
 });
-const FloorSchema = z.object({ paused: z.boolean(), agents: z.number() });
+/** `paused` is null where no demo floor runs beside the house. */
+const FloorSchema = z.object({ paused: z.boolean().nullable(), agents: z.number() });
+
+const rate = z.number().min(0).max(1).default(0);
+/** Shares of callbacks and answers with which the sandbox carrier misbehaves. */
+const FaultsSchema = z.object({
+  duplicate: rate,
+  reorder: rate,
+  drop: rate,
+  http429: rate,
+  http500: rate,
+  timeout: rate,
+});
 
 const json = <S extends z.ZodType>(description: string, schema: S) => ({
   description,
@@ -75,6 +87,24 @@ const pause = createRoute({
   ...access("signed_in"),
   request: { body: { required: true, content: { "application/json": { schema: z.object({ paused: z.boolean() }) } } } },
   responses: { 200: json("The floor", FloorSchema), ...problems(401, 404, 422, 503) },
+});
+
+const faults = createRoute({
+  method: "get",
+  path: "/api/demo/faults",
+  operationId: "readDemoFaults",
+  summary: "Sandbox only: how the sandbox carrier misbehaves",
+  ...access("anyone"),
+  responses: { 200: json("Faults", FaultsSchema), ...problems(404, 503) },
+});
+const setFaults = createRoute({
+  method: "post",
+  path: "/api/demo/faults",
+  operationId: "setDemoFaults",
+  summary: "Sandbox only: make the sandbox carrier misbehave, or stop it",
+  ...access("anyone"),
+  request: { body: { required: true, content: { "application/json": { schema: FaultsSchema } } } },
+  responses: { 200: json("Faults", FaultsSchema), ...problems(404, 422, 503) },
 });
 
 /** What a newcomer needs on the first day. Outside the sandbox environment none of it exists. */
@@ -130,6 +160,8 @@ export function demoRoutes() {
   });
   router.openapi(floor, async (c) => c.json(await askFloor(c.env as Env, null), 200));
   router.openapi(pause, async (c) => c.json(await askFloor(c.env as Env, c.req.valid("json").paused), 200));
+  router.openapi(faults, async (c) => c.json(await askCarrier(c.env as Env, null), 200));
+  router.openapi(setFaults, async (c) => c.json(await askCarrier(c.env as Env, c.req.valid("json")), 200));
   return router;
 }
 
@@ -143,15 +175,40 @@ const sandboxOnly: MiddlewareHandler<HouseEnv> = async (c, next) => {
 /** The demo floor is a program beside the Worker, when there is one. */
 async function askFloor(env: Env, paused: boolean | null): Promise<z.infer<typeof FloorSchema>> {
   const { demoFloorUrl } = configOf(env);
-  if (demoFloorUrl === undefined) throw new Refusal("not_found", "no_demo_floor", "no demo floor runs here");
+  if (demoFloorUrl === undefined) {
+    if (paused === null) return { paused: null, agents: 0 };
+    throw new Refusal("not_found", "no_demo_floor", "no demo floor runs here");
+  }
   let answer: Response;
   try {
     answer = await fetch(demoFloorUrl, {
-      signal: AbortSignal.timeout(FLOOR_DEADLINE_MS),
+      signal: AbortSignal.timeout(DEADLINE_MS),
       ...(paused === null ? {} : { method: "POST", body: JSON.stringify({ paused }) }),
     });
   } catch (cause) {
     throw new Outage("demo_floor", "the demo floor did not answer", { cause });
   }
   return FloorSchema.parse(await answer.json());
+}
+
+/** The sandbox carrier keeps its own faults; the pages need no key of its own to switch them. */
+async function askCarrier(
+  env: Env,
+  wanted: z.infer<typeof FaultsSchema> | null,
+): Promise<z.infer<typeof FaultsSchema>> {
+  const { sandboxUrl, sandboxControlKey } = configOf(env);
+  if (sandboxUrl === undefined || sandboxControlKey === undefined) {
+    throw new Refusal("not_found", "no_sandbox_carrier", "no sandbox carrier runs here");
+  }
+  try {
+    const answer = await fetch(`${sandboxUrl}/sandbox/faults`, {
+      signal: AbortSignal.timeout(DEADLINE_MS),
+      headers: { authorization: `Bearer ${sandboxControlKey}`, "content-type": "application/json" },
+      ...(wanted === null ? {} : { method: "PUT", body: JSON.stringify(wanted) }),
+    });
+    if (answer.ok) return FaultsSchema.parse(await answer.json());
+    throw new Error(`the sandbox carrier answered ${answer.status}`);
+  } catch (cause) {
+    throw new Outage("sandbox_carrier", "the sandbox carrier did not answer", { cause });
+  }
 }

@@ -81,7 +81,7 @@ export function addAgentRoutes(router: ReturnType<typeof houseRouter>): void {
     const { name, phone, note } = c.req.valid("json");
     const { db, scope, contactId } = await servingOn(c);
     const customer = await withTenant(db, scope, (tx) =>
-      createCustomer(tx, { name, phone, note: note ?? null, contactId }),
+      createCustomer(tx, { name, phone: phone ?? null, note: note ?? null, contactId }),
     );
     return c.json(customer, 201);
   });

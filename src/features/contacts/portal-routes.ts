@@ -5,11 +5,13 @@ import { asId, type ContactId } from "../../domain/kernel/ids.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import { ContactLineSchema, contactLines } from "../billing/index.ts";
 import { access, type HouseEnv, type houseRouter, problems, signedInOn, tenantOn } from "../identity/index.ts";
-import { type ContactFilter, findRecording, listContacts, readContact, readToday } from "./portal-store.ts";
+import { readRecent, readToday } from "./portal-days.ts";
+import { type ContactFilter, findRecording, listContacts, readContact } from "./portal-store.ts";
 import {
   PortalContactPageSchema,
   PortalContactSchema,
   PortalContactsQuerySchema,
+  PortalRecentSchema,
   PortalTodaySchema,
 } from "./schema.ts";
 
@@ -26,6 +28,14 @@ const today = createRoute({
   summary: "The client's own numbers of today, in its own zone",
   ...client,
   responses: { 200: json("Today so far", PortalTodaySchema), ...problems(401, 403, 404) },
+});
+const recent = createRoute({
+  method: "get",
+  path: "/api/portal/recent",
+  operationId: "readRecent",
+  summary: "The client's own day before today and month so far, in its own zone",
+  ...client,
+  responses: { 200: json("Yesterday and this month", PortalRecentSchema), ...problems(401, 403, 404) },
 });
 const list = createRoute({
   method: "get",
@@ -69,6 +79,12 @@ export function addPortalRoutes(router: ReturnType<typeof houseRouter>): void {
   router.openapi(today, async (c) => {
     const { db, clock } = c.get("services");
     const found = await withTenant(db, scopeOn(c), (tx) => readToday(tx, clock.now()));
+    if (found === null) throw notFound();
+    return c.json(found, 200);
+  });
+  router.openapi(recent, async (c) => {
+    const { db, clock } = c.get("services");
+    const found = await withTenant(db, scopeOn(c), (tx) => readRecent(tx, clock.now()));
     if (found === null) throw notFound();
     return c.json(found, 200);
   });

@@ -4,7 +4,8 @@ import { useDatabase } from "../../../test/support/database.ts";
 import { connect, type Database, withTenant } from "../../adapters/db/index.ts";
 import { applyTenants } from "../../entry/cli/tenants.ts";
 import { idOf } from "../tenants/index.ts";
-import { type ContactFilter, listContacts, readContact, readToday } from "./portal-store.ts";
+import { readRecent, readToday } from "./portal-days.ts";
+import { type ContactFilter, listContacts, readContact } from "./portal-store.ts";
 
 const databases = useDatabase();
 let db: Database;
@@ -90,6 +91,20 @@ test("today is counted in the client's own zone, whole and by queue", async () =
     voicemail: 1,
     serviceLevel: 2 / 3,
   });
+  expect(today?.hours.reduce((sum, hour) => sum + hour.offered, 0)).toBe(4);
+  expect(today?.queues.every(({ target }) => target.share > 0 && target.share <= 1 && target.withinS > 0)).toBe(true);
   expect(today?.queues.reduce((sum, queue) => sum + queue.offered, 0)).toBe(4);
   expect((await withTenant(db, other, (tx) => readToday(tx, NOON)))?.offered).toBe(0);
+});
+
+test("yesterday and the month so far are the client's own, with the busiest hour of its own clock", async () => {
+  const DAY = 24 * 60 * 60_000;
+  const next = await withTenant(db, scope, (tx) => readRecent(tx, NOON + DAY));
+  expect(next?.yesterday).toMatchObject({ day: "2026-11-20", offered: 4, answered: 2, abandoned: 1 });
+  // 18:00 UTC is ten in the morning in Seattle: three in the minutes before it, and one half an hour before.
+  expect(next?.yesterday.busiest).toEqual({ hour: 9, offered: 4 });
+  expect(next?.month).toMatchObject({ period: "2026-11", offered: 5 });
+  const quiet = await withTenant(db, scope, (tx) => readRecent(tx, NOON));
+  expect(quiet?.yesterday).toMatchObject({ day: "2026-11-19", offered: 0, serviceLevel: null, busiest: null });
+  expect((await withTenant(db, other, (tx) => readRecent(tx, NOON + DAY)))?.month.offered).toBe(0);
 });

@@ -1,7 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "../../adapters/db/index.ts";
 import type { ContactId } from "../../domain/kernel/ids.ts";
-import type { PortalContact, PortalContactPage, PortalToday } from "./schema.ts";
+import type { PortalContact, PortalContactPage } from "./schema.ts";
 
 /** What a client sees of its own contacts. Every query names the tenant besides its policy, so indexes lead with it. */
 export type ContactFilter = {
@@ -105,59 +105,6 @@ export async function findRecording(tx: TenantTx, contactId: ContactId, recordin
     select blob_key from tenant.recordings
     where tenant_id = ${tx.tenantId} and contact_id = ${contactId} and recording_sid = ${recordingSid}`);
   return textOrNull(rows[0]?.blob_key ?? null);
-}
-
-/**
- * Today in the client's own zone, whole and by queue, from the record. `within_target` is the grade of the contact's stay in
- * its queue, null where it counts neither way; so an abandon is what was graded as one, not every contact that ended unserved.
- */
-export async function readToday(tx: TenantTx, nowMs: number): Promise<PortalToday | null> {
-  const now = stamp(nowMs);
-  const numbers = sql`
-    count(c.id)::int as offered, count(c.answered_at)::int as answered,
-    count(*) filter (where c.answered_at is null and not c.within_target)::int as abandoned,
-    count(*) filter (where c.short_abandon)::int as short_abandoned,
-    count(*) filter (where c.outcome = 'voicemail')::int as voicemail,
-    count(*) filter (where c.within_target)::int as within_target,
-    avg(c.waited_ms)::float8 as waited_mean, (avg(c.talk_ms) filter (where c.outcome = 'answered'))::float8 as talk_mean`;
-  const today = sql`
-    c.tenant_id = ${tx.tenantId} and c.offered_at < ${now}::timestamptz and c.offered_at >= (
-      select date_trunc('day', ${now}::timestamptz at time zone p.time_zone) at time zone p.time_zone
-      from tenant.companies p where p.tenant_id = ${tx.tenantId})`;
-  const [companies, whole, queues] = await Promise.all([
-    tx.execute<Row>(sql`select time_zone, to_char(${now}::timestamptz at time zone time_zone, 'YYYY-MM-DD') as day
-      from tenant.companies where tenant_id = ${tx.tenantId}`),
-    tx.execute<Row>(sql`select ${numbers} from tenant.contacts c where ${today}`),
-    tx.execute<Row>(sql`select q.id, q.name, ${numbers}
-      from tenant.queues q left join tenant.contacts c on c.tenant_id = q.tenant_id and c.queue_id = q.id and ${today}
-      where q.tenant_id = ${tx.tenantId} group by q.id, q.name order by q.name, q.id limit 500`),
-  ]);
-  const [company, all] = [companies[0], whole[0]];
-  if (company === undefined || all === undefined) return null;
-  return {
-    now: nowMs,
-    timeZone: String(company.time_zone),
-    day: String(company.day),
-    ...numbersOf(all),
-    queues: queues.map((row) => ({ queueId: String(row.id), name: String(row.name), ...numbersOf(row) })),
-  };
-}
-
-function numbersOf(row: Row) {
-  const answered = Number(row.answered);
-  const abandoned = Number(row.abandoned);
-  const withinTarget = Number(row.within_target);
-  return {
-    offered: Number(row.offered),
-    answered,
-    abandoned,
-    shortAbandoned: Number(row.short_abandoned),
-    voicemail: Number(row.voicemail),
-    withinTarget,
-    serviceLevel: answered + abandoned === 0 ? null : withinTarget / (answered + abandoned),
-    waitedMsMean: numberOrNull(row.waited_mean),
-    talkMsMean: numberOrNull(row.talk_mean),
-  };
 }
 
 function contactOf(row: Row): PortalContact {

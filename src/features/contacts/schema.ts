@@ -33,7 +33,8 @@ export const ContactCardSchema = z.object({
 
 export const CustomerCreateSchema = z.object({
   name: z.string().trim().min(1).max(200),
-  phone: z.string().min(3).max(32),
+  /** Absent where the caller withheld the number and gave none. */
+  phone: z.string().min(3).max(32).nullish(),
   note: z.string().trim().max(4_000).nullish(),
 });
 export const CustomerChangeSchema = z
@@ -128,10 +129,40 @@ export const PortalTodaySchema = z.object({
   timeZone: z.string(),
   day: z.string(),
   ...TodayNumbers,
-  queues: z.array(z.object({ queueId: z.string(), name: z.string(), ...TodayNumbers })),
+  queues: z.array(
+    z.object({
+      queueId: z.string(),
+      name: z.string(),
+      /** What was promised: this share answered within so many seconds. */
+      target: z.object({ share: z.number(), withinS: z.number() }),
+      ...TodayNumbers,
+    }),
+  ),
+  /** Hours of the client's own clock that had a contact. */
+  hours: z.array(
+    z.object({
+      hour: z.number(),
+      offered: z.number(),
+      answered: z.number(),
+      abandoned: z.number(),
+      withinTarget: z.number(),
+    }),
+  ),
+});
+
+export const PortalRecentSchema = z.object({
+  yesterday: z.object({
+    day: z.string(),
+    ...TodayNumbers,
+    /** The hour with most contacts; null on a day without any. */
+    busiest: z.object({ hour: z.number(), offered: z.number() }).nullable(),
+  }),
+  /** This month up to now. */
+  month: z.object({ period: z.string(), ...TodayNumbers }),
 });
 
 export type ContactCard = z.infer<typeof ContactCardSchema>;
 export type PortalContact = z.infer<typeof PortalContactSchema>;
 export type PortalContactPage = z.infer<typeof PortalContactPageSchema>;
+export type PortalRecent = z.infer<typeof PortalRecentSchema>;
 export type PortalToday = z.infer<typeof PortalTodaySchema>;

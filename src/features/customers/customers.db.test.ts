@@ -50,6 +50,13 @@ test("a customer met in a contact is found by that number at the next call, with
   expect(found?.notes.map(({ text }) => text)).toEqual(["asked about the lamp room"]);
 });
 
+test("CRM-1: a caller who withholds the number is kept by name, without one", async () => {
+  const created = await withTenant(db, at("harbourlight"), (tx) =>
+    createCustomer(tx, { name: "Rose Withers", phone: null, note: null, contactId: null }),
+  );
+  expect(created).toMatchObject({ name: "Rose Withers", points: [] });
+});
+
 test("what is no telephone number is refused, and nothing is kept", async () => {
   const creating = withTenant(db, at("harbourlight"), (tx) =>
     createCustomer(tx, { name: "Nobody", phone: "call me", note: null, contactId: null }),

@@ -21,21 +21,22 @@ export async function customersByPhone(tx: TenantTx, caller: string): Promise<Cu
 
 export type CustomerGiven = {
   readonly name: string;
-  readonly phone: string;
+  /** Null where the caller withheld the number: the customer is found by name alone. */
+  readonly phone: string | null;
   readonly note: string | null;
   readonly contactId: ContactId | null;
 };
 
-/** A new customer with one number, met in a contact. */
+/** A new customer met in a contact, with one number where it is known. */
 export async function createCustomer(tx: TenantTx, given: CustomerGiven): Promise<Customer> {
-  const phone = normalPhone(given.phone);
-  if (phone === null) {
+  const phone = given.phone === null ? null : normalPhone(given.phone);
+  if (given.phone !== null && phone === null) {
     throw new Refusal("invalid", "invalid_input", "this is not a telephone number", {
       faults: [{ path: "json.phone", message: "write it with its country, such as +44 20 7946 0123" }],
     });
   }
   const customerId = await insertCustomer(tx, given.name);
-  await insertPhone(tx, customerId, given.phone, phone);
+  if (given.phone !== null && phone !== null) await insertPhone(tx, customerId, given.phone, phone);
   if (given.note !== null && given.note !== "") await note(tx, customerId, given.contactId, given.note);
   await audit(tx, "customer_created", customerId);
   return existing(await findById(tx, customerId));

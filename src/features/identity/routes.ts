@@ -1,6 +1,6 @@
-import { createRoute } from "@hono/zod-openapi";
-import { access, houseRouter, problems, type RequestServices, signedInOn } from "./http.ts";
-import { SessionSchema, type SessionView, SignInSchema } from "./schema.ts";
+import { createRoute, z } from "@hono/zod-openapi";
+import { access, houseRouter, problems, type RequestServices } from "./http.ts";
+import { NobodySchema, SessionSchema, type SessionView, SignInSchema } from "./schema.ts";
 import type { Sessions } from "./sessions.ts";
 import type { SignedIn } from "./store.ts";
 import { networkOf } from "./throttle.ts";
@@ -23,9 +23,14 @@ const readSession = createRoute({
   method: "get",
   path: "/api/session",
   operationId: "readSession",
-  summary: "Who is signed in",
-  ...access("signed_in"),
-  responses: { 200: view, ...problems(401) },
+  summary: "Who is signed in; `user` is null when nobody is",
+  ...access("anyone"),
+  responses: {
+    200: {
+      description: "Who is signed in, if anybody",
+      content: { "application/json": { schema: z.union([SessionSchema.openapi("Session"), NobodySchema]) } },
+    },
+  },
 });
 const signOut = createRoute({
   method: "delete",
@@ -46,7 +51,10 @@ export function identityRoutes(sessionsFor: (services: RequestServices) => Sessi
     c.header("set-cookie", cookie);
     return c.json(viewOf(signedIn), 200);
   });
-  router.openapi(readSession, (c) => c.json(viewOf(signedInOn(c)), 200));
+  router.openapi(readSession, (c) => {
+    const signedIn = c.get("signedIn");
+    return c.json(signedIn === null ? { user: null, roles: [] } : viewOf(signedIn), 200);
+  });
   router.openapi(signOut, async (c) => {
     const { cookie } = await sessionsFor(c.get("services")).signOut(c.req.header("cookie") ?? null);
     c.header("set-cookie", cookie);

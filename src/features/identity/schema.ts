@@ -10,6 +10,9 @@ export const SessionSchema = z.object({
   agent: z.object({ agentId: z.string(), poolId: z.string() }).optional(),
 });
 
+/** The answer to who is signed in where nobody is: no failure, since a page must be able to ask. */
+export const NobodySchema = z.object({ user: z.null(), roles: z.array(z.string()).max(0) });
+
 /** RFC 9457. `code` is stable; `errors` names each wrong place in what was sent. */
 export const ProblemSchema = z.object({
   type: z.string(),

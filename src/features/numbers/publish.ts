@@ -48,7 +48,12 @@ export async function readPublishable({ db, operatorDb, now }: PublishSource): P
       const setup = await readSetup(tx);
       if (setup === null) return;
       lines.push(...setup.numbers.map((number) => lineOf(tenantId, setup, number)));
-      shares.push({ tenantId, brands: setup.brands, seats: await readShare(tx, now) });
+      shares.push({
+        tenantId,
+        brands: setup.brands,
+        seats: await readShare(tx, now),
+        queues: queuesReached(tenantId, setup),
+      });
     });
   }
   return { lines, pools: house.pools.map((pool) => poolOf(pool, house, shares, now)) };
@@ -84,6 +89,22 @@ function found<T extends { readonly id: string }>(rows: readonly T[], id: string
   return row;
 }
 
+/** Queues that a number in service leads to, each in the name of the first such number's brand. */
+function queuesReached(tenantId: TenantId, setup: TenantSetup): TenantShare["queues"] {
+  const reached = new Map<string, TenantShare["queues"][number]>();
+  for (const number of setup.numbers) {
+    const flow = found(setup.flows, number.flowId, "flow");
+    const brand = found(setup.brands, number.brandId, "brand");
+    for (const step of Object.values(flow.steps)) {
+      const queue = step.kind === "queue" ? setup.queues[step.queue] : undefined;
+      if (queue === undefined || reached.has(queue.id)) continue;
+      const { id, poolId, name, target } = queue;
+      reached.set(id, { poolId, outline: { id, tenantId, name, brandId: brand.id, target } });
+    }
+  }
+  return [...reached.values()];
+}
+
 function poolOf(
   pool: HousePools["pools"][number],
   house: HousePools,
@@ -104,6 +125,9 @@ function poolOf(
     ),
     brands: shares.flatMap(({ tenantId, brands }) =>
       brands.filter(({ id }) => served.has(id)).map(({ id, name, color }) => ({ id, tenantId, name, color })),
+    ),
+    queues: shares.flatMap(({ queues }) =>
+      queues.filter(({ poolId }) => poolId === pool.poolId).map(({ outline }) => outline),
     ),
   };
 }

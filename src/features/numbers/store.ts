@@ -4,7 +4,7 @@ import type { LineConfig, QueueConfig } from "../../domain/call/line-config.ts";
 import type { Calendar, Flow, FlowStep } from "../../domain/flow/flow.ts";
 import { type AgentId, asId, type BrandId, type PoolId, type TenantId } from "../../domain/kernel/ids.ts";
 import type { Language } from "../../domain/kernel/language.ts";
-import type { AgentProfile } from "../../domain/routing/config.ts";
+import type { AgentProfile, QueueOutline } from "../../domain/routing/config.ts";
 
 /** What publishing reads: one tenant's numbers with all they name, and the pools of the house with their people. */
 export type TenantSetup = {
@@ -35,6 +35,7 @@ export type TenantShare = {
   readonly tenantId: TenantId;
   readonly brands: TenantSetup["brands"];
   readonly seats: readonly Seats[];
+  readonly queues: readonly { readonly poolId: PoolId; readonly outline: QueueOutline }[];
 };
 export type HousePools = {
   readonly pools: readonly { readonly poolId: PoolId; readonly timeZone: string }[];

@@ -54,8 +54,8 @@ export const AgentViewSchema = z.object({
   name: z.string(),
   state: AgentStateSchema,
   reason: z.string().nullable(),
-  /** In this state since. */
-  since: z.number(),
+  /** In this state since; null for somebody who has never been on shift. */
+  since: z.number().nullable(),
   /** Applied when the contact in hand is done; null when none was chosen. */
   nextState: z.object({ to: z.enum(["ready", "not_ready", "off_shift"]), reason: z.string().nullable() }).nullable(),
   brands: z.array(z.object({ id: z.string(), name: z.string(), color: z.string() })),
@@ -115,7 +115,8 @@ export const FloorFrameSchema = z.object({
       name: z.string(),
       state: AgentStateSchema,
       reason: z.string().nullable(),
-      since: z.number(),
+      /** Null for somebody who has never been on shift. */
+      since: z.number().nullable(),
       tenantId: z.string().nullable(),
       brand: z.object({ name: z.string(), color: z.string() }).nullable(),
       contactId: z.string().nullable(),

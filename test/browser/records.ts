@@ -1,0 +1,152 @@
+/** The played house's record: clients' days, contacts and invoices. */
+const CALLER = "+12025550143";
+
+export type Get = (path: string, body: unknown) => void;
+
+const label = { zh: "接听服务", en: "Answered contacts" };
+const LINE = {
+  id: "l1",
+  key: "k1",
+  label,
+  code: "contact",
+  model: "unit",
+  component: "each",
+  quantity: "2",
+  unit: "contact",
+};
+const line = { ...LINE, unitPrice: "8.5", amountMinor: 1700, exact: "17", contacts: 2, detail: {} };
+const period = { period: "2026-11", periodStart: "2026-11-01", periodEnd: "2026-12-01", timeZone: "Europe/London" };
+const summary = {
+  id: "i1",
+  tenantId: "t1",
+  tenantName: "Harbour Museum",
+  contract: { zh: "服务合同", en: "Service contract" },
+  ...period,
+};
+const money = { currency: "GBP", decimals: 2, status: "draft", totalMinor: 1700, lines: 1, computedAt: Date.now() };
+const behind = ["c1", "c2"].map((contactId, at) => ({
+  contactId,
+  at: Date.now() - at * 60_000,
+  from: CALLER,
+  to: "+442079460958",
+  outcome: "answered",
+  queueName: "Tickets",
+  talkMs: 65_000,
+  records: 1,
+  quantity: 1,
+  billedS: null,
+  exact: "8.5",
+  amount: "8.5000",
+}));
+const facts = [
+  { seq: 1, at: Date.now() - 90_000, type: "contact_offered", body: { to: "+442079460958" } },
+  { seq: 2, at: Date.now() - 60_000, type: "seat_answered", body: { waitedMs: 24_000 } },
+  { seq: 3, at: Date.now() - 10_000, type: "ended", body: { outcome: "answered" } },
+];
+const legs = [
+  { callSid: "CA1", party: "caller", direction: "inbound", status: "completed", durationS: 80, endedAt: Date.now() },
+];
+const row = {
+  contactId: "c1",
+  offeredAt: Date.now() - 90_000,
+  from: CALLER,
+  to: "+442079460958",
+  brandName: "Harbour Museum",
+  queueName: "Tickets",
+  agentName: "Lin Xiaoyu",
+  outcome: "answered",
+  waitedMs: 24_000,
+  talkMs: 65_000,
+  disposition: "Tickets",
+  hasRecording: true,
+};
+const rest = {
+  language: "en-GB",
+  queuedAt: 1,
+  answeredAt: 1,
+  endedAt: 1,
+  wrappedUpAt: 1,
+  endedBy: "caller",
+  holdMs: 0,
+  wrapUpMs: 9_000,
+};
+const numbers = {
+  offered: 20,
+  answered: 15,
+  abandoned: 3,
+  shortAbandoned: 1,
+  voicemail: 1,
+  withinTarget: 12,
+  serviceLevel: 0.75,
+};
+const means = { waitedMsMean: 12_000, talkMsMean: 90_000 };
+
+export function furnishPortal(get: Get): void {
+  get("/api/portal/today", {
+    now: Date.now(),
+    timeZone: "Europe/London",
+    day: "2026-11-23",
+    ...numbers,
+    ...means,
+    queues: [{ queueId: "q1", name: "Tickets", target: { share: 0.8, withinS: 20 }, ...numbers, ...means }],
+    hours: [
+      { hour: 9, offered: 12, answered: 10, abandoned: 2, withinTarget: 9 },
+      { hour: 10, offered: 8, answered: 8, abandoned: 0, withinTarget: 8 },
+    ],
+  });
+  get("/api/portal/recent", {
+    yesterday: { day: "2026-11-22", ...numbers, ...means, busiest: { hour: 10, offered: 9 } },
+    month: { period: "2026-11", ...numbers, ...means },
+  });
+  get("/api/portal/contacts", { items: [row], next: null });
+  get("/api/portal/contacts/[^/]+", {
+    contact: { ...row, ...rest, withinTarget: true, success: true, notes: "Two tickets." },
+    legs,
+    facts,
+    recordings: [],
+    lines: [],
+  });
+}
+
+export function furnishBilling(get: Get): void {
+  for (const base of ["/api/portal", "/api/billing/tenants/t1"]) {
+    get(`${base}/invoices/i1`, {
+      ...summary,
+      ...money,
+      engineVersion: 1,
+      inputHash: "a",
+      outputHash: "b",
+      cutoff: 1,
+      items: [line],
+    });
+    const total = { contacts: 2, records: 2, quantity: 2, exact: "17", amountMinor: 1700 };
+    get(`${base}/invoices/i1/lines/l1/contacts`, {
+      currency: "GBP",
+      decimals: 2,
+      line,
+      total,
+      items: behind,
+      next: null,
+    });
+  }
+  get("/api/(portal|billing)/invoices", { items: [{ ...summary, ...money }] });
+  const billed = {
+    contactId: "c1",
+    tenantId: "t1",
+    from: "+1202***0143",
+    to: "+442079460958",
+    outcome: "answered",
+    queueName: "Tickets",
+  };
+  get("/api/billing/tenants/t1/contacts/c1", {
+    ...billed,
+    offeredAt: Date.now(),
+    answeredAt: 1,
+    endedAt: 1,
+    talkMs: 65_000,
+    legs,
+    facts,
+    usage: [],
+    lines: [],
+  });
+}
