@@ -17,19 +17,22 @@ export const POLICY_VERSION = 1;
 /** Contacts that already ring somewhere come after all that do not; further than any age or priority reaches. */
 export const RINGING_ALREADY_MS: Ms = 1_000 * DAY_MS;
 /** A contact still inside its target is worth an answer now: later it can no longer count as in time. */
-const IN_TIME_MS: Ms = 14 * SECOND_MS;
-/** Milliseconds of age for one whole unit of service level that the queue's day is expected to end short of its aim. */
-const LEVEL_DEBT_MS: Ms = 1_600 * SECOND_MS;
-/** The same for abandonment above its aim. */
-const ABANDON_DEBT_MS: Ms = 2_400 * SECOND_MS;
-/** No debt is worth more than this: a rich queue's caller is overtaken, never forgotten. */
-const DEBT_MAX_MS: Ms = 60 * SECOND_MS;
-/** Aims lie a little inside the contract, because a day that ends exactly on it fails half of the time. */
-const LEVEL_MARGIN = 0.05;
-const ABANDON_AIM = 0.025;
-/** What is assumed of the part of a day that is still to come. */
+const IN_TIME_MS: Ms = 6 * SECOND_MS;
+/** Milliseconds of age for one whole unit of probability that this very contact decides over its queue's day. */
+const DECISIVE_MS: Ms = 600 * SECOND_MS;
+/** Nothing of that is worth more than this: a safe queue's caller is overtaken, never forgotten. */
+const DECISIVE_MAX_MS: Ms = 90 * SECOND_MS;
+/** The tail clause: who has waited this long, and is not lost yet, gains so much that few wait longer than a minute. */
+const TAIL_FROM_MS: Ms = 40 * SECOND_MS;
+const TAIL_UNTIL_MS: Ms = 60 * SECOND_MS;
+const TAIL_MS: Ms = 25 * SECOND_MS;
+/** More abandoned than this share fails a day, whatever its service level. */
+const ABANDONED_MAX = 0.05;
+/** What is assumed of the part of a day that is still to come, and how much livelier than lots it is: waits come in runs. */
 const LEVEL_TO_COME = 0.88;
+const LEVEL_RUNS = 2;
 const ABANDON_TO_COME = 0.028;
+const ABANDON_RUNS = 1.5;
 /** A queue without a forecast is judged as if its day had at least this many contacts: early luck proves nothing. */
 const DAY_MIN = 60;
 
@@ -46,30 +49,47 @@ export function placeInLine(ticket: PoolTicket, policy: Policy, now: Instant): n
   }
 }
 
-/** How much earlier than its arrival a contact counts as having come, in milliseconds, now. */
+/**
+ * How much earlier than its arrival a contact counts as having come, in milliseconds, now. What an answer is worth is the
+ * chance that it alone decides whether its queue's day is kept or failed: high for a day on the edge, low for one that is
+ * safe and for one that is lost. Age stays in the sum, so the callers of a lost day are served in their turn, and the
+ * tail clause sees that few of anybody's wait longer than a minute.
+ */
 export function slackBonus(ticket: PoolTicket, now: Instant): Ms {
   const { queue } = ticket;
-  const inTime = now - ticket.queuedAt < queue.config.target.withinS * SECOND_MS;
-  const debt = Math.min(DEBT_MAX_MS, abandonDebt(queue) + (inTime ? levelDebt(queue) : 0));
-  return debt + (inTime ? IN_TIME_MS : 0);
+  const waited = now - ticket.queuedAt;
+  const inTime = waited < queue.config.target.withinS * SECOND_MS;
+  const decides = abandonDecides(queue) + (inTime ? levelDecides(queue) : 0);
+  const tail = waited >= TAIL_FROM_MS && waited < TAIL_UNTIL_MS ? TAIL_MS : 0;
+  return Math.min(DECISIVE_MAX_MS, decides * DECISIVE_MS) + tail + (inTime ? IN_TIME_MS : 0);
 }
 
-/** How far below its aim the queue's service level is expected to end today. */
-function levelDebt(queue: PoolQueue): Ms {
-  const { offered, withinTarget, answered, abandoned, shortAbandoned } = queue.today;
-  const judged = answered + abandoned - shortAbandoned;
-  const day = expectedDay(queue, offered);
-  const ends = (withinTarget + (day - judged) * LEVEL_TO_COME) / day;
-  return Math.max(0, queue.config.target.share + LEVEL_MARGIN - ends) * LEVEL_DEBT_MS;
+/** Chance that one answer in time more or less decides over the service level of the day. */
+function levelDecides(queue: PoolQueue): number {
+  const { withinTarget } = queue.today;
+  const { day, toCome } = restOfDay(queue);
+  const ends = withinTarget + toCome * LEVEL_TO_COME;
+  const spread = Math.sqrt(1 + toCome * LEVEL_TO_COME * (1 - LEVEL_TO_COME) * LEVEL_RUNS);
+  return normalDensity((ends - queue.config.target.share * day) / spread) / spread;
 }
 
-/** How far above its aim the queue's abandonment is expected to end today. */
-function abandonDebt(queue: PoolQueue): Ms {
+/** Chance that one caller more who gives up decides over the abandonment of the day. */
+function abandonDecides(queue: PoolQueue): number {
+  const { abandoned, shortAbandoned } = queue.today;
+  const { day, toCome } = restOfDay(queue);
+  const ends = abandoned - shortAbandoned + toCome * ABANDON_TO_COME;
+  const spread = Math.sqrt(1 + toCome * ABANDON_TO_COME * ABANDON_RUNS);
+  return normalDensity((ABANDONED_MAX * day - ends) / spread) / spread;
+}
+
+function restOfDay(queue: PoolQueue): { readonly day: number; readonly toCome: number } {
   const { offered, answered, abandoned, shortAbandoned } = queue.today;
-  const judged = answered + abandoned - shortAbandoned;
   const day = expectedDay(queue, offered);
-  const ends = (abandoned - shortAbandoned + (day - judged) * ABANDON_TO_COME) / day;
-  return Math.max(0, ends - ABANDON_AIM) * ABANDON_DEBT_MS;
+  return { day, toCome: day - (answered + abandoned - shortAbandoned) };
+}
+
+function normalDensity(z: number): number {
+  return 0.3989422804014327 * Math.exp(-0.5 * z * z);
 }
 
 function expectedDay(queue: PoolQueue, offered: number): number {

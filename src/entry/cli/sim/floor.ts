@@ -21,7 +21,7 @@ import {
 } from "../../../domain/routing/index.ts";
 import { handleMs, tenantDay } from "./demand.ts";
 import type { SimOptions } from "./options.ts";
-import { type DayFigures, failed, LedgerHash, type SimReport } from "./report.ts";
+import { clausesFailed, type DayFigures, LedgerHash, type SimReport } from "./report.ts";
 import { Timeline } from "./timeline.ts";
 
 const ARRIVES = 0;
@@ -33,6 +33,8 @@ const KEEPS_ALIVE = 3;
 const KEEP_ALIVE_MS = 30_000;
 /** The whole pool is compared with its promises this often in simulated time; every event is checked for double booking. */
 const CHECK_EVERY_MS = 3_600_000;
+/** Leases are looked after this often: finer than any of them needs. */
+const TICK_EVERY_MS = 15_000;
 /** A day begins at this hour of the virtual clock, so that days do not touch. */
 const DAY_MS = 24 * 3_600_000;
 const LONG_WAIT_MS = 60_000;
@@ -70,10 +72,13 @@ export class SimFloor {
   private over60s = 0;
   private maxWaitMs = 0;
   private failing = 0;
+  private failingLevel = 0;
+  private failingAbandoned = 0;
   private readonly sum: DayFigures = { offered: 0, answered: 0, inTime: 0, abandoned: 0 };
   private broken = 0;
   private firstBroken: string | null = null;
   private nextCheck = CHECK_EVERY_MS;
+  private nextTick = TICK_EVERY_MS;
 
   constructor(options: SimOptions) {
     this.options = options;
@@ -106,6 +111,7 @@ export class SimFloor {
     this.dayStart = (day + 1) * DAY_MS;
     this.now = this.dayStart;
     this.nextCheck = this.now + CHECK_EVERY_MS;
+    this.nextTick = this.now + TICK_EVERY_MS;
     this.figures = Array.from({ length: options.tenants }, () => ({
       offered: 0,
       answered: 0,
@@ -118,13 +124,15 @@ export class SimFloor {
     for (let tenant = 0; tenant < options.tenants; tenant++) this.planArrival(tenant, 0);
     while (this.timeline.take()) this.happen();
     for (const figures of this.figures) this.closeDay(figures);
-    this.send({ type: "day_began" });
     this.check();
+    this.send({ type: "day_began" });
+    this.tick();
   }
 
   private happen(): void {
     const { at, kind, who } = this.timeline;
     this.now = at;
+    if (at >= this.nextTick) this.tick();
     if (at >= this.nextCheck) this.check();
     switch (kind) {
       case ARRIVES:
@@ -240,16 +248,30 @@ export class SimFloor {
   private closeDay(day: DayFigures): void {
     if (day.offered !== day.answered + day.abandoned)
       this.breaks("offered is not answered plus abandoned at the end of a day");
-    if (failed(day, this.options.target.share)) this.failing += 1;
+    const { level, abandoned } = clausesFailed(day, this.options.target.share);
+    if (level || abandoned) this.failing += 1;
+    if (level) this.failingLevel += 1;
+    if (abandoned) this.failingAbandoned += 1;
     this.sum.offered += day.offered;
     this.sum.answered += day.answered;
     this.sum.inTime += day.inTime;
     this.sum.abandoned += day.abandoned;
   }
 
+  /** What is due in the pool by itself; contacts it asks about answer that they are talking. */
+  private tick(): void {
+    this.nextTick = this.now + TICK_EVERY_MS;
+    this.send({ type: "tick" });
+    const asked = this.pool.out.messages.filter(({ message }) => message.kind === "seat_accepted");
+    for (const { contactId, message } of asked) {
+      const said = { type: "contact_said", contactId, reservationId: message.reservationId, stage: "talking" } as const;
+      step(this.pool, said, this.now, this.chance);
+    }
+  }
+
   private check(): void {
+    this.tick();
     this.nextCheck = this.now + CHECK_EVERY_MS;
-    step(this.pool, { type: "tick" }, this.now, this.chance);
     const broken = brokenPromise(this.pool, this.now);
     if (broken !== null) this.breaks(broken);
   }
@@ -279,6 +301,8 @@ export class SimFloor {
       decisionsPerSecond: Math.round(sum.answered / wallSeconds),
       serviceLevelMean: round(sum.inTime / sum.offered, 5),
       failingTenantDays: this.failing,
+      failingServiceLevel: this.failingLevel,
+      failingAbandoned: this.failingAbandoned,
       tenantDays: options.tenants * options.days,
       over60s: this.over60s,
       maxWaitS: round(this.maxWaitMs / 1_000, 1),

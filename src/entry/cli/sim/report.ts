@@ -15,6 +15,8 @@ export type SimReport = {
   readonly serviceLevelMean: number;
   /** Tenant-days that missed the service level or had more than 5 % abandoned. */
   readonly failingTenantDays: number;
+  readonly failingServiceLevel: number;
+  readonly failingAbandoned: number;
   readonly tenantDays: number;
   readonly over60s: number;
   readonly maxWaitS: number;
@@ -28,9 +30,12 @@ export type SimReport = {
 /** More abandoned than this fails a day, whatever the service level. */
 export const ABANDONED_MAX = 0.05;
 
-export function failed(day: DayFigures, share: number): boolean {
-  if (day.offered === 0) return false;
-  return day.inTime < share * day.offered || day.abandoned > ABANDONED_MAX * day.offered;
+/** Which clauses of the contract a day has failed. Who gives up counts as not answered in time. */
+export function clausesFailed(
+  day: DayFigures,
+  share: number,
+): { readonly level: boolean; readonly abandoned: boolean } {
+  return { level: day.inTime < share * day.offered, abandoned: day.abandoned > ABANDONED_MAX * day.offered };
 }
 
 /** A running hash of what happened: the same seed gives the same one. Two lanes of 32 bits (FNV-1a and its mirror). */

@@ -1,0 +1,96 @@
+import { describe, expect, test } from "vitest";
+import { erlangA } from "../../../domain/sla/erlang.ts";
+import { Trouble } from "../trouble.ts";
+import { SimFloor } from "./floor.ts";
+import { readOptions, type SimOptions } from "./options.ts";
+import { Timeline } from "./timeline.ts";
+
+const options = (...args: string[]): SimOptions => {
+  const read = readOptions(args);
+  if (read === "help") throw new Error("asked for help");
+  return read;
+};
+const run = (...args: string[]) => new SimFloor(options(...args)).run();
+
+describe("WFM-4 the simulator", () => {
+  test("the same seed gives the same history, another seed another", () => {
+    const args = ["--seats", "12", "--tenants", "6", "--hours", "3", "--brands-per-seat", "3", "--demand", "day"];
+    const [first, again, other] = [run(...args), run(...args), run(...args, "--seed", "2")];
+    expect(again.ledgerHash).toBe(first.ledgerHash);
+    expect(again.contacts).toBe(first.contacts);
+    expect(other.ledgerHash).not.toBe(first.ledgerHash);
+    expect([first.invariantsBroken, other.invariantsBroken]).toEqual([0, 0]);
+  }, 60_000);
+
+  test("one pool under fifo is an Erlang A queue: service level and abandonment within three deviations", () => {
+    const { serviceLevel, abandons } = erlangA(20, 23, 240, 180, 20);
+    const runs = [1, 2, 3, 4, 5, 6].map((seed) =>
+      run(
+        "--seats",
+        "23",
+        "--tenants",
+        "2",
+        "--erlangs",
+        "10",
+        "--days",
+        "4",
+        "--policy",
+        "fifo",
+        "--seed",
+        String(seed),
+      ),
+    );
+    for (const [told, exact] of [
+      [runs.map((one) => one.serviceLevelMean), serviceLevel],
+      [runs.map((one) => one.abandonedShare), abandons],
+    ] as const) {
+      const mean = told.reduce((sum, value) => sum + value, 0) / told.length;
+      const deviation = Math.sqrt(told.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (told.length - 1));
+      // Each day begins with an empty floor, which is worth up to one point of service level.
+      expect(Math.abs(mean - exact)).toBeLessThan(3 * (deviation / Math.sqrt(told.length)) + 0.012);
+    }
+    expect(runs.map((one) => one.invariantsBroken)).toEqual([0, 0, 0, 0, 0, 0]);
+  }, 120_000);
+
+  test.each(["fifo", "edf", "slack"])(
+    "ACD-4 under %s nobody is lost and no promise broken",
+    (policy) => {
+      const report = run(
+        "--seats",
+        "30",
+        "--tenants",
+        "15",
+        "--brands-per-seat",
+        "4",
+        "--hours",
+        "4",
+        "--policy",
+        policy,
+      );
+      expect(report).toMatchObject({ invariantsBroken: 0, firstBroken: null, tenantDays: 15 });
+      expect(report.decisions + Math.round(report.abandonedShare * report.contacts)).toBe(report.contacts);
+    },
+    60_000,
+  );
+
+  test.each([
+    [["--policy", "lifo"], "--policy lifo: must be one of fifo, edf, slack"],
+    [["--seats", "none"], "--seats none: must be a number above 0"],
+    [["--days", "1.5"], "--days 1.5: must be a whole number above 0"],
+    [["--target", "80"], "--target 80: must be percent/seconds, such as 80/20"],
+    [["--demand", "wild"], "--demand wild: must be flat or day"],
+  ])("a mistake in %j is named", (args, message) => {
+    expect(() => readOptions(args)).toThrow(new Trouble(message));
+  });
+});
+
+test("the timeline hands out events by time, and in the order of planning within an instant", () => {
+  const timeline = new Timeline();
+  const times = [5, 3, 3, 9, 1, 3, 7, 1];
+  times.forEach((at, who) => {
+    timeline.plan(at, 0, who);
+  });
+  const taken: [number, number][] = [];
+  while (timeline.take()) taken.push([timeline.at, timeline.who]);
+  expect(taken).toEqual(times.map((at, who): [number, number] => [at, who]).sort((a, b) => a[0] - b[0] || a[1] - b[1]));
+});
