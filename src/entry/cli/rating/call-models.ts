@@ -4,6 +4,7 @@ import {
   ceil,
   divide,
   exact,
+  exactText,
   max,
   min,
   multiply,
@@ -26,7 +27,7 @@ export function calls(inputs: Inputs, policy: Policy): Answer | null {
   if (inputs.has("rate_at_call")) {
     return { main: multiply(perSecondOf(inputs.raw.rate_at_call), inputs.need("seconds")) };
   }
-  if (inputs.has("slots")) return slotted(inputs);
+  if (inputs.has("slots") || inputs.has("intervals")) return slotted(inputs);
   if (inputs.has("buy_per_min", "sell_per_min")) return bothSides(inputs, policy);
   if (inputs.has("calls", "free_seconds")) return freeByTime(inputs);
   const clock = inputs.has("start", "end") || inputs.has("from", "to");
@@ -93,23 +94,30 @@ function perUnits(inputs: Inputs): Answer | null {
   return { main: divide(multiply(charged, inputs.need("rate")), inputs.number("unit") ?? rational(1)) };
 }
 
-/** Slots are `[price, length in seconds, increment]`; the last goes on without end. */
+/** Slots are `[price, length in seconds, increment]`, or records that say when each starts; the last has no end. */
 function slotted(inputs: Inputs): Answer {
-  const raw = inputs.list("slots");
+  const raw = inputs.list("slots", "intervals");
   const slots = raw.map((slot, at): Slot => {
-    const parts = Array.isArray(slot) ? slot : slotParts(objectOf(slot, `slots.${at}`));
+    const parts = Array.isArray(slot) ? slot : slotParts(objectOf(slot, `slots.${at}`), raw[at + 1]);
     const length = at === raw.length - 1 || parts[1] === null ? null : Number(parts[1]);
-    return { perSecond: perSecondOf(parts[0]), lengthS: length, incrementS: Number(parts[2]) };
+    return { perSecond: perSecondOf(parts[0]), lengthS: length, incrementS: Number(parts[2] ?? 1) };
   });
   const { billedS, amount } = priceOfSlots(slots, inputs.whole("seconds"));
   const cost = add(inputs.number("connect") ?? ZERO, amount);
   return { main: cost, values: { billed_seconds: rational(billedS), billed: rational(billedS), cost, total: cost } };
 }
 
-function slotParts(slot: Inputs): readonly unknown[] {
-  const length = slot.number("length_s", "length", "for_s", "seconds", "until_s");
-  const price = slot.raw.rate ?? slot.raw.price ?? `${String(slot.raw.rate_per_s)}/s`;
-  return [price, length === null ? null : Number(length.num), slot.whole("increment_s", "increment", "inc")];
+function slotParts(slot: Inputs, next: unknown): readonly unknown[] {
+  const starts = (it: Inputs) => it.number("start", "start_s", "at");
+  const following = next === undefined || Array.isArray(next) ? null : starts(objectOf(next, "slots"));
+  const begun = starts(slot);
+  const until = begun !== null && following !== null ? subtract(following, begun) : null;
+  const length = until ?? slot.number("length_s", "length", "for_s", "seconds", "until_s");
+  const unit = slot.number("unit", "rate_unit") ?? rational(1);
+  const price = slot.isText("rate") && slot.text("rate").includes("/") ? slot.raw.rate : null;
+  const perSecondPrice = price ?? exactText(divide(slot.need("rate_per_s", "rate", "price"), unit));
+  const increment = slot.number("increment_s", "increment", "inc");
+  return [perSecondPrice, length === null ? null : Number(length.num), increment === null ? 1 : Number(increment.num)];
 }
 
 /** `"0.2/min"`, `"2/s"`; a bare number is a price for each second. */

@@ -49,13 +49,21 @@ export function allocations(inputs: Inputs, policy: Policy): Answer | null {
     return { main: split(whole(inputs.need("total")), inputs.numbers(weights)).map(minor) };
   }
   if (inputs.has("exact_sum", "included_credit")) return creditedSum(inputs, policy);
-  if (inputs.has("value")) return { main: minor(whole(inputs.need("value"))) };
+  if (inputs.has("value")) {
+    const scale = 10n ** BigInt(inputs.has("decimals") ? inputs.whole("decimals") : 0);
+    return { main: rational(whole(times(inputs.need("value"), scale)), scale) };
+  }
   if (inputs.has("amount", "fx_rate")) {
     return { main: money(multiply(inputs.need("amount"), inputs.need("fx_rate")), policy) };
   }
   if (!inputs.has("lines")) return null;
   const lines = inputs.numbers("lines");
   const once = money(sum(lines), policy);
+  if (inputs.has("total")) {
+    const scale = minorPerMajor(policy.currency);
+    const parts = splitByLargestRemainder(whole(times(inputs.need("total"), scale)), lines);
+    return { main: parts.map((part) => rational(part, scale)), values: { total: inputs.need("total") } };
+  }
   if (inputs.has("credit")) {
     const rest = add(once, inputs.need("credit"));
     return { main: rest, values: { total: rest, lines: once } };
