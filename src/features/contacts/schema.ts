@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CustomerSchema } from "../customers/index.ts";
+import { plainText } from "../identity/index.ts";
 
 /** Wire forms of contacts: the agent's card and commands, the client's own list and page. Instants are house-clock ms. */
 const LocalText = z.object({ zh: z.string(), en: z.string() });
@@ -32,25 +33,25 @@ export const ContactCardSchema = z.object({
 });
 
 export const CustomerCreateSchema = z.object({
-  name: z.string().trim().min(1).max(200),
+  name: plainText().trim().min(1).max(200),
   /** Absent where the caller withheld the number and gave none. */
-  phone: z.string().min(3).max(32).nullish(),
-  note: z.string().trim().max(4_000).nullish(),
+  phone: plainText().min(3).max(32).nullish(),
+  note: plainText().trim().max(4_000).nullish(),
 });
 export const CustomerChangeSchema = z
   .object({
-    name: z.string().trim().min(1).max(200).optional(),
+    name: plainText().trim().min(1).max(200).optional(),
     tier: z.enum(["standard", "silver", "gold", "platinum"]).optional(),
-    note: z.string().trim().min(1).max(4_000).optional(),
+    note: plainText().trim().min(1).max(4_000).optional(),
   })
   .refine((change) => Object.keys(change).length > 0, "say what is to change: name, tier or note");
 
 export const HoldSchema = z.object({ on: z.boolean() });
 export const WrapUpSchema = z.object({
-  disposition: z.string().min(1).max(64),
-  notes: z.string().max(4_000).default(""),
+  disposition: plainText().min(1).max(64),
+  notes: plainText().max(4_000).default(""),
   then: z.enum(["ready", "not_ready", "stay"]),
-  reason: z.string().max(40).nullish(),
+  reason: plainText().max(40).nullish(),
 });
 
 export const PortalContactSchema = z.object({
@@ -70,14 +71,18 @@ export const PortalContactSchema = z.object({
 
 export const OUTCOMES = ["answered", "abandoned", "voicemail", "self_service", "closed", "rejected", "failed"] as const;
 
+/** The last instant that a date of ours can hold. */
+const INSTANT_MAX = 8_640_000_000_000_000;
+const instant = z.coerce.number().int().min(0).max(INSTANT_MAX);
+
 export const PortalContactsQuerySchema = z.object({
-  cursor: z.string().max(120).optional(),
+  cursor: plainText().max(120).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(50),
-  from: z.coerce.number().int().optional(),
-  to: z.coerce.number().int().optional(),
+  from: instant.optional(),
+  to: instant.optional(),
   outcome: z.enum(OUTCOMES).optional(),
   /** The beginning of a caller's number. */
-  q: z.string().max(32).optional(),
+  q: plainText().max(32).optional(),
 });
 
 export const PortalContactPageSchema = z.object({

@@ -1,8 +1,12 @@
 import { z } from "zod";
+import { plainText } from "./text.ts";
 
 export const RoleSchema = z.enum(["agent", "supervisor", "billing_admin", "house_admin", "tenant_admin"]);
 
-export const SignInSchema = z.object({ email: z.string().min(3).max(254), password: z.string().min(1).max(200) });
+export const SignInSchema = z.object({
+  email: plainText().min(3).max(254),
+  password: plainText().min(1).max(200),
+});
 
 export const SessionSchema = z.object({
   user: z.object({ id: z.string(), name: z.string(), email: z.string(), locale: z.enum(["zh-CN", "en-US", "en-GB"]) }),
