@@ -152,7 +152,6 @@ async function openWorkers(options: StackOptions, keys: Keys, ports: Ports, urls
   const host: Host = {
     appUrl: app.url,
     sandboxUrl: sandbox.url,
-    internalKey: keys.internalKey,
     sandboxKey: keys.sandboxControlKey,
     now: (setting ? sandboxClock(setting) : platformClock).now,
     speed: options.clock?.speed ?? 1,

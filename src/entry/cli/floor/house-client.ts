@@ -4,7 +4,6 @@ import WebSocket from "ws";
 export type Host = {
   readonly appUrl: string;
   readonly sandboxUrl: string;
-  readonly internalKey: string;
   readonly sandboxKey: string;
   /** House clock now; waits are given in house time and shortened by `speed`. */
   readonly now: () => number;
@@ -70,11 +69,6 @@ export async function signIn(host: Host, email: string, password: string): Promi
       ).body,
     open: (path) => new WebSocket(`${host.appUrl.replace("http", "ws")}${path}`, { headers }),
   };
-}
-
-/** The house's own control door (sandbox environment only): evict an object, sweep, read a contact's sequence. */
-export async function internal<T>(host: Host, method: string, path: string, body?: unknown): Promise<T> {
-  return (await request<T>(path, `${host.appUrl}${path}`, control(host.internalKey, method, body))).body;
 }
 
 /** The sandbox carrier's control door. */
