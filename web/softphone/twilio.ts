@@ -8,6 +8,9 @@ import {
   type SoftphoneTicket,
 } from "./port.ts";
 
+/** A lost line or a token that could not be had is tried again after this. */
+const RENEW_AGAIN_MS = 2_000;
+
 type Ringing = { readonly call: Call; readonly timer: ReturnType<typeof setTimeout> };
 
 /** The carrier's own browser SDK. Loaded only where the house says so: it is a large part of the page. */
@@ -19,6 +22,8 @@ export class TwilioSoftphone implements Softphone {
   private current: Call | null = null;
   private ringing: Ringing | null = null;
   private expecting = false;
+  private stopped = false;
+  private readonly retries = new Set<ReturnType<typeof setTimeout>>();
 
   constructor(ticket: SoftphoneTicket, microphone: OpenedMicrophone, freshTokens: () => Promise<readonly string[]>) {
     this.tokens = ticket.tokens;
@@ -51,6 +56,8 @@ export class TwilioSoftphone implements Softphone {
   }
 
   stop(): void {
+    this.stopped = true;
+    for (const timer of this.retries) clearTimeout(timer);
     this.forgetRinging();
     for (const device of this.devices) device.destroy();
   }
@@ -61,7 +68,11 @@ export class TwilioSoftphone implements Softphone {
       const all = this.devices.every((one) => one.state === Device.State.Registered);
       if (all) this.patch({ line: "registered", problem: null });
     });
-    device.on("unregistered", () => this.patch({ line: "lost" }));
+    device.on("unregistered", () => {
+      if (this.stopped) return;
+      this.patch({ line: "lost" });
+      this.renewLater(device, at);
+    });
     device.on("error", (problem: { message: string }) => {
       if (this.state.get().line !== "registered") this.patch({ line: "failed", problem: problem.message });
     });
@@ -70,9 +81,27 @@ export class TwilioSoftphone implements Softphone {
     return device;
   }
 
+  /** A fresh token, and the line again where it was lost; as often as it takes. */
   private async renew(device: Device, at: number): Promise<void> {
-    const next = (await this.freshTokens())[at];
-    if (next !== undefined) device.updateToken(next);
+    try {
+      const next = (await this.freshTokens())[at];
+      if (this.stopped || next === undefined) return;
+      device.updateToken(next);
+      if (device.state === Device.State.Registered) this.patch({ problem: null });
+      if (device.state === Device.State.Unregistered) await device.register();
+    } catch (problem) {
+      if (this.stopped) return;
+      this.patch({ problem: problem instanceof Error ? problem.message : String(problem) });
+      this.renewLater(device, at);
+    }
+  }
+
+  private renewLater(device: Device, at: number): void {
+    const timer = setTimeout(() => {
+      this.retries.delete(timer);
+      void this.renew(device, at);
+    }, RENEW_AGAIN_MS);
+    this.retries.add(timer);
   }
 
   private ring(call: Call): void {
@@ -80,6 +109,9 @@ export class TwilioSoftphone implements Softphone {
     for (const event of ["disconnect", "cancel", "reject", "error"] as const) call.on(event, () => this.over(call));
     if (this.current !== null) return call.reject();
     if (this.expecting) return this.accept(call);
+    // An older leg that nobody claimed makes way: only the newest can belong to what is accepted next.
+    this.ringing?.call.reject();
+    this.forgetRinging();
     const timer = setTimeout(() => {
       this.ringing = null;
       call.reject();
