@@ -1,5 +1,5 @@
 import type { TenantId } from "../kernel/ids.ts";
-import { indexIdle, isWorking } from "./agents.ts";
+import { isWorking } from "./agents.ts";
 import type { SeatEntitlement } from "./config.ts";
 import { LazyHeap } from "./lazy-heap.ts";
 import type { Ticket } from "./protocol.ts";
@@ -36,6 +36,7 @@ export function queueFor(pool: Pool, wanted: Pick<Ticket, "tenantId" | "brand" |
       config: wanted.queue,
       brandId: wanted.brand.id,
       classes: [],
+      current: null,
       waiting: 0,
       today: { ...NO_COUNTS },
       seatTimeMs: 0,
@@ -44,6 +45,7 @@ export function queueFor(pool: Pool, wanted: Pick<Ticket, "tenantId" | "brand" |
     };
     pool.queues.set(wanted.queue.id, queue);
   }
+  if (queue.config !== wanted.queue || queue.brandId !== wanted.brand.id) queue.current = null;
   queue.config = wanted.queue;
   queue.brandId = wanted.brand.id;
   return queue;
@@ -51,6 +53,11 @@ export function queueFor(pool: Pool, wanted: Pick<Ticket, "tenantId" | "brand" |
 
 /** The class of a contact; made, with all idle seats that fit, when its first contact comes. */
 export function classFor(run: Run, queue: PoolQueue, wanted: Pick<Ticket, "tenantId" | "brand" | "queue">): SeatClass {
+  queue.current ??= findClass(run, queue, wanted);
+  return queue.current;
+}
+
+function findClass(run: Run, queue: PoolQueue, wanted: Pick<Ticket, "tenantId" | "brand" | "queue">): SeatClass {
   const { pool } = run;
   const strategy = strategyNamed(wanted.queue.strategy);
   const skills = [...wanted.queue.skills].sort();
@@ -74,29 +81,40 @@ export function classFor(run: Run, queue: PoolQueue, wanted: Pick<Ticket, "tenan
   pool.classes.set(key, seatClass);
   queue.classes.push(seatClass);
   seatClass.tenant.classes.push(seatClass);
-  for (const agent of pool.agents.values()) if (fits(agent, seatClass)) enlist(run, agent, seatClass);
+  for (const agent of crewOf(pool, seatClass)) if (fits(agent, seatClass)) enlist(run, agent, seatClass);
   return seatClass;
 }
 
 /** Builds every class's index anew from the agents as they are now: after a change of configuration, and on restore. */
 export function reindex(run: Run): void {
   const { pool } = run;
+  musterCrews(pool);
+  for (const agent of pool.agents.values()) {
+    agent.epoch += 1;
+    agent.classes = [];
+  }
   for (const seatClass of pool.classes.values()) {
     seatClass.members = [];
     seatClass.staffed = 0;
     seatClass.idle = new LazyHeap<Agent>();
+    for (const agent of crewOf(pool, seatClass)) if (fits(agent, seatClass)) enlist(run, agent, seatClass);
   }
+}
+
+/** Lists the agents under their brands, in the order of the configuration. */
+export function musterCrews(pool: Pool): void {
+  pool.crews.clear();
   for (const agent of pool.agents.values()) {
-    agent.epoch += 1;
-    agent.classes = [];
-    for (const seatClass of pool.classes.values()) {
-      if (!fits(agent, seatClass)) continue;
-      agent.classes.push(seatClass);
-      seatClass.members.push(agent);
-      if (isWorking(agent.at)) seatClass.staffed += 1;
+    for (const brandId of agent.profile.brands) {
+      const crew = pool.crews.get(brandId);
+      if (crew === undefined) pool.crews.set(brandId, [agent]);
+      else crew.push(agent);
     }
-    if (agent.at.is === "ready") indexIdle(run, agent);
   }
+}
+
+function crewOf(pool: Pool, seatClass: SeatClass): readonly Agent[] {
+  return pool.crews.get(seatClass.brandId) ?? [];
 }
 
 /** A skill as a queue names it: `zh` asks for level 1, `zh>=3` for level 3. */
@@ -107,7 +125,6 @@ export function parseNeed(text: string): { skill: string; level: number } {
 }
 
 function fits(agent: Agent, seatClass: SeatClass): boolean {
-  if (!(agent.profile.brands as readonly string[]).includes(seatClass.brandId)) return false;
   return seatClass.needs.every((need) => (agent.profile.skills[need.skill] ?? 0) >= need.level);
 }
 

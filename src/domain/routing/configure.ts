@@ -1,5 +1,5 @@
 import { enter } from "./agents.ts";
-import { entitle, reindex } from "./classes.ts";
+import { entitle, musterCrews, reindex } from "./classes.ts";
 import type { AgentProfile, PoolConfig } from "./config.ts";
 import { DONE, ignored, type Reply } from "./events.ts";
 import { LazyHeap } from "./lazy-heap.ts";
@@ -11,6 +11,7 @@ export function createPool(config: PoolConfig): Pool {
   const pool: Pool = {
     config,
     agents: new Map(),
+    crews: new Map(),
     tickets: new Map(),
     services: new Map(),
     tenants: new Map(),
@@ -26,6 +27,7 @@ export function createPool(config: PoolConfig): Pool {
     pool.agents.set(profile.agentId, newAgent(profile, index));
   });
   for (const entitlement of config.tenants) entitle(pool, entitlement);
+  musterCrews(pool);
   return pool;
 }
 

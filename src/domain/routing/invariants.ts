@@ -56,16 +56,22 @@ function brokenByTicket(pool: Pool, ticket: PoolTicket, now: number): string | n
 }
 
 function brokenByCounts(pool: Pool): string | null {
+  const seats = new Map<unknown, number>();
+  for (const agent of pool.agents.values()) {
+    const tenant = ticketOf(agent.at)?.tenant;
+    if (tenant !== undefined) seats.set(tenant, (seats.get(tenant) ?? 0) + 1);
+  }
   for (const tenant of pool.tenants.values()) {
-    let seats = 0;
-    for (const agent of pool.agents.values()) if (ticketOf(agent.at)?.tenant === tenant) seats += 1;
-    if (seats !== tenant.seats) return `tenant ${tenant.tenantId} counts ${tenant.seats} seats and has ${seats}`;
+    const held = seats.get(tenant) ?? 0;
+    if (held !== tenant.seats) return `tenant ${tenant.tenantId} counts ${tenant.seats} seats and has ${held}`;
+  }
+  const waiting = new Map<unknown, number>();
+  for (const { queue, at } of pool.tickets.values()) {
+    if (at.is === "waiting" || at.is === "offered") waiting.set(queue, (waiting.get(queue) ?? 0) + 1);
   }
   for (const queue of pool.queues.values()) {
-    let waiting = 0;
-    for (const { queue: of, at } of pool.tickets.values())
-      if (of === queue && (at.is === "waiting" || at.is === "offered")) waiting += 1;
-    if (waiting !== queue.waiting) return `queue ${queue.queueId} counts ${queue.waiting} waiting and has ${waiting}`;
+    const inLine = waiting.get(queue) ?? 0;
+    if (inLine !== queue.waiting) return `queue ${queue.queueId} counts ${queue.waiting} waiting and has ${inLine}`;
     const { offered, answered, abandoned, withinTarget, shortAbandoned } = queue.today;
     if (answered + abandoned > offered || withinTarget > answered || shortAbandoned > abandoned)
       return "figures of the day do not add up";

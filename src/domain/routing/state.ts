@@ -16,6 +16,8 @@ import type { Strategy } from "./strategies/strategy.ts";
 export type Pool = {
   config: PoolConfig;
   readonly agents: Map<AgentId, Agent>;
+  /** Agents by the brands they may answer for. */
+  readonly crews: Map<string, Agent[]>;
   readonly tickets: Map<ContactId, PoolTicket>;
   /** Who holds a reservation that was accepted, to the end of wrap-up. */
   readonly services: Map<ReservationId, Agent>;
@@ -183,6 +185,8 @@ export type PoolQueue = {
   config: QueueConfig;
   brandId: string;
   readonly classes: SeatClass[];
+  /** The class that `config` leads to; null until the first contact after a change. */
+  current: SeatClass | null;
   waiting: number;
   /** Of the site's day. Short abandons are among the abandoned. */
   today: { offered: number; answered: number; abandoned: number; shortAbandoned: number; withinTarget: number };
