@@ -79,7 +79,8 @@ test.each(Object.keys(ROLES).filter((caller) => caller !== "the victim's own adm
       // Ends the asker's own session, which the rest of the matrix needs; it takes no id.
       if (operation.operationId === "signOut") continue;
       const random = Object.fromEntries(Object.keys(foreign).map((name) => [name, randomId(name)]));
-      const [theirs, nobodys] = [await askAs(caller, operation, foreign), await askAs(caller, operation, random)];
+      const both = [foreign, random].map((ids) => askAs(caller, operation, ids));
+      const [theirs, nobodys] = (await Promise.all(both)) as [Answer, Answer];
       const name = `${operation.method} ${operation.path}`;
       expect(theirs.body, name).not.toContain(CANARY);
       expect(theirs.status, `${name}: ${theirs.body}`).toBeLessThan(500);
@@ -112,7 +113,7 @@ const AT_ONCE = 8;
 
 /** Null when the answer is fine; else what was sent and what came back. */
 async function send(caller: string, operation: Operation, mischief: Mischief): Promise<string | null> {
-  const { name, path, body, type, refused } = mischief;
+  const { name, path, body, type } = mischief;
   const answer = await fetch(worker.url + path, {
     method: operation.method,
     headers: {
@@ -124,17 +125,19 @@ async function send(caller: string, operation: Operation, mischief: Mischief): P
     ...(body === undefined ? {} : { body }),
   });
   const text = await answer.text();
-  if (isFine(answer, text, refused === true)) return null;
+  if (isFine(answer, text, mischief)) return null;
   return `${operation.operationId} ${name}: ${answer.status} ${text.slice(0, 200)}`;
 }
 
 /** Anything but an answer as described or a refusal that says where: wrong input names each place. */
-function isFine({ status, headers }: Response, text: string, refused: boolean): boolean {
-  if (status < 300) return !refused;
+function isFine({ status, headers }: Response, text: string, { refused, names }: Mischief): boolean {
+  if (status < 300) return refused !== true;
   // The demo floor is not part of this stage.
-  if (status < 400 || (status >= 500 && !text.includes("demo_floor_away") && !text.includes("carrier_away"))) return false;
+  if (status < 400 || (status >= 500 && !text.includes("demo_floor_away") && !text.includes("carrier_away")))
+    return false;
   if (!headers.get("content-type")?.includes("application/problem+json")) return false;
   const { code, errors } = JSON.parse(text) as { code: string; errors?: { path: string; message: string }[] };
+  if (names !== undefined && errors?.some(({ path }) => path === names) !== true) return false;
   return code !== "invalid_input" || (errors?.every(({ path, message }) => path !== "" && message !== "") ?? false);
 }
 

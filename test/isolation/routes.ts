@@ -13,6 +13,8 @@ export type Operation = {
   readonly isSocket: boolean;
   /** A body that the schema accepts, so that the answer is about who asks and not about what was written. */
   readonly body: unknown;
+  /** Every field that the body may have. */
+  readonly bodyFields: readonly string[];
 };
 
 type Schema = {
@@ -30,7 +32,10 @@ type Described = {
   readonly operationId: string;
   readonly "x-roles"?: readonly string[];
   readonly parameters?: readonly { readonly name: string; readonly in: string; readonly schema: Schema }[];
-  readonly requestBody?: { readonly required?: boolean; readonly content: { readonly "application/json"?: { readonly schema: Schema } } };
+  readonly requestBody?: {
+    readonly required?: boolean;
+    readonly content: { readonly "application/json"?: { readonly schema: Schema } };
+  };
   readonly responses: { readonly [status: string]: unknown };
 };
 export type Document = {
@@ -53,16 +58,22 @@ export function operationsOf(document: Document): Operation[] {
       bodyRequired: described.requestBody?.required === true,
       isSocket: "101" in described.responses,
       body: sample(document, described.requestBody?.content["application/json"]?.schema),
+      bodyFields: Object.keys(
+        resolved(document, described.requestBody?.content["application/json"]?.schema)?.properties ?? {},
+      ),
     })),
   );
 }
 
+function resolved(document: Document, schema: Schema | undefined): Schema | undefined {
+  if (schema?.$ref === undefined) return schema;
+  return resolved(document, document.components?.schemas?.[schema.$ref.replace("#/components/schemas/", "")]);
+}
+
 /** The least that a schema accepts. */
-function sample(document: Document, schema: Schema | undefined, name = ""): unknown {
+function sample(document: Document, given: Schema | undefined, name = ""): unknown {
+  const schema = resolved(document, given);
   if (schema === undefined) return undefined;
-  if (schema.$ref !== undefined) {
-    return sample(document, document.components?.schemas?.[schema.$ref.replace("#/components/schemas/", "")], name);
-  }
   if (schema.anyOf !== undefined) return sample(document, schema.anyOf[0], name);
   if (schema.enum !== undefined) return schema.enum[0];
   const type = typeof schema.type === "string" ? schema.type : schema.type?.[0];
