@@ -87,6 +87,6 @@ function whyBroken(migration: Migration, number: number, statement: SqlStatement
   const words = statement.text.replaceAll(/\s+/g, " ").slice(0, 60);
   const reason = error instanceof Error ? error.message : String(error);
   return new Trouble(
-    `migrations/${migration.name}:${statement.line}: statement ${number} ("${words}…") failed: ${reason}. Nothing of this file was applied.`,
+    `migrations/${migration.name}:${statement.line}: statement ${number} ("${words}…") failed: ${reason}. Nothing of this file was applied: mend it and start again.`,
   );
 }

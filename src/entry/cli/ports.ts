@@ -9,6 +9,11 @@ export async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
+/** Away from the neighbours: the house's own ports stand side by side. */
+export function otherPort(port: number): number {
+  return port > 65_000 ? port - 10 : port + 10;
+}
+
 /** Fails with one line when somebody else already listens there. */
 export async function requireFree(port: number, whose: string, variable: string): Promise<void> {
   const server = createServer();
@@ -18,7 +23,7 @@ export async function requireFree(port: number, whose: string, variable: string)
     if (!isNodeError(error) || (error.code !== "EADDRINUSE" && error.code !== "EACCES")) throw error;
     const why = error.code === "EADDRINUSE" ? "is taken by another program" : "may not be used by this account";
     throw new Trouble(
-      `Port ${port} (${whose}) ${why}. Stop that program, or choose another port: ${variable}=${port + 1} npm start`,
+      `Port ${port} (${whose}) ${why}. Stop that program, or choose another port: ${variable}=${otherPort(port)} npm start`,
     );
   }
   await new Promise((done) => server.close(done));

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { chownSync, existsSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { otherPort } from "./ports.ts";
 import { findPostgresHome, type PostgresHome } from "./postgres-home.ts";
 import { commandOf, endProcess, isAlive } from "./processes.ts";
 import { Trouble } from "./trouble.ts";
@@ -13,6 +14,8 @@ export type PostgresOptions = {
   /** False only for data nobody will miss: tests and simulated days. */
   readonly durable: boolean;
   readonly log: (text: string) => void;
+  /** Told when the server ends without having been asked to. */
+  readonly endedByItself?: () => void;
 };
 
 export type PostgresServer = {
@@ -33,10 +36,15 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   await endLeftover(home.dataDir);
   if (!existsSync(join(home.dataDir, "PG_VERSION"))) await initialise(home, options);
   const child = await launch(home, options);
+  let asked = false;
+  child.once("exit", () => {
+    if (!asked) options.endedByItself?.();
+  });
   return {
     port: options.port,
     urlOf: (database) => `postgres://postgres:${options.password}@127.0.0.1:${options.port}/${database}`,
     async stop() {
+      asked = true;
       // SIGINT is PostgreSQL's fast shutdown: sessions are closed, everything committed is on disk.
       if (child.pid !== undefined && child.exitCode === null) await endProcess(child.pid, "SIGINT", STOP_MS_MAX);
     },
@@ -114,7 +122,9 @@ async function launch(home: PostgresHome, options: PostgresOptions): Promise<Chi
 
 function whyNotStarted(said: string, port: number): Trouble {
   if (said.includes("Address already in use")) {
-    return new Trouble(`Port ${port} (PostgreSQL) is taken. Choose another: CALLHOUSE_PG_PORT=${port + 1} npm start`);
+    return new Trouble(
+      `Port ${port} (PostgreSQL) is taken. Choose another: CALLHOUSE_PG_PORT=${otherPort(port)} npm start`,
+    );
   }
   if (said.includes("No space left on device")) {
     return new Trouble("The disk is full, PostgreSQL cannot start. Free some space and start again; no data is lost.");

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { commandOf, endProcess, isAlive, ownChildren } from "./processes.ts";
-import { Trouble } from "./trouble.ts";
+import { isNodeError, Trouble } from "./trouble.ts";
 
 const runSchema = z.object({
   pid: z.number(),
@@ -14,6 +14,7 @@ const runSchema = z.object({
  * but only when the process is still the same program.
  */
 export async function takeDataDir(dataDir: string): Promise<void> {
+  makeDataDir(dataDir);
   const file = join(dataDir, "run.json");
   if (existsSync(file)) {
     const run = runSchema.safeParse(parseJson(readFileSync(file, "utf8")));
@@ -30,6 +31,21 @@ export async function takeDataDir(dataDir: string): Promise<void> {
     }
   }
   rememberChildren(dataDir);
+}
+
+/** Says before anything starts when the house could not keep its data there. */
+function makeDataDir(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    accessSync(dataDir, constants.W_OK | constants.X_OK);
+    if (!statSync(dataDir).isDirectory()) throw new Error("it is not a folder");
+  } catch (error) {
+    if (isNodeError(error) && error.code === "ENOSPC") throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Trouble(
+      `The data folder ${dataDir} cannot be used: ${reason}. Make it writable, or choose another: CALLHOUSE_DATA=/some/folder npm start`,
+    );
+  }
 }
 
 /** Writes down the runtimes this process has started. The database has a pid file of its own. */

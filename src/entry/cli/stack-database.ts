@@ -21,9 +21,14 @@ export type DatabaseOptions = {
   readonly durable: boolean;
   /** An outside PostgreSQL: an administrative address with the name of the database to use. */
   readonly outsideUrl: string | undefined;
+  /** What a person at the keyboard should read. */
+  readonly say?: (line: string) => void;
 };
 
 const SERVER_DIR = "postgres";
+
+const ENDED_BY_ITSELF =
+  "database: PostgreSQL ended by itself (see postgres.log). Calls go on and facts wait; Ctrl-C and start again to mend it.";
 
 /** A server that a killed run left behind in this folder is ended; its data is kept. */
 export function endLeftoverDatabase(dataDir: string): Promise<void> {
@@ -43,6 +48,7 @@ async function ownDatabase(options: DatabaseOptions): Promise<StackDatabase> {
       password: options.password,
       durable: options.durable,
       log: openLog(options.dataDir, "postgres"),
+      endedByItself: () => options.say?.(ENDED_BY_ITSELF),
     });
   let server = await launch();
   try {

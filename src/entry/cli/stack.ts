@@ -132,6 +132,7 @@ async function openDatabase(options: StackOptions, keys: Keys, ports: Ports, sto
     password: keys.postgresPassword,
     durable: options.durable ?? true,
     outsideUrl: options.databaseUrl,
+    say: options.log,
   });
   if (options.databaseUrl === undefined) stops.push(() => database.stop());
   if (database.migrated.length > 0) options.log(`database: ${database.migrated.length} migrations applied`);

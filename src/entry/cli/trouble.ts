@@ -10,7 +10,7 @@ export class Trouble extends Error {
 export function explain(error: unknown): string {
   if (error instanceof Trouble) return error.message;
   if (isNodeError(error) && error.code === "ENOSPC") {
-    return `The disk is full (${error.path ?? "no path given"}). Free some space and start again; nothing is half written.`;
+    return `The disk is full${error.path === undefined ? "" : ` (${error.path})`}. Free some space and start again; nothing is half written.`;
   }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
