@@ -4,6 +4,7 @@ import { Refusal } from "../domain/kernel/trouble.ts";
 import type { RequestServices } from "../features/identity/index.ts";
 import type { LiveHouse } from "../ports/live.ts";
 import { configOf, type Env } from "./env.ts";
+import { errorFields, log } from "./log.ts";
 import { askAgain } from "./objects/again.ts";
 import { objectName } from "./objects/contact-id.ts";
 
@@ -59,6 +60,15 @@ function liveHouse(env: Env): LiveHouse {
     async command(tenantId, contactId, command) {
       const answer = await askAgain(async () => await contactOf(tenantId, contactId).agentCommand(command));
       if ("refused" in answer) throw new Refusal("conflict", answer.refused, "the contact is not in a state for this");
+    },
+    async endSession(hash, { pools, tenants }) {
+      const told = await Promise.allSettled([
+        ...pools.map((id) => env.SEAT_POOL.get(env.SEAT_POOL.idFromName(objectName.pool(id))).endSession(hash)),
+        ...tenants.map((id) => env.TENANT_LIVE.get(env.TENANT_LIVE.idFromName(objectName.tenant(id))).endSession(hash)),
+      ]);
+      for (const each of told) {
+        if (each.status === "rejected") log("error", "session_end_not_told", errorFields(each.reason));
+      }
     },
   };
 }

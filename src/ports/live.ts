@@ -13,6 +13,11 @@ export interface LiveHouse {
   card(tenantId: TenantId, contactId: ContactId): Promise<LiveCard | null>;
   /** Throws a refusal with the contact's own code: `not_now`, `not_your_contact`, `unknown_disposition`. */
   command(tenantId: TenantId, contactId: ContactId, command: AgentCommand): Promise<void>;
+  /** Closes the session's sockets at these pools and clients. What cannot be told now the objects find by themselves. */
+  endSession(
+    hash: string,
+    at: { readonly pools: readonly PoolId[]; readonly tenants: readonly TenantId[] },
+  ): Promise<void>;
 }
 
 export type LiveCard = {

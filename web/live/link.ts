@@ -1,3 +1,4 @@
+import { SESSION_OVER } from "../../src/domain/kernel/session-over.ts";
 import { setHouseClock } from "./house-clock.ts";
 
 export type LinkState = "connecting" | "live" | "lost";
@@ -19,6 +20,8 @@ const RETRY_MS = [200, 500, 1_000, 2_000, 4_000] as const;
 /** Plain text, which the platform answers without waking the object behind the socket. */
 const PING = "ping";
 const PONG = "pong";
+
+const SIGN_IN = "/sign-in";
 
 /** One socket kept open for as long as the page lives: reconnects, notices silence, asks for a snapshot after a hole. */
 export class Link {
@@ -67,8 +70,10 @@ export class Link {
     opened.onmessage = (event) => {
       if (this.socket === opened) this.hear(String(event.data));
     };
-    opened.onclose = () => {
-      if (this.socket === opened) this.lose();
+    opened.onclose = ({ code }) => {
+      if (this.socket !== opened) return;
+      if (code === SESSION_OVER) this.leave();
+      else this.lose();
     };
   }
 
@@ -98,6 +103,12 @@ export class Link {
     this.retry = setTimeout(() => this.connect(), RETRY_MS[Math.min(this.attempts, RETRY_MS.length - 1)]);
     this.attempts += 1;
   };
+
+  /** A fresh page, so that nothing this person saw stays in memory. */
+  private leave(): void {
+    this.close();
+    location.assign(SIGN_IN);
+  }
 
   private readonly tryNow = (): void => {
     if (this.socket !== null) return;

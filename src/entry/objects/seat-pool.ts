@@ -99,6 +99,14 @@ export class SeatPool extends DurableObject<Env> implements SeatPoolRpc {
   async configure(config: PoolConfig): Promise<void> {
     this.apply({ type: "configure", config });
     this.storage.setSetting("config", this.pool().config);
+    // What the house publishes may be that somebody has left it.
+    this.sessions.lookSoon();
+    this.setAlarm();
+  }
+
+  /** A session is over: its sockets close now. */
+  async endSession(hash: string): Promise<void> {
+    this.sessions.end(hash, (socket) => this.webSocketClose(socket));
   }
 
   async serving(agentId: AgentId, contactId: ContactId): Promise<TenantId | null> {

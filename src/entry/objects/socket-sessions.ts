@@ -1,22 +1,21 @@
 import { connect, DatabaseOutage, withOperator } from "../../adapters/db/index.ts";
+import { SESSION_OVER } from "../../domain/kernel/session-over.ts";
 import { liveSessions } from "../../features/identity/index.ts";
 import type { Env } from "../env.ts";
 import { SOCKET_HEADERS } from "../http/sockets.ts";
 import { errorFields, log } from "../log.ts";
 
-/** A session that has ended closes its sockets within 5 s: this, and the time of one query. Platform time. */
+/** A session that nobody said has ended closes its sockets within 5 s: this, and the time of one query. Platform time. */
 export const CHECK_EVERY_MS = 3_500;
-/** Tells a page that its session is over, so that connecting again is of no use. */
-export const SESSION_OVER = 4401;
 const PREFIX = "session:";
 
 /** Answers which of these sessions live, and counts the sockets of `keepAlive` as use of theirs. */
 export type AskSessions = (hashes: readonly string[]) => Promise<ReadonlySet<string>>;
 
 /**
- * Sockets of an object, tied to the sessions that opened them. One way for all ends of a session (sign-out, revocation,
- * expiry, a disabled user): the object's alarm asks the database for all of its sessions in one statement. The tie is a tag,
- * so it outlives hibernation. While the database is away every socket stays: calls go on.
+ * Sockets of an object, tied to the sessions that opened them. A sign-out is told and closes at once (`end`). For every other
+ * end (expiry, a disabled user, a message lost) the object's alarm asks the database for all of its sessions in one
+ * statement. The tie is a tag, so it outlives hibernation. While the database is away every socket stays: calls go on.
  */
 export class SocketSessions {
   private readonly ctx: DurableObjectState;
@@ -43,18 +42,14 @@ export class SocketSessions {
   /** Closes the sockets of sessions that have ended, and hands those to `closed`. Does nothing before it is due. */
   async check(closed: (socket: WebSocket) => void): Promise<void> {
     if (this.checking || Date.now() < this.checkedAt + CHECK_EVERY_MS) return;
-    const sockets = this.bySession();
+    const hashes = this.hashes();
     this.checkedAt = Date.now();
-    if (sockets.size === 0) return;
+    if (hashes.size === 0) return;
     this.checking = true;
     try {
-      const live = await this.ask([...sockets.keys()]);
-      for (const [hash, ofSession] of sockets) {
-        if (live.has(hash)) continue;
-        for (const socket of ofSession) {
-          socket.close(SESSION_OVER, "session over");
-          closed(socket);
-        }
+      const live = await this.ask([...hashes]);
+      for (const hash of hashes) {
+        if (!live.has(hash)) this.end(hash, closed);
       }
     } catch (error) {
       // The next look mends it. An outage is told by others; anything else must be heard of.
@@ -64,17 +59,30 @@ export class SocketSessions {
     }
   }
 
-  private bySession(): Map<string, WebSocket[]> {
-    const sockets = new Map<string, WebSocket[]>();
+  /** Closes the sockets of a session that is over. */
+  end(hash: string, closed: (socket: WebSocket) => void): void {
+    for (const socket of this.ctx.getWebSockets(PREFIX + hash)) {
+      if (socket.readyState !== WebSocket.READY_STATE_OPEN) continue;
+      socket.close(SESSION_OVER, "session over");
+      closed(socket);
+    }
+  }
+
+  /** Somebody may have lost access: the next look does not wait for its time. */
+  lookSoon(): void {
+    this.checkedAt = 0;
+  }
+
+  private hashes(): Set<string> {
+    const hashes = new Set<string>();
     for (const socket of this.ctx.getWebSockets()) {
       if (socket.readyState !== WebSocket.READY_STATE_OPEN) continue;
       for (const tag of this.ctx.getTags(socket)) {
         if (!tag.startsWith(PREFIX)) continue;
-        const hash = tag.slice(PREFIX.length);
-        sockets.set(hash, [...(sockets.get(hash) ?? []), socket]);
+        hashes.add(tag.slice(PREFIX.length));
       }
     }
-    return sockets;
+    return hashes;
   }
 }
 

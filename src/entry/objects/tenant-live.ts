@@ -135,6 +135,11 @@ export class TenantLive extends DurableObject<Env> {
     socket.close(code === 1005 || code === 1006 ? 1000 : code);
   }
 
+  /** A session is over: its sockets close now. */
+  endSession(hash: string): void {
+    this.sessions.end(hash, () => {});
+  }
+
   override async alarm(): Promise<void> {
     await this.sessions.check(() => {});
     await this.lookAgain();

@@ -71,6 +71,7 @@ const live: LiveHouse = {
     dispositions: [{ code: "fixed", label: { zh: "已解决", en: "Fixed" }, success: true }],
     variables: { order: "1234" },
   }),
+  endSession: async () => {},
   command: async (_tenant, _contact, command) => {
     commands.push(command);
   },

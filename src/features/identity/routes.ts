@@ -56,7 +56,9 @@ export function identityRoutes(sessionsFor: (services: RequestServices) => Sessi
     return c.json(signedIn === null ? { user: null, roles: [] } : viewOf(signedIn), 200);
   });
   router.openapi(signOut, async (c) => {
-    const { cookie } = await sessionsFor(c.get("services")).signOut(c.req.header("cookie") ?? null);
+    const services = c.get("services");
+    const { cookie, ended } = await sessionsFor(services).signOut(c.req.header("cookie") ?? null);
+    if (ended !== null) await services.live.endSession(ended.idHash, ended.at);
     c.header("set-cookie", cookie);
     return c.body(null, 204);
   });

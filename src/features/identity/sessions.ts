@@ -13,6 +13,7 @@ import {
   findUserByEmail,
   IDLE_MIN,
   insertSession,
+  placesOf,
   replacePasswordHash,
   type SignedIn,
 } from "./store.ts";
@@ -41,8 +42,11 @@ export type Sessions = {
   }): Promise<{ readonly cookie: string; readonly signedIn: SignedIn }>;
   /** Who sent this cookie header, or null. */
   read(cookieHeader: string | null): Promise<Verified | null>;
-  signOut(cookieHeader: string | null): Promise<{ readonly cookie: string }>;
+  /** `ended` is the session that is over now and where its sockets may be; null when there was none. */
+  signOut(cookieHeader: string | null): Promise<{ readonly cookie: string; readonly ended: EndedSession | null }>;
 };
+
+export type EndedSession = { readonly idHash: string; readonly at: Awaited<ReturnType<typeof placesOf>> };
 
 const seenHere = rememberedSessions();
 
@@ -93,12 +97,17 @@ export function sessionsOn(db: Database, secure: boolean, remembered = seenHere)
       return { cookie: lucia.createSessionCookie(session.id).serialize(), signedIn: user.signedIn };
     },
     async signOut(cookieHeader) {
+      const cookie = lucia.createBlankSessionCookie().serialize();
       const sessionId = cookieHeader === null ? null : lucia.readSessionCookie(cookieHeader);
-      if (sessionId !== null) {
-        remembered.forget(hashOf(sessionId));
-        await lucia.invalidateSession(sessionId);
-      }
-      return { cookie: lucia.createBlankSessionCookie().serialize() };
+      if (sessionId === null) return { cookie, ended: null };
+      const idHash = hashOf(sessionId);
+      remembered.forget(idHash);
+      const at = await withOperator(db, async (tx) => {
+        const found = await findSession(tx, idHash);
+        await deleteSession(tx, idHash);
+        return found === null ? null : placesOf(tx, found.signedIn);
+      });
+      return { cookie, ended: at === null ? null : { idHash, at } };
     },
   };
 }

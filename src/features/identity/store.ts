@@ -88,6 +88,17 @@ export async function liveSessions(
   return new Set(rows.map((row) => row.id_hash));
 }
 
+/** Where this person's sockets may be: a supervisor may watch any pool. */
+export async function placesOf(tx: OperatorTx, { roles, agent }: SignedIn) {
+  const watches = roles.some(({ role }) => role === "supervisor" || role === "house_admin");
+  const pools = watches ? await tx.execute<{ id: string }>(sql`select id from house.pools`) : [];
+  const own = agent === null ? [] : [agent.poolId];
+  return {
+    pools: [...new Set([...own, ...pools.map(({ id }) => asId<PoolId>(id))])],
+    tenants: roles.flatMap(({ tenantId }) => (tenantId === null ? [] : [tenantId])),
+  };
+}
+
 export async function insertSession(
   tx: OperatorTx,
   session: { idHash: string; userId: UserId; expiresAt: number },
