@@ -72,7 +72,7 @@ export async function onInvoice(house: House, { tongue, slug, currency }: Contac
   const path = `/api/billing/tenants/${tenantId}/invoices/${invoiceId}`;
   const invoice = await api.get<InvoiceView>(path);
   expect(invoice.currency).toBe(currency);
-  expect(await total.innerText()).toBe(money(tongue, invoice.totalMinor, currency));
+  expect(await total.textContent()).toBe(money(tongue, invoice.totalMinor, currency));
   expect(invoice.items.reduce((all, line) => all + line.amountMinor, 0)).toBe(invoice.totalMinor);
   for (const line of invoice.items.filter(({ contacts }) => contacts > 0)) {
     const behind = await api.get<LineContactsView>(`${path}/lines/${line.id}/contacts?limit=50`);
@@ -88,7 +88,7 @@ export async function onInvoice(house: House, { tongue, slug, currency }: Contac
   const shown = invoice.items.find(({ id }) => id === line.lineId);
   const lineTotal = page.getByTestId("line-total");
   await lineTotal.waitFor();
-  expect(await lineTotal.innerText()).toBe(money(tongue, shown?.amountMinor ?? -1, currency));
+  expect(await lineTotal.textContent()).toBe(money(tongue, shown?.amountMinor ?? -1, currency));
   await page.locator(`a[href$="${contactId}"]`).click();
   await page.locator("ol.story li").first().waitFor();
   expect(await page.locator("ol.story li").count()).toBe(charged.facts.length);

@@ -1,5 +1,5 @@
 import type { Locator, Page } from "playwright-core";
-import type { Words } from "../../web/words/words.ts";
+import type { Words } from "../../web/words/tree.ts";
 
 /** A caller at the phone page. */
 export class CallerPage {

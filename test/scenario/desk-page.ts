@@ -1,5 +1,5 @@
 import type { Locator, Page } from "playwright-core";
-import type { Words } from "../../web/words/words.ts";
+import type { Words } from "../../web/words/tree.ts";
 
 /** An agent at the desktop. */
 export class DeskPage {
@@ -53,7 +53,7 @@ export class DeskPage {
 
   /** Answers by keyboard and waits for the call to be talked in. */
   async answer(): Promise<void> {
-    await this.offer.waitFor();
+    await this.offer.locator("[data-shortcut=answer]:enabled").waitFor();
     await this.key("a");
     await this.talking();
   }
@@ -77,7 +77,7 @@ export class DeskPage {
 
   /** Seconds that the call timer shows. */
   async timerSeconds(): Promise<number> {
-    const parts = (await this.timer.innerText()).split(":").map(Number);
+    const parts = ((await this.timer.textContent()) ?? "").split(":").map(Number);
     return parts.reduce((sum, part) => sum * 60 + part, 0);
   }
 }

@@ -7,10 +7,11 @@ import { bootStack, type Stack } from "../../src/entry/cli/stack.ts";
 import type { AppliedTenant } from "../../src/entry/cli/tenants.ts";
 import { en } from "../../web/words/en.ts";
 import type { Tongue } from "../../web/words/format.ts";
-import type { Words } from "../../web/words/words.ts";
+import type { Words } from "../../web/words/tree.ts";
 import { zh } from "../../web/words/zh.ts";
 import { CallerPage } from "./caller-page.ts";
 import { DeskPage } from "./desk-page.ts";
+import { openRawDesk, type RawDesk } from "./raw-desk.ts";
 import { REMEMBER_SOUND } from "./sound.ts";
 
 const CHROMIUM = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
@@ -25,6 +26,11 @@ export const PEOPLE = {
   emma: "emma.clarke@callhouse.example",
   maria: "maria.santos@callhouse.example",
   liNa: "li.na@callhouse.example",
+  david: "david.park@callhouse.example",
+  huangMei: "huang.mei@callhouse.example",
+  liuYang: "liu.yang@callhouse.example",
+  wangWei: "wang.wei@callhouse.example",
+  sunQian: "sun.qian@callhouse.example",
   chenJing: "chen.jing@callhouse.example",
   billing: "billing@callhouse.example",
   hearthlineAdmin: "admin@hearthline.example",
@@ -40,6 +46,7 @@ export class House {
   private readonly browser: Browser;
   private readonly dataDir: string;
   private readonly contexts = new Set<BrowserContext>();
+  private readonly desks: RawDesk[] = [];
 
   private constructor(stack: Stack, browser: Browser, dataDir: string) {
     this.stack = stack;
@@ -73,6 +80,7 @@ export class House {
   async clear(): Promise<void> {
     for (const context of this.contexts) await context.close();
     this.contexts.clear();
+    for (const desk of this.desks.splice(0)) desk.close();
     this.complaints.splice(0);
   }
 
@@ -128,6 +136,13 @@ export class House {
   /** The same house without a browser: one signed-in person's requests and sockets. */
   session(email: string): Promise<Session> {
     return signIn(this.stack.host, email, this.stack.password);
+  }
+
+  /** An agent without a browser sits down. */
+  async rawDesk(email: string): Promise<RawDesk> {
+    const desk = await openRawDesk(this.stack.host, await this.session(email));
+    this.desks.push(desk);
+    return desk;
   }
 
   /** A caller without a browser rings a client's number; gives the call's own id. */

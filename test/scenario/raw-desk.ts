@@ -1,6 +1,6 @@
+import type { Host, Session } from "../../src/entry/cli/floor/house-client.ts";
 import { connectSoftphone } from "../../src/entry/cli/floor/robot-softphone.ts";
 import type { AgentView, DesktopCommand, DesktopFrame } from "../../src/features/routing/schema.ts";
-import type { House } from "./house.ts";
 
 type Wish = DesktopCommand extends infer C ? (C extends { id: string } ? Omit<C, "id"> : never) : never;
 type Reply = Extract<DesktopFrame, { kind: "reply" }>;
@@ -13,9 +13,8 @@ export type RawDesk = {
   readonly close: () => void;
 };
 
-export async function openRawDesk(house: House, email: string): Promise<RawDesk> {
-  const session = await house.session(email);
-  const phone = await connectSoftphone(house.stack.host, session);
+export async function openRawDesk(host: Host, session: Session): Promise<RawDesk> {
+  const phone = await connectSoftphone(host, session);
   const socket = session.open("/api/agent/socket");
   const waiting = new Map<string, (reply: Reply) => void>();
   let view: AgentView | null = null;
