@@ -1,4 +1,4 @@
-import type { Words } from "./words.ts";
+import type { Words } from "./tree.ts";
 
 /** Words of the console in English, as a person of the trade would say them. */
 export const en: Words = {

@@ -1,10 +1,7 @@
 import i18next, { type i18n } from "i18next";
 import { initReactI18next } from "react-i18next";
 import type { Tongue } from "./format.ts";
-import type { zh } from "./zh.ts";
-
-type Same<Tree> = { readonly [Key in keyof Tree]: Tree[Key] extends string ? string : Same<Tree[Key]> };
-export type Words = Same<typeof zh>;
+import type { Words } from "./tree.ts";
 
 declare module "i18next" {
   interface CustomTypeOptions {
