@@ -57,7 +57,8 @@ const row = {
   outcome: "answered",
   waitedMs: 24_000,
   talkMs: 65_000,
-  disposition: "Tickets",
+  disposition: "tickets",
+  dispositionLabel: { zh: "门票", en: "Tickets" },
   hasRecording: true,
 };
 const rest = {

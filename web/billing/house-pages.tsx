@@ -43,14 +43,20 @@ export function BillingPage() {
         <h1>{t("billing.title")}</h1>
         <label className="row small quiet">
           {t("billing.period")}
-          <input
-            type="month"
+          <select
             className="input period-input"
             value={period ?? ""}
             onChange={(event) =>
               void navigate({ to: "/billing", search: event.target.value === "" ? {} : { period: event.target.value } })
             }
-          />
+          >
+            <option value="">{t("billing.allPeriods")}</option>
+            {monthsBack(now, period).map((one) => (
+              <option key={one} value={one}>
+                {month(currentTongue(), one)}
+              </option>
+            ))}
+          </select>
         </label>
         <RunNow period={period ?? invoices.data?.items[0]?.period ?? now} />
       </div>
@@ -80,6 +86,17 @@ export function BillingPage() {
       </section>
     </div>
   );
+}
+
+const MONTHS_OFFERED = 18;
+
+/** This month and those before it, and the month that stands in the address even where it is older. */
+function monthsBack(now: string, chosen: string | undefined): string[] {
+  const [year = 0, last = 1] = now.split("-").map(Number);
+  const months = Array.from({ length: MONTHS_OFFERED }, (_, back) =>
+    new Date(Date.UTC(year, last - 1 - back)).toISOString().slice(0, 7),
+  );
+  return chosen === undefined || months.includes(chosen) ? months : [...months, chosen];
 }
 
 const RUN_WORDS = ["written", "unchanged", "closed", "no_terms"] as const;

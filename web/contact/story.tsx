@@ -14,6 +14,8 @@ export type FactRow = {
   readonly body: Record<string, unknown>;
 };
 
+type Label = { readonly zh: string; readonly en: string };
+
 const LOOKS = {
   contact_offered: ["handset", "contact"],
   flow_step_entered: ["right", "idle"],
@@ -44,7 +46,7 @@ function isFactName(type: string): type is FactName {
 }
 
 /** The contact told from its facts, in order: what happened, when, and how long after the arrival. */
-export function Story({ facts }: { facts: readonly FactRow[] }) {
+export function Story({ facts, disposition = null }: { facts: readonly FactRow[]; disposition?: Label | null }) {
   const { t } = useTranslation();
   const first = facts[0]?.at ?? 0;
   return (
@@ -58,7 +60,7 @@ export function Story({ facts }: { facts: readonly FactRow[] }) {
               <Icon name={icon} />
             </span>
             <div className="story-words">
-              <p>{isFactName(fact.type) ? tell(t, fact.type, fact.body) : fact.type}</p>
+              <p>{isFactName(fact.type) ? tell(t, fact.type, fact.body, disposition) : fact.type}</p>
               {fact.type === "seat_reserved" ? <Decision body={fact.body} /> : null}
             </div>
             <span className="small quiet nowrap">+{duration(fact.at - first)}</span>
@@ -72,13 +74,20 @@ export function Story({ facts }: { facts: readonly FactRow[] }) {
 const RETURNS = ["declined", "missed", "rescinded", "leg_failed", "agent_lost"] as const;
 const LEAVINGS = ["answered", "abandoned", "overflowed", "closed"] as const;
 
-function tell(t: TFunction, type: FactName, body: Record<string, unknown>): string {
+const STEPS = ["hours", "prompt", "menu", "collect", "queue", "voicemail", "hangup"] as const;
+
+function tell(t: TFunction, type: FactName, body: Record<string, unknown>, disposition: Label | null): string {
   const text = (name: string): string => String(body[name] ?? "");
   switch (type) {
     case "contact_offered":
       return t(`contact.fact.${type}`, { to: text("to") });
-    case "flow_step_entered":
-      return t(`contact.fact.${type}`, { stepId: text("stepId"), kind: text("kind") });
+    case "flow_step_entered": {
+      const kind = STEPS.find((one) => one === body.kind);
+      return t(`contact.fact.${type}`, {
+        stepId: text("stepId"),
+        kind: kind === undefined ? text("kind") : t(`contact.step.${kind}`),
+      });
+    }
     case "menu_chosen":
       return t(`contact.fact.${type}`, { key: text("key") });
     case "digits_collected":
@@ -103,7 +112,8 @@ function tell(t: TFunction, type: FactName, body: Record<string, unknown>): stri
       return t(`contact.fact.${type}`, { outcome: t(`outcome.${outcomeName(text("outcome"))}`) });
     case "wrapped_up":
       return t(`contact.fact.${type}`, {
-        disposition: body.disposition === "auto" ? t("contact.auto") : text("disposition"),
+        disposition:
+          body.disposition === "auto" ? t("contact.auto") : (disposition?.[currentTongue()] ?? text("disposition")),
       });
     case "reconciled":
       return t(`contact.fact.${type}`, { what: text("what") });
@@ -112,22 +122,37 @@ function tell(t: TFunction, type: FactName, body: Record<string, unknown>): stri
   }
 }
 
+const RULES = [
+  "longest_idle",
+  "fewest_contacts",
+  "fixed_order",
+  "least_skilled",
+  "least_talk",
+  "longest_ready",
+  "longest_since_contact",
+  "most_skilled",
+  "progressive",
+  "random",
+  "ring_all",
+  "round_robin",
+  "weighted_share",
+] as const;
+
 /** Why this seat and no other, from the decision that was recorded when it was made. */
 function Decision({ body }: { body: Record<string, unknown> }) {
   const { t } = useTranslation();
   const decision = body.decision;
   if (typeof decision !== "object" || decision === null) return null;
-  const { rule, ruleVersion, candidates, ranked } = decision as Record<string, unknown>;
-  const best = Array.isArray(ranked) ? (ranked[0] as { why?: unknown } | undefined) : undefined;
+  const { rule, ruleVersion, candidates } = decision as Record<string, unknown>;
+  const known = RULES.find((one) => one === rule);
   return (
     <p className="small quiet">
       {t("contact.decision")}:{" "}
       {t("contact.decisionText", {
-        rule: String(rule ?? ""),
+        rule: known === undefined ? String(rule ?? "") : t(`contact.rule.${known}`),
         version: String(ruleVersion ?? ""),
         n: String(candidates ?? ""),
-      })}{" "}
-      {typeof best?.why === "string" ? best.why : ""}
+      })}
     </p>
   );
 }

@@ -60,7 +60,7 @@ function ScreenPop({ inHand }: { inHand: InHand }) {
       ) : (
         <NewCustomer inHand={inHand} />
       )}
-      <History rows={history} title={t("customer.history")} />
+      <History rows={history} dispositions={card.data.dispositions} />
     </div>
   );
 }
@@ -267,18 +267,22 @@ function PhoneField({ from }: { from: string }) {
   );
 }
 
-function History({ rows, title }: { rows: readonly HistoryRow[]; title: string }) {
+function History({ rows, dispositions }: { rows: readonly HistoryRow[]; dispositions: Card["dispositions"] }) {
   const { t } = useTranslation();
+  const came = ({ disposition }: HistoryRow): string | null =>
+    disposition === "auto"
+      ? t("contact.auto")
+      : (dispositions.find((one) => one.code === disposition)?.label[currentTongue()] ?? disposition);
   return (
     <div className="stack history">
-      <h3>{title}</h3>
+      <h3>{t("customer.history")}</h3>
       {rows.length === 0 ? <p className="small quiet">{t("customer.noHistory")}</p> : null}
       <ol className="history-list">
         {rows.map((row) => (
           <li key={row.contactId}>
             <span className="nowrap">{dateTime(currentTongue(), row.at)}</span>
             <span>{t(`outcome.${outcomeName(row.outcome)}`)}</span>
-            <span className="clip grow quiet">{[row.disposition, row.agentName].filter(Boolean).join(" · ")}</span>
+            <span className="clip grow quiet">{[came(row), row.agentName].filter(Boolean).join(" · ")}</span>
           </li>
         ))}
       </ol>

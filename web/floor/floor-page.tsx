@@ -8,6 +8,7 @@ import { Elapsed } from "../live/timers.tsx";
 import { Age, LinkBanner } from "../shell/age.tsx";
 import { count, share } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
+import { Abandoned } from "./abandoned.tsx";
 import { AgentGrid } from "./agent-grid.tsx";
 import { DemoSwitch } from "./demo-switch.tsx";
 import { inTrouble, levelOf, type Totals, totalsOf, useFloor, worstFirst } from "./live-floor.ts";
@@ -137,7 +138,9 @@ function Queues({ queues }: { queues: FloorFrame["queues"] }) {
                   <td className="end">{queue.longestSince === null ? "–" : <Elapsed since={queue.longestSince} />}</td>
                   <td className="end">{count(tongue, queue.offered)}</td>
                   <td className="end">{count(tongue, queue.answered)}</td>
-                  <td className="end">{count(tongue, queue.abandoned)}</td>
+                  <td className="end">
+                    <Abandoned counted={queue.abandoned - queue.shortAbandoned} short={queue.shortAbandoned} />
+                  </td>
                   <td className="end">
                     <QueueLevel queue={queue} />
                   </td>

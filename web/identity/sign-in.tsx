@@ -147,9 +147,7 @@ function DemoAccounts({ accounts, enter }: { accounts: readonly DemoSignIn[]; en
               <Icon name={ROLE_ICON[account.role] ?? "person"} />
               <span className="demo-words">
                 <span>{t(`role.${account.role}`)}</span>
-                <span className="small quiet clip">
-                  {[account.tenantName, account.name].filter(Boolean).join(" · ")}
-                </span>
+                <span className="small quiet">{[account.tenantName, account.name].filter(Boolean).join(" · ")}</span>
               </span>
             </button>
           </li>
@@ -159,9 +157,7 @@ function DemoAccounts({ accounts, enter }: { accounts: readonly DemoSignIn[]; en
             <Icon name="keypad" />
             <span className="demo-words">
               <span>{t("signIn.phone")}</span>
-              <span className="small quiet clip" title={t("signIn.phoneHint")}>
-                {t("signIn.phoneHint")}
-              </span>
+              <span className="small quiet">{t("signIn.phoneHint")}</span>
             </span>
           </Link>
         </li>

@@ -6,7 +6,7 @@ import type { ContactLine } from "../../src/features/billing/schema.ts";
 import type { PortalContactPage as PageData } from "../../src/features/contacts/schema.ts";
 import { read } from "../api/http.ts";
 import { ContactLines } from "../billing/contact-lines.tsx";
-import { Legs, OutcomeMark, Recordings } from "../contact/parts.tsx";
+import { Disposition, Legs, OutcomeMark, Recordings } from "../contact/parts.tsx";
 import { Story } from "../contact/story.tsx";
 import { Crumbs } from "../design/crumbs.tsx";
 import { PlainState, Skeleton, Trouble } from "../design/parts.tsx";
@@ -66,7 +66,11 @@ export function PortalContactBody({ contactId }: { contactId: string }) {
         <section className="panel" aria-labelledby="timeline-title">
           <h2 id="timeline-title">{t("contact.timeline")}</h2>
           <div className="panel-body">
-            {facts.length === 0 ? <PlainState icon="clock" title={t("portal.noToday")} /> : <Story facts={facts} />}
+            {facts.length === 0 ? (
+              <PlainState icon="clock" title={t("portal.noToday")} />
+            ) : (
+              <Story facts={facts} disposition={contact.data.contact.dispositionLabel} />
+            )}
           </div>
         </section>
         <div className="contact-side">
@@ -113,7 +117,12 @@ function Summary({ contact }: { contact: Page["contact"] }) {
     [t("contacts.waited"), contact.waitedMs === null ? null : duration(contact.waitedMs)],
     [t("contacts.talked"), contact.answeredAt === null ? null : duration(contact.talkMs)],
     [t("state.wrap_up"), contact.wrapUpMs > 0 ? duration(contact.wrapUpMs) : null],
-    [t("contacts.disposition"), contact.disposition === "auto" ? t("contact.auto") : contact.disposition],
+    [
+      t("contacts.disposition"),
+      contact.disposition === null ? null : (
+        <Disposition key="disposition" code={contact.disposition} label={contact.dispositionLabel} />
+      ),
+    ],
     [t("work.notes"), contact.notes === "" ? null : contact.notes],
   ];
   return (

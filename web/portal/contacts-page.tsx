@@ -4,7 +4,7 @@ import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import type { PortalContact } from "../../src/features/contacts/schema.ts";
 import { read } from "../api/http.ts";
-import { OutcomeMark } from "../contact/parts.tsx";
+import { Disposition, OutcomeMark } from "../contact/parts.tsx";
 import { Icon } from "../design/icons.tsx";
 import { Field, PlainState, Skeleton, TableScroll, Trouble } from "../design/parts.tsx";
 import { PhoneNumber } from "../design/phone-number.tsx";
@@ -203,7 +203,7 @@ function ContactsTable({ rows }: { rows: readonly PortalContact[] }) {
               <td className="end">{row.talkMs === 0 ? "" : duration(row.talkMs)}</td>
               <td>
                 <span className="row">
-                  {row.disposition}
+                  <Disposition code={row.disposition} label={row.dispositionLabel} />
                   {row.hasRecording ? (
                     <span title={t("contact.recording")}>
                       <Icon name="mic" />

@@ -68,10 +68,10 @@ function MonthSoFar({ soFar }: { soFar: PortalRecent["month"] }) {
       <p>
         {offered === 0
           ? t("portal.monthNone")
-          : t("portal.monthStory", {
+          : t(level === null ? "portal.monthNoLevel" : "portal.monthStory", {
               offered: count(tongue, offered),
               answered: count(tongue, answered),
-              level: level === null ? "–" : share(tongue, level),
+              level: level === null ? "" : share(tongue, level),
             })}
       </p>
     </section>

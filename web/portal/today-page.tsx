@@ -8,6 +8,7 @@ import { read } from "../api/http.ts";
 import { Icon, type IconName } from "../design/icons.tsx";
 import { PlainState, Skeleton, TableScroll, Trouble } from "../design/parts.tsx";
 import { PhoneNumber } from "../design/phone-number.tsx";
+import { Abandoned } from "../floor/abandoned.tsx";
 import { Elapsed } from "../live/timers.tsx";
 import { Age, LinkBanner } from "../shell/age.tsx";
 import { count, duration, share } from "../words/format.ts";
@@ -19,7 +20,7 @@ import "./portal.css";
 
 type Target = { readonly share: number; readonly withinS: number };
 type QueueRow = PortalToday["queues"][number];
-type Numbers = Pick<PortalToday, "offered" | "answered" | "abandoned" | "serviceLevel">;
+type Numbers = Pick<PortalToday, "offered" | "answered" | "abandoned" | "shortAbandoned" | "serviceLevel">;
 
 /** The client's first page: the day against its target, and what is going on now. */
 export function TodayPage() {
@@ -53,8 +54,8 @@ export function TodayPage() {
               <QueuesPanel today={today.data} live={live} />
               <HoursPanel hours={today.data.hours} />
             </div>
+            <Recent />
           </div>
-          <Recent />
         </div>
       )}
     </div>
@@ -262,7 +263,9 @@ function QueuesPanel({ today, live }: { today: PortalToday; live: LiveState }) {
                     <td>{queue.name}</td>
                     <td className="end">{count(tongue, numbers.offered)}</td>
                     <td className="end">{count(tongue, numbers.answered)}</td>
-                    <td className="end">{count(tongue, numbers.abandoned)}</td>
+                    <td className="end">
+                      <Abandoned counted={numbers.abandoned} short={numbers.shortAbandoned} />
+                    </td>
                     <td className="end">
                       <QueueLevel level={numbers.serviceLevel} target={queue.target} />
                     </td>

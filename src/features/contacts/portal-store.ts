@@ -21,11 +21,13 @@ const ms = (column: SQL) => sql`(extract(epoch from ${column}) * 1000)::float8`;
 const CONTACT_COLUMNS = sql`
   c.id, ${ms(sql`c.offered_at`)} as offered_ms, c.from_number, c.to_number, b.name as brand_name, q.name as queue_name,
   a.name as agent_name, c.outcome, c.waited_ms, c.talk_ms, c.disposition,
+  d.label_zh, d.label_en,
   exists (select from tenant.recordings r where r.tenant_id = c.tenant_id and r.contact_id = c.id) as has_recording`;
 const CONTACT_JOINS = sql`
   from tenant.contacts c
   left join tenant.brands b on b.tenant_id = c.tenant_id and b.id = c.brand_id
   left join tenant.queues q on q.tenant_id = c.tenant_id and q.id = c.queue_id
+  left join tenant.dispositions d on d.tenant_id = c.tenant_id and d.code = c.disposition
   left join house.agents a on a.id = c.agent_id`;
 
 export async function listContacts(tx: TenantTx, filter: ContactFilter): Promise<PortalContact[]> {
@@ -120,6 +122,7 @@ function contactOf(row: Row): PortalContact {
     waitedMs: numberOrNull(row.waited_ms),
     talkMs: Number(row.talk_ms),
     disposition: textOrNull(row.disposition),
+    dispositionLabel: row.label_zh === null ? null : { zh: String(row.label_zh), en: String(row.label_en) },
     hasRecording: row.has_recording === true,
   };
 }

@@ -65,7 +65,9 @@ export const PortalContactSchema = z.object({
   outcome: z.string().nullable(),
   waitedMs: z.number().nullable(),
   talkMs: z.number(),
+  /** The client's own code of what came of it; `auto` where nobody chose. */
   disposition: z.string().nullable(),
+  dispositionLabel: LocalText.nullable(),
   hasRecording: z.boolean(),
 });
 
