@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { CustomerSchema } from "../customers/index.ts";
-import { plainText } from "../identity/index.ts";
+import { CustomerSchema } from "../customers/schema.ts";
+import { plainText } from "../identity/schema.ts";
 
 /** Wire forms of contacts: the agent's card and commands, the client's own list and page. Instants are house-clock ms. */
 const LocalText = z.object({ zh: z.string(), en: z.string() });

@@ -14,4 +14,3 @@ export { identityRoutes } from "./routes.ts";
 export type { Problem } from "./schema.ts";
 export { type Sessions, sessionsOn } from "./sessions.ts";
 export { deleteExpiredSessions, liveSessions, type RoleHeld, type SignedIn } from "./store.ts";
-export { plainText } from "./text.ts";

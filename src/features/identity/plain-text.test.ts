@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { plainText } from "./text.ts";
+import { plainText } from "./schema.ts";
 
 test.each(["a\0b", "\0", "\ud800", "x\udc00"])("text that cannot be kept is refused and said so once: %j", (given) => {
   const { error } = plainText().min(5).safeParse(given);
