@@ -11,7 +11,7 @@ import { OutcomeMark } from "../contact/parts.tsx";
 import { Icon } from "../design/icons.tsx";
 import { PlainState, TableScroll } from "../design/parts.tsx";
 import { PhoneNumber } from "../design/phone-number.tsx";
-import { count, dateTime, duration, money, month } from "../words/format.ts";
+import { calendarDay, count, dateTime, duration, money, month, zoneName } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
 import { componentWord, decimalMoney, priceText, quantityText } from "./amounts.ts";
 import "./billing.css";
@@ -141,7 +141,9 @@ export function InvoiceHead({ invoice }: { invoice: InvoiceView }) {
         <StatusPill status={invoice.status} />
       </div>
       <p className="quiet small">
-        {invoice.contract[tongue]} · {invoice.periodStart} – {dayBefore(invoice.periodEnd)} · {invoice.timeZone} ·{" "}
+        {invoice.contract[tongue]} · {calendarDay(tongue, invoice.periodStart)} –{" "}
+        {calendarDay(tongue, dayBefore(invoice.periodEnd))} ·{" "}
+        {zoneName(tongue, invoice.timeZone, Date.parse(invoice.periodStart))} ·{" "}
         {t("billing.computed", { at: dateTime(tongue, invoice.computedAt) })}
         {invoice.status === "draft" ? ` · ${t("billing.draftNote")}` : ""}
       </p>

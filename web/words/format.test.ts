@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { count, duration, money, month, share } from "./format.ts";
+import { calendarDay, count, duration, money, month, share, zoneName } from "./format.ts";
 
 describe("times and amounts as text", () => {
   test.each([
@@ -23,6 +23,13 @@ describe("times and amounts as text", () => {
   test("a month is named in the reader's language", () => {
     expect(month("zh", "2026-11")).toBe("2026年11月");
     expect(month("en", "2026-11")).toBe("November 2026");
+  });
+
+  test("a day and a zone are named in the reader's language", () => {
+    expect(calendarDay("zh", "2026-11-22")).toBe("2026年11月22日");
+    expect(calendarDay("en", "2026-11-22")).toBe("22 November 2026");
+    expect(zoneName("zh", "Asia/Shanghai", 0)).toBe("中国标准时间");
+    expect(zoneName("en", "Asia/Shanghai", 0)).toBe("China Standard Time");
   });
 
   test("counts and shares keep their decimals readable", () => {

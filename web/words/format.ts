@@ -66,3 +66,9 @@ export function calendarDay(tongue: Tongue, day: string): string {
     new Date(`${day}T00:00:00Z`),
   );
 }
+
+/** `Asia/Shanghai` as 中国标准时间 or China Standard Time; the name itself where the reader's language has no word for it. */
+export function zoneName(tongue: Tongue, timeZone: string, at: number): string {
+  const parts = new Intl.DateTimeFormat(LOCALES[tongue], { timeZone, timeZoneName: "long" }).formatToParts(at);
+  return parts.find((part) => part.type === "timeZoneName")?.value ?? timeZone;
+}
