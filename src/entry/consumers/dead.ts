@@ -34,3 +34,11 @@ export async function replayParked(
   log("info", "messages_replayed", { queue, sent: objects.length, more: truncated });
   return { sent: objects.length, more: truncated };
 }
+
+/** As many as one listing gives: more than that is no better known by counting on. */
+const COUNTED_MAX = 1_000;
+
+/** Parked messages of a queue, up to a thousand. */
+export async function countParked(env: Env, queue: ParkedQueue): Promise<number> {
+  return (await env.BLOBS.list({ prefix: `dead/${queue}/`, limit: COUNTED_MAX })).objects.length;
+}

@@ -13,3 +13,10 @@ export async function storeUnknownNumberCalls(tx: OperatorTx, facts: readonly Ho
       as f("accountSid" text, "callSid" text, "tenantId" uuid, "to" text, "anotherTenants" boolean, at timestamptz)
     on conflict do nothing`);
 }
+
+/** How many calls came in on numbers not in service from this instant on. */
+export async function countUnknownNumberCalls(tx: OperatorTx, since: number): Promise<number> {
+  const rows = await tx.execute<{ calls: number }>(sql`
+    select count(*)::int as calls from house.unknown_number_calls where called_at >= ${new Date(since).toISOString()}`);
+  return rows[0]?.calls ?? 0;
+}
