@@ -17,10 +17,6 @@ const LOOK: Record<AgentStateName, { icon: IconName; tone: Tone; pulses?: boolea
   not_ready: { icon: "pause", tone: "idle" },
 };
 
-export function toneOf(state: AgentStateName): Tone {
-  return LOOK[state].tone;
-}
-
 export type ReasonName = "break" | "lunch" | "training" | "meeting" | "after_work" | "missed" | "device";
 const REASONS: readonly string[] = ["break", "lunch", "training", "meeting", "after_work", "missed", "device"];
 

@@ -19,5 +19,4 @@ export { agentsWithoutDevice, type PoolRows, restorePool } from "./restore.ts";
 export { type AgentRow, dumpAgent, dumpQueue, dumpTicket, type QueueRow, type TicketRow } from "./rows.ts";
 export type { Agent, Chance, Pool } from "./state.ts";
 export { step } from "./step.ts";
-export { STRATEGIES } from "./strategies/index.ts";
 export { agentView, floorView, heldTenant, queueView } from "./view.ts";

@@ -12,7 +12,6 @@ import type { PoolQueue, PoolTicket } from "./state.ts";
  */
 export const POLICIES = ["fifo", "edf", "slack"] as const;
 export type Policy = (typeof POLICIES)[number];
-export const POLICY_VERSION = 1;
 
 /** Contacts that already ring somewhere come after all that do not; further than any age or priority reaches. */
 export const RINGING_ALREADY_MS: Ms = 1_000 * DAY_MS;

@@ -86,7 +86,7 @@ test("SEC-3 a session that ends closes its desktop within 5 s; one that lives is
   const stays = desktops.pop();
   if (stays === undefined) throw new Error("no desktop");
   const endedAt = Date.now();
-  await Promise.all(ENDS.map((how, at) => desktops[at] && end(how, desktops[at].session)));
+  await Promise.all(ENDS.map(async (how, at) => desktops[at] && (await end(how, desktops[at].session))));
   for (const { code, atMs } of await Promise.all(desktops.map(({ closed }) => closed))) {
     expect(code).toBe(SESSION_OVER);
     expect(atMs - endedAt).toBeLessThan(5_000);
