@@ -11,4 +11,5 @@ export {
   withOperator,
   withOwner,
   withTenant,
+  withTenantOnce,
 } from "./with-tenant.ts";

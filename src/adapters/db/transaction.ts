@@ -29,6 +29,49 @@ export async function inTransaction<T>(
   }
 }
 
+/**
+ * The same for work that is exactly one statement: COMMIT leaves right behind it, so that the whole transaction is one
+ * flight. A second statement throws before it is sent: it would stand outside of the transaction, without its scope.
+ */
+export async function inOneFlight<T>(
+  database: Database,
+  opening: Opening,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  try {
+    return await database.borrow((connection) => runInOneFlight(connection, opening, work));
+  } catch (error) {
+    throw translate(error);
+  }
+}
+
+async function runInOneFlight<T>(
+  connection: Connection,
+  opening: Opening,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  const begun = settled(connection.sql.unsafe("begin"));
+  const opened = settled(connection.sql.unsafe(opening.text, [...opening.parameters], { prepare: true }));
+  const failed: { first?: unknown } = {};
+  const flight: { landed: Promise<Trouble> | null } = { landed: null };
+  const commit = () => {
+    flight.landed = settled(connection.sql.unsafe("commit"));
+  };
+  const done = await work(transactionOn(connection, failed, commit)).then(
+    (result) => ({ result }),
+    (error: unknown) => ({ error }),
+  );
+  if (flight.landed === null && !connection.isLost()) commit();
+  // In the order of the flight: after the first failure the server refuses the rest, and COMMIT rolls back.
+  const trouble = (await begun) ?? (await opened);
+  if (trouble) throw trouble.error;
+  if ("error" in done) throw done.error;
+  if ("first" in failed) throw failed.first;
+  const landing = await flight.landed;
+  if (landing) throw landing.error;
+  return done.result;
+}
+
 async function run<T>(
   connection: Connection,
   opening: Opening | null,
@@ -65,12 +108,31 @@ function settled(query: postgres.PendingQuery<postgres.Row[]>): Promise<Trouble>
   );
 }
 
-function transactionOn(connection: Connection, failed: { first?: unknown }): Transaction {
-  const session = new PostgresJsSession<Client, NoSchema, NoSchema>(clientOn(connection, failed), dialect, undefined);
+/** With `last`, one statement is all there is, and `last` is called when it has been sent. */
+function transactionOn(connection: Connection, failed: { first?: unknown }, last?: () => void): Transaction {
+  const client = last === undefined ? clientOn(connection, failed) : onceOn(clientOn(connection, failed), last);
+  const session = new PostgresJsSession<Client, NoSchema, NoSchema>(client, dialect, undefined);
   return new PostgresJsTransaction<NoSchema, NoSchema>(dialect, session, undefined);
 }
 
 type Client = postgres.TransactionSql & postgres.Sql;
+
+function onceOn(client: Client, last: () => void): Client {
+  let sent = false;
+  const once = {
+    unsafe(text: string, parameters?: (string | null)[]) {
+      if (sent) throw new Error("broken promise: work of one statement asked for a second; use withTenant");
+      sent = true;
+      const query = client.unsafe(text, parameters);
+      last();
+      return query;
+    },
+    savepoint() {
+      throw new Error("broken promise: work of one statement asked for a savepoint; use withTenant");
+    },
+  };
+  return once as unknown as Client; // as below: Drizzle uses these two methods only
+}
 
 let savepoints = 0;
 

@@ -10,6 +10,7 @@ import {
   type TenantScope,
   withOperator,
   withTenant,
+  withTenantOnce,
 } from "./index.ts";
 
 const databases = useDatabase();
@@ -190,4 +191,53 @@ test("a connection that dies in the middle is an outage, and the pool recovers",
   await expect(dying).rejects.toBeInstanceOf(DatabaseOutage);
   expect(await withTenant(one, ours, (tx) => tx.execute(names))).toHaveLength(1);
   await one.close();
+});
+
+describe("one statement in one flight", () => {
+  test("ISO-1 sees its tenant's rows alone, and leaves no scope behind on the connection", async () => {
+    const db = connect(databases.urls.app, { max: 1 });
+    for (const scope of [ours, theirs]) {
+      const rows = await withTenantOnce(db, scope, (tx) => tx.execute<{ name: string }>(names));
+      expect(rows.map(({ name }) => name)).toEqual([`customer of ${scope.tenantId}`]);
+    }
+    const left = await db.borrow(async ({ sql: bare }) => await bare`select name from tenant.customers`);
+    expect(left).toHaveLength(0);
+    await db.close();
+  });
+
+  test("a write is there afterwards; one that is refused leaves nothing and says why", async () => {
+    const db = connect(databases.urls.app, { max: 1 });
+    const add = (name: string, tenantId: TenantId) =>
+      withTenantOnce(db, ours, (tx) =>
+        tx.execute(sql`insert into tenant.customers (tenant_id, name) values (${tenantId}, ${name})`),
+      );
+    await add("of one flight", OURS);
+    await expect(add("of one flight", THEIRS)).rejects.toMatchObject({ code: "not_allowed" });
+    const rows = await withTenant(db, ours, (tx) =>
+      tx.execute(sql`delete from tenant.customers where name = 'of one flight' returning id`),
+    );
+    expect(rows).toHaveLength(1);
+    await db.close();
+  });
+
+  test("ISO-1 a second statement is never sent, and the connection stays good", async () => {
+    const db = connect(databases.urls.app, { max: 1 });
+    const twice = withTenantOnce(db, ours, async (tx) => {
+      await tx.execute(names);
+      return tx.execute(names);
+    });
+    await expect(twice).rejects.toMatchObject({ cause: { message: expect.stringContaining("use withTenant") } });
+    const nested = withTenantOnce(db, ours, (tx) => tx.transaction((inner) => inner.execute(names)));
+    await expect(nested).rejects.toThrow(/use withTenant/);
+    await expect(withTenantOnce(db, ours, async () => "nothing asked")).resolves.toBe("nothing asked");
+    expect(await withTenantOnce(db, ours, (tx) => tx.execute(names))).toHaveLength(1);
+    await db.close();
+  });
+
+  test("an agent without a grant is refused, and a failure that the work swallowed still fails", async () => {
+    const entering = withTenantOnce(app, agentOn(OTHER_CONTACT), (tx) => tx.execute(names));
+    await expect(entering).rejects.toMatchObject({ name: "DatabaseRefusal", code: "not_allowed" });
+    const swallowed = withTenantOnce(app, ours, (tx) => tx.execute(sql`select 1 / 0`).catch(() => "fine"));
+    await expect(swallowed).rejects.toMatchObject({ code: "22012" });
+  });
 });

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { AgentId, ContactId, TenantId, UserId } from "../../domain/kernel/ids.ts";
 import type { Database } from "./connect.ts";
-import { inTransaction, type Transaction } from "./transaction.ts";
+import { inOneFlight, inTransaction, type Transaction } from "./transaction.ts";
 
 declare const tenantTx: unique symbol;
 declare const operatorTx: unique symbol;
@@ -33,6 +33,14 @@ export type TenantScope = { readonly tenantId: TenantId; readonly actor: Actor }
  */
 export function withTenant<T>(db: Database, scope: TenantScope, work: (tx: TenantTx) => Promise<T>): Promise<T> {
   return inTransaction(db, openingOf(scope), (tx) => work(asTenantTx(tx, scope)));
+}
+
+/**
+ * The same door for work that is exactly one statement, such as a page of a list: all of the transaction leaves in one
+ * flight, COMMIT included. A second statement throws and is not sent; the first has happened by then.
+ */
+export function withTenantOnce<T>(db: Database, scope: TenantScope, work: (tx: TenantTx) => Promise<T>): Promise<T> {
+  return inOneFlight(db, openingOf(scope), (tx) => work(asTenantTx(tx, scope)));
 }
 
 /** The door to the outsourcer's own tables; `db` must be connected under the operator role. */

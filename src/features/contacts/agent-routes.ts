@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { type Actor, type Database, DatabaseOutage, withTenant } from "../../adapters/db/index.ts";
+import { type Actor, type Database, DatabaseOutage, withTenant, withTenantOnce } from "../../adapters/db/index.ts";
 import type { AgentCommand } from "../../domain/call/messages.ts";
 import { type AgentId, asId, type ContactId, type TenantId } from "../../domain/kernel/ids.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
@@ -133,7 +133,7 @@ async function servingOn(c: Context<HouseEnv>): Promise<Serving> {
 
 function grant({ db, scope, contactId }: Serving): Promise<void> {
   const { tenantId, actor } = scope;
-  return withTenant(db, { tenantId, actor: { kind: "system", name: "screen-pop" } }, (tx) =>
+  return withTenantOnce(db, { tenantId, actor: { kind: "system", name: "screen-pop" } }, (tx) =>
     grantContact(tx, actor.agentId, contactId),
   );
 }

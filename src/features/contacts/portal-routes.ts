@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { withTenant } from "../../adapters/db/index.ts";
+import { withTenant, withTenantOnce } from "../../adapters/db/index.ts";
 import { asId, type ContactId } from "../../domain/kernel/ids.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import { ContactLineSchema, contactLines } from "../billing/index.ts";
@@ -99,7 +99,7 @@ export function addPortalRoutes(router: ReturnType<typeof houseRouter>): void {
       // One more than asked tells whether a further page exists.
       limit: query.limit + 1,
     };
-    const found = await withTenant(c.get("services").db, scopeOn(c), (tx) => listContacts(tx, filter));
+    const found = await withTenantOnce(c.get("services").db, scopeOn(c), (tx) => listContacts(tx, filter));
     const items = found.slice(0, query.limit);
     const last = items.at(-1);
     const next = found.length > items.length && last !== undefined ? `${last.offeredAt}_${last.contactId}` : null;
@@ -118,7 +118,7 @@ export function addPortalRoutes(router: ReturnType<typeof houseRouter>): void {
     const { contactId, recordingSid } = c.req.valid("param");
     const { db, blobs } = c.get("services");
     const scope = scopeOn(c);
-    const key = await withTenant(db, scope, (tx) => findRecording(tx, asId(contactId), recordingSid));
+    const key = await withTenantOnce(db, scope, (tx) => findRecording(tx, asId(contactId), recordingSid));
     // The key stands in a row of this tenant, and every key begins with its tenant: both must agree.
     if (key === null || !key.startsWith(`${scope.tenantId}/`)) throw notFound();
     return soundOf(blobs, key, c.req.raw.headers);

@@ -35,7 +35,7 @@ export async function benchWalls(wanted: ReadonlySet<string>, log: (line: string
           b9.page100,
         ),
         figure("B9.insert", "insert under row-level security", "the same without a policy", 1.15, 1.05, b9.insert),
-        figure("B10", "a tenant's transaction", "the bare query", 2, 1.3, b10),
+        figure("B10", "a read in a tenant's transaction", "the bare query", 2, 1.3, b10),
       ];
       return figures.filter(({ id }) => wanted.has(id.split(".")[0] ?? id));
     } finally {
