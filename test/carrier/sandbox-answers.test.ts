@@ -77,7 +77,9 @@ describe("NUM-4 the sandbox carrier's answers are Twilio's", () => {
       const call = (await ask("GET", `Calls/${sid}.json`)).json;
       return call.status === "completed" && call;
     });
-    expect(over).toMatchObject({ direction: "inbound", duration: "2", end_time: expect.any(String) });
+    expect(over).toMatchObject({ direction: "inbound", end_time: expect.any(String) });
+    // The clock runs ten times as fast: on a busy machine the robot hangs up a second or more late, never early.
+    expect(Number(over.duration)).toBeGreaterThanOrEqual(2);
     const refused = await ask("POST", `Calls/${sid}.json`, new URLSearchParams({ Status: "completed" }));
     expect([refused.status, refused.json.code]).toEqual([400, 21_220]);
   });
