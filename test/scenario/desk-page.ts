@@ -71,6 +71,7 @@ export class DeskPage {
     await this.wrappingUp();
     await this.page.getByLabel(this.words.work.disposition).selectOption(disposition);
     await this.page.getByLabel(this.words.work.notes, { exact: true }).fill(notes);
+    await this.page.locator(".work-form [data-shortcut=saveReady]:enabled").waitFor();
     await this.key("r");
     await this.page.getByTestId("wrap-up").waitFor({ state: "detached" });
   }
