@@ -13,7 +13,7 @@ const INFO = {
 
 const PAGE = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Callhouse API</title></head>
-<body><script id="api-reference" data-url="/openapi.json" data-configuration='{"withDefaultFonts":false}'></script><script src="/reference/standalone.js"></script></body></html>`;
+<body><script id="api-reference" data-url="/openapi.json" data-configuration='{"withDefaultFonts":false,"telemetry":false,"hideClientButton":true,"showDeveloperTools":"never","agent":{"disabled":true},"mcp":{"disabled":true}}'></script><script src="/reference/standalone.js"></script></body></html>`;
 
 /** The document made from the routes, and a page to read it with, whose script is served from our own files. */
 export function describe(api: OpenAPIHono<ApiEnv>): void {
