@@ -64,13 +64,12 @@ export class ContactOutbox {
     const intents = mind.intents.map((intent) =>
       intent.notBefore > 0 ? Math.max(intent.notBefore, Date.now() + RETRY_FIRST_MS) : Date.now() + UNDER_WAY_MS,
     );
-    const owesFacts = mind.sentSeq < mind.state.seq || mind.liveSeq < mind.state.seq;
-    return Math.min(Infinity, ...intents, owesFacts ? Date.now() + FACTS_RETRY_MS : Infinity);
+    return Math.min(Infinity, ...intents, owesFacts(mind) ? Date.now() + FACTS_RETRY_MS : Infinity);
   }
 
   async drain(): Promise<void> {
     const lanes = LANES.map((lane) => this.once(lane, () => this.runLane(lane)));
-    await Promise.all([...lanes, this.once("facts", () => this.sendFacts()), this.once("live", () => this.tellLive())]);
+    await Promise.all([...lanes, this.once("facts", () => this.sendFacts())]);
   }
 
   /** A second call while one runs shares it; the running one looks for more work before it ends. */
@@ -146,7 +145,29 @@ export class ContactOutbox {
     this.contact.keep({ ...mind, intents: swap(mind.intents, intent, { ...intent, attempts, notBefore }) });
   }
 
+  /**
+   * Facts go to the client's live board, which puts those of many contacts into the queue at once. A board that does not
+   * answer must not keep them from the database: they then go into the queue from here.
+   */
   private async sendFacts(): Promise<void> {
+    for (let mind = this.memory.mind; mind !== null && owesFacts(mind); mind = this.memory.mind) {
+      const facts = this.memory.factsAfter(Math.min(mind.sentSeq, mind.liveSeq)).slice(0, FACTS_PER_MESSAGE_MAX);
+      const last = facts.at(-1);
+      if (last === undefined) return;
+      try {
+        const applied = await this.board(mind).apply({ facts, timeZone: zoneOf(this.memory.begun?.config) });
+        // Zero is a board that has let go of this contact, over for long: what comes late changes nothing there.
+        const told = applied === 0 ? last.seq : applied;
+        this.noteSent({ sentSeq: Math.max(mind.sentSeq, last.seq), liveSeq: Math.max(mind.liveSeq, told) });
+        if (told <= mind.liveSeq && last.seq <= mind.sentSeq) return;
+      } catch (trouble) {
+        this.factsKept(trouble);
+        return this.sendPastBoard();
+      }
+    }
+  }
+
+  private async sendPastBoard(): Promise<void> {
     for (let mind = this.memory.mind; mind !== null && mind.sentSeq < mind.state.seq; mind = this.memory.mind) {
       const facts = this.memory.factsAfter(mind.sentSeq).slice(0, FACTS_PER_MESSAGE_MAX);
       const last = facts.at(-1);
@@ -156,25 +177,14 @@ export class ContactOutbox {
       } catch (trouble) {
         return this.factsKept(trouble);
       }
-      this.noteSent("sentSeq", last.seq);
+      this.noteSent({ sentSeq: last.seq });
     }
   }
 
-  private async tellLive(): Promise<void> {
-    for (let mind = this.memory.mind; mind !== null && mind.liveSeq < mind.state.seq; mind = this.memory.mind) {
-      const facts = this.memory.factsAfter(mind.liveSeq);
-      const live = this.env.TENANT_LIVE.get(this.env.TENANT_LIVE.idFromName(objectName.tenant(mind.state.tenantId)));
-      const timeZone = zoneOf(this.memory.begun?.config);
-      try {
-        const applied = await (live as unknown as LiveRpc).apply({ facts, timeZone });
-        // Zero is a board that has let go of this contact, over for long: what comes late changes nothing there.
-        const told = applied === 0 ? mind.state.seq : applied;
-        if (told <= mind.liveSeq) return;
-        this.noteSent("liveSeq", told);
-      } catch (trouble) {
-        return this.factsKept(trouble);
-      }
-    }
+  private board(mind: Mind): LiveRpc {
+    const { TENANT_LIVE } = this.env;
+    const name = objectName.tenant(mind.state.tenantId);
+    return TENANT_LIVE.get(TENANT_LIVE.idFromName(name)) as unknown as LiveRpc;
   }
 
   private factsKept(trouble: unknown): void {
@@ -183,14 +193,11 @@ export class ContactOutbox {
   }
 
   /** In memory until the next write: a second delivery after an eviction is harmless, a write per delivery is not. */
-  private noteSent(what: "sentSeq" | "liveSeq", seq: number): void {
+  private noteSent(what: Partial<Pick<Mind, "sentSeq" | "liveSeq">>): void {
     const { mind } = this.memory;
     if (mind === null) return;
-    const noted = { ...mind, [what]: seq };
-    const { state } = noted;
-    if (state.stage.at === "ended" && noted.sentSeq === state.seq && noted.liveSeq === state.seq) {
-      return this.contact.keep(noted);
-    }
+    const noted = { ...mind, ...what };
+    if (noted.state.stage.at === "ended" && !owesFacts(noted)) return this.contact.keep(noted);
     this.memory.mind = noted;
   }
 
@@ -220,6 +227,10 @@ export class ContactOutbox {
       begun,
     };
   }
+}
+
+function owesFacts(mind: Mind): boolean {
+  return mind.sentSeq < mind.state.seq || mind.liveSeq < mind.state.seq;
 }
 
 /** A contact begun under a configuration published before it named the client's zone goes by that of its opening hours. */

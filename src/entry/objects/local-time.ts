@@ -1,12 +1,25 @@
 import type { LocalTime } from "../../domain/flow/hours.ts";
-import type { Instant } from "../../domain/kernel/instant.ts";
+import { type Instant, MINUTE_MS } from "../../domain/kernel/instant.ts";
 
 /** Making a formatter costs a thousand times what using it does; there are a few zones, and they never change. */
 const formatters = new Map<string, Intl.DateTimeFormat>();
 const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
+/** The minute asked for last in each zone: a floor asks for the same one again and again. */
+const lastMinutes = new Map<string, { readonly minute: number; readonly local: LocalTime }>();
+
 /** Wall-clock time in a zone: the zone rules of the platform, as the values that the domain compares. */
 export function localTimeAt(instant: Instant, timeZone: string): LocalTime {
+  // Nothing that is told changes within a minute: offsets have been whole minutes since 1972.
+  const minute = Math.floor(instant / MINUTE_MS);
+  const last = lastMinutes.get(timeZone);
+  if (last?.minute === minute) return last.local;
+  const local = formatted(instant, timeZone);
+  lastMinutes.set(timeZone, { minute, local });
+  return local;
+}
+
+function formatted(instant: Instant, timeZone: string): LocalTime {
   const part = new Map(
     formatterOf(timeZone)
       .formatToParts(instant)

@@ -42,6 +42,9 @@ export type LiveFrame =
 const REMEMBER_MS = 60 * 60 * 1_000;
 /** A busy client changes many contacts a second: a commit for each would cost more than all the rest. */
 const STORE_AFTER_MS = 50;
+/** One batch to the queue: at most a hundred messages, and facts far below the platform's 256 kB. */
+const MESSAGES_PER_BATCH_MAX = 100;
+const FACTS_PER_BATCH_MAX = 400;
 type Row = { readonly id: string; readonly json: string };
 type Remembered = LiveContact & { readonly heardAt: number };
 
@@ -59,6 +62,8 @@ export class TenantLive extends DurableObject<Env> {
   /** Changed since the last commit, and the commit to come. */
   private readonly unstored = new Map<string, Remembered>();
   private storing: Promise<void> | null = null;
+  /** Facts to go into the queue with that commit, by contact: one message each, so that none holds up another. */
+  private readonly unsent = new Map<string, Map<number, ContactFact>>();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -75,7 +80,8 @@ export class TenantLive extends DurableObject<Env> {
 
   /**
    * Facts of one contact, in order. Answers the number of the last one it has, so that the sender goes on from there; and
-   * answers once that is stored, so that what the sender lets go of is not lost with this instance.
+   * answers once that is stored and all of them are in the queue to the database, so that what the sender lets go of is not
+   * lost with this instance. Busy clients so cost one call to the queue for many contacts.
    */
   async apply(news: { readonly facts: readonly ContactFact[]; readonly timeZone: string }): Promise<number> {
     const first = news.facts[0];
@@ -92,23 +98,31 @@ export class TenantLive extends DurableObject<Env> {
     if (known !== null && known !== before) {
       this.contacts.set(contactId, known);
       this.unstored.set(contactId, known);
-      this.storing ??= scheduler.wait(STORE_AFTER_MS).then(() => this.storeAll());
     }
+    const unsent = this.unsent.get(contactId) ?? new Map<number, ContactFact>();
+    for (const fact of news.facts) unsent.set(fact.seq, fact);
+    this.unsent.set(contactId, unsent);
     const told = known?.seq ?? 0;
+    this.storing ??= scheduler.wait(STORE_AFTER_MS).then(() => this.storeAll());
     await this.storing;
     return told;
   }
 
-  /** One commit and one frame for all that changed in the meantime. */
-  private storeAll(): void {
+  /** One commit, one frame and one batch for all that came in the meantime. */
+  private async storeAll(): Promise<void> {
     const changed = [...this.unstored.values()];
+    const unsent = [...this.unsent.values()].map((facts) => [...facts.values()]);
     this.unstored.clear();
+    this.unsent.clear();
     this.storing = null;
-    this.seq += 1;
-    for (const contact of changed) this.store(contact.contactId, contact);
-    this.store("today", { today: this.today, seq: this.seq });
-    this.forget();
-    this.announce(changed);
+    if (changed.length > 0) {
+      this.seq += 1;
+      for (const contact of changed) this.store(contact.contactId, contact);
+      this.store("today", { today: this.today, seq: this.seq });
+      this.forget();
+      this.announce(changed);
+    }
+    await Promise.all(batchesOf(unsent).map((batch) => this.env.FACTS.sendBatch(batch)));
   }
 
   read(): LiveFrame {
@@ -193,4 +207,23 @@ export class TenantLive extends DurableObject<Env> {
       this.ctx.storage.sql.exec("delete from rows where id = ?", id);
     }
   }
+}
+
+type QueuedFacts = {
+  readonly body: { readonly v: 1; readonly kind: "contact"; readonly facts: readonly ContactFact[] };
+};
+
+function batchesOf(contacts: readonly (readonly ContactFact[])[]): QueuedFacts[][] {
+  const batches: QueuedFacts[][] = [];
+  let batch: QueuedFacts[] = [];
+  let count = 0;
+  for (const facts of contacts) {
+    if (batch.length === MESSAGES_PER_BATCH_MAX || (batch.length > 0 && count + facts.length > FACTS_PER_BATCH_MAX)) {
+      batches.push(batch);
+      [batch, count] = [[], 0];
+    }
+    batch.push({ body: { v: 1, kind: "contact", facts } });
+    count += facts.length;
+  }
+  return batch.length === 0 ? batches : [...batches, batch];
 }
