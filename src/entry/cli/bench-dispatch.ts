@@ -30,6 +30,9 @@ export type DispatchBench = {
   readonly floorP50Ms: number;
   readonly floorP99Ms: number;
   readonly load: number;
+  /** Each offer's wait and each timer's lateness, for intervals. */
+  readonly waitsMs: readonly number[];
+  readonly latesMs: readonly number[];
 };
 
 type Settings = {
@@ -101,6 +104,8 @@ async function measure(floor: Floor, settings: Settings): Promise<DispatchBench>
     floorP50Ms: quantile(late, 0.5),
     floorP99Ms: quantile(late, 0.99),
     load: settings.load,
+    waitsMs: waits,
+    latesMs: late,
   };
 }
 
@@ -278,5 +283,3 @@ function quantile(sorted: readonly number[], share: number): number {
   const value = sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
   return Math.round(value * 100) / 100;
 }
-
-if (import.meta.main) console.log(JSON.stringify(await benchDispatch()));

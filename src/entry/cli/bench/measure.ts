@@ -27,6 +27,21 @@ export function bootstrap(samples: readonly number[], random: Random = seededRan
   return { median: quantile(samples, 0.5), low: quantile(medians, 0.025), high: quantile(medians, 0.975) };
 }
 
+/** How far a quantile of the one lies above that of the other, each resampled by itself. */
+export function bootstrapAbove(
+  ours: readonly number[],
+  theirs: readonly number[],
+  share: number,
+  random: Random = seededRandom(1),
+): Interval {
+  const gaps = Array.from(
+    { length: RESAMPLES },
+    () => quantile(resample(ours, random), share) - quantile(resample(theirs, random), share),
+  );
+  const median = quantile(ours, share) - quantile(theirs, share);
+  return { median, low: quantile(gaps, 0.025), high: quantile(gaps, 0.975) };
+}
+
 export function resample(samples: readonly number[], random: Random): number[] {
   return samples.map(() => samples[randomInt(random, samples.length)] ?? Number.NaN);
 }
