@@ -1,4 +1,7 @@
+import { sql } from "drizzle-orm";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { connect, withTenant } from "../../src/adapters/db/index.ts";
+import { publish } from "../../src/entry/cli/tenants.ts";
 import { contactIdOf, objectName } from "../../src/entry/objects/contact-id.ts";
 import type { PortalContactPage } from "../../src/features/contacts/schema.ts";
 import type { DeskPage } from "../scenario/desk-page.ts";
@@ -27,6 +30,43 @@ async function waitedMs(desk: DeskPage): Promise<number> {
   const [minutes = 0, seconds = 0] = (await desk.offer.getByRole("timer").last().innerText()).split(":").map(Number);
   return (minutes * 60 + seconds) * 1_000;
 }
+
+async function strategy(name: string): Promise<void> {
+  const { tenantId } = house.tenant("hearthline");
+  const db = connect(house.stack.databaseUrls.owner, { max: 1 });
+  await withTenant(db, { tenantId, actor: { kind: "cli", name: "scenario" } }, (tx) =>
+    tx.execute(sql`update tenant.queues set strategy = ${name} where tenant_id = ${tenantId} and slug = 'repairs-en'`),
+  );
+  await db.close();
+  await publish(house.stack.appUrl, house.stack.keys.internalKey);
+}
+
+test("ACD-9 two agents answer at once: one wins, the other is told within 300 ms", async () => {
+  await strategy("ring_all");
+  const desks = await Promise.all([house.rawDesk(PEOPLE.emma), house.rawDesk(PEOPLE.maria)]);
+  for (const desk of desks) await desk.say({ cmd: "set_state", to: "ready", reason: null });
+  await waitingCaller("+12065550171", 40);
+  await expect.poll(() => desks.map((desk) => desk.view()?.state), { timeout: 15_000 }).toEqual(["ringing", "ringing"]);
+  const answers = await Promise.all(
+    desks.map((desk) => desk.say({ cmd: "accept", reservationId: desk.view()?.offer?.reservationId ?? "" })),
+  );
+  expect(answers.map(({ ok }) => ok).sort()).toEqual([false, true]);
+  const loser = answers.find(({ ok }) => !ok);
+  expect(loser?.code).toBe("taken");
+  expect(loser?.tookMs).toBeLessThan(300);
+  const winner = desks[answers.findIndex(({ ok }) => ok)];
+  await expect.poll(() => winner?.view()?.contact?.stage, { timeout: 15_000 }).toBe("talking");
+  expect(desks.filter((desk) => desk.view()?.contact != null)).toHaveLength(1);
+  const session = await house.session(winner === desks[0] ? PEOPLE.emma : PEOPLE.maria);
+  const contactId = winner?.view()?.contact?.contactId;
+  await session.post(`/api/agent/contacts/${contactId}/hang-up`, {});
+  await session.post(`/api/agent/contacts/${contactId}/wrap-up`, { disposition: "complaint", then: "ready" });
+  for (const desk of desks) {
+    await expect.poll(() => desk.view()?.contact, { timeout: 10_000 }).toBeNull();
+    await desk.say({ cmd: "set_state", to: "off_shift", reason: null });
+  }
+  await strategy("longest_idle");
+});
 
 test("ACD-10 a tab closed while it rings: the caller keeps its place and rings elsewhere within 3 s", async () => {
   const desk = await house.desk(PEOPLE.david);
@@ -125,15 +165,13 @@ test("CALL-7 every object of a call dies at several moments, and the call goes o
     const { calls } = (await answer.json()) as { calls: { sid: string; direction: string }[] };
     return calls.find(({ direction }) => direction === "inbound")?.sid ?? "";
   };
-  const evict = async (withPool: boolean) => {
+  const evictAll = async () => {
     const contactId = await contactIdOf(account.accountSid, await ledger());
     await house.stack.evict("CONTACT", objectName.contact(tenantId, contactId));
-    if (withPool) await house.stack.evict("SEAT_POOL", objectName.pool(agent.poolId));
+    await house.stack.evict("SEAT_POOL", objectName.pool(agent.poolId));
     await house.stack.evict("TENANT_LIVE", objectName.tenant(tenantId));
   };
-  const evictAll = () => evict(true);
-  // A desk that loses its socket while it rings gives the offer back: the caller is not kept for a window that may be gone.
-  const { desk, caller } = await talkingPair(PEOPLE.liuYang, from, (moment) => evict(moment !== "ringing"));
+  const { desk, caller } = await talkingPair(PEOPLE.liuYang, from, evictAll);
   await expect.poll(() => hears(caller.page), { timeout: 15_000 }).toBe(true);
   await evictAll();
   await expect.poll(() => hears(caller.page), { timeout: 15_000 }).toBe(true);
@@ -180,4 +218,21 @@ test("SEC-4 the database stops in mid-call: the talk goes on, wrap-up is taken, 
   expect(page?.contact.outcome).toBe("answered");
   expect(page?.facts.map(({ seq }) => seq)).toEqual(page?.facts.map((_, at) => at + 1));
   await expect.poll(async () => (await read())?.legs.length, soon).toBe(2);
+});
+
+test("A7 the page is loaded anew in mid-call: the call timer goes on from the answer", async () => {
+  const { desk, caller } = await talkingPair(PEOPLE.sunQian, "+12065550175", async () => undefined);
+  await expect.poll(() => desk.timerSeconds(), { timeout: 10_000 }).toBeGreaterThan(2);
+  const before = await desk.timerSeconds();
+  const at = performance.now();
+  await desk.page.reload();
+  await desk.timer.waitFor();
+  await expect.poll(() => desk.timerSeconds()).toBeGreaterThan(0);
+  const elapsedS = (performance.now() - at) / 1_000;
+  expect(Math.abs((await desk.timerSeconds()) - before - elapsedS)).toBeLessThan(2);
+  await caller.talking();
+  await expect.poll(() => hears(caller.page), { timeout: 20_000 }).toBe(true);
+  await desk.button(WORDS.en.call.hangUp).click();
+  await caller.ended();
+  await desk.wrapUp("complaint", "");
 });

@@ -73,6 +73,11 @@ export const WRAP_UP_EXTENSION_MS: Ms = 60 * SECOND_MS;
 export const WRAP_UP_EXTENSIONS_MAX = 5;
 /** An agent whose last device is lost on a contact keeps the contact this long; back in time, nothing has happened. */
 export const DEVICE_GRACE_MS: Ms = 60 * SECOND_MS;
+/**
+ * After a restart the sockets are gone although the people are not: an offer that was out waits this long for its agent's
+ * desktop to connect again. A desktop does so within a second.
+ */
+export const RESTORE_GRACE_MS: Ms = 2 * SECOND_MS;
 /** Not ready for want of a device this long ends the shift, so that nobody is paid for an abandoned desk. */
 export const DEVICE_SHIFT_END_MS: Ms = 10 * MINUTE_MS;
 /** A ticket not heard of this long is dropped: three keep-alives of 30 s and a little. */

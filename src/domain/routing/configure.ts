@@ -20,6 +20,7 @@ export function createPool(config: PoolConfig): Pool {
     classes: new Map(),
     waitingClasses: [],
     timers: new LazyHeap(),
+    graceEndsAt: 0,
     arrivals: 0,
     out: { messages: [], facts: [], agents: [], tickets: [], queues: [] },
   };

@@ -25,7 +25,7 @@ export function runDue(run: Run): void {
 }
 
 function agentDue(run: Run, agent: Agent): void {
-  const lost = lostDeadline(agent);
+  const lost = lostDeadline(run.pool, agent);
   if (lost !== null && lost <= run.now) loseForGood(run, agent);
   else if (agent.deadline !== null && agent.deadline <= run.now) stateDue(run, agent);
   setAgentTimer(run.pool, agent);
@@ -33,6 +33,7 @@ function agentDue(run: Run, agent: Agent): void {
 
 function loseForGood(run: Run, agent: Agent): void {
   if (agent.at.is === "on_contact") loseService(run, agent, agent.at.service);
+  else if (agent.at.is === "reserved" || agent.at.is === "ringing") loseAgent(run, agent.at.reservation);
   else enter(run, agent, { is: "off_shift" });
 }
 
@@ -43,7 +44,9 @@ function stateDue(run: Run, agent: Agent): void {
       loseAgent(run, at.reservation);
       break;
     case "ringing":
-      miss(run, at.reservation);
+      // Nobody has missed what rang on a desktop that the restart had cut off.
+      if (agent.lostAt === null) miss(run, at.reservation);
+      else loseAgent(run, at.reservation);
       break;
     case "on_contact":
       askContact(run, agent, at.service, at.service.answeredAt === null ? CONNECT_LEASE_MS : TALK_LEASE_MS);

@@ -2,7 +2,7 @@ import { enter } from "./agents.ts";
 import { DONE, ignored, type Reply, refused } from "./events.ts";
 import { loseAgent } from "./offers.ts";
 import { type Run, setAgentTimer, touchAgent } from "./run.ts";
-import type { Agent } from "./state.ts";
+import type { Agent, Reservation } from "./state.ts";
 
 /** A desktop has connected. The first of an agent's devices owns the phone until another claims it. */
 export function joinDevice(run: Run, agent: Agent, deviceId: string): Reply {
@@ -18,8 +18,8 @@ export function joinDevice(run: Run, agent: Agent, deviceId: string): Reply {
 
 /**
  * A desktop is gone. While another is left it takes over the phone and nothing else happens. With the last one a ready
- * agent stops being offered contacts until a device is back; a ringing contact goes elsewhere at once; a talk is kept
- * for the grace time; wrap-up runs on.
+ * agent stops being offered contacts until a device is back; a ringing contact goes elsewhere at once (just after a
+ * restart: when the grace is over); a talk is kept for the grace time; wrap-up runs on.
  */
 export function leaveDevice(run: Run, agent: Agent, deviceId: string): Reply {
   if (!agent.devices.includes(deviceId)) return ignored("not here");
@@ -38,9 +38,17 @@ export function loseDevices(run: Run, agent: Agent): Reply {
   touchAgent(run.pool, agent);
   const { at } = agent;
   if (at.is === "ready") enter(run, agent, { is: "not_ready", reason: "device", back: true });
-  else if (at.is === "reserved" || at.is === "ringing") loseAgent(run, at.reservation);
+  else if (at.is === "reserved" || at.is === "ringing") loseOffer(run, agent, at.reservation);
   else setAgentTimer(run.pool, agent);
   return DONE;
+}
+
+/** The offer goes elsewhere, at once or, when the desktop may be about to come back, at the end of the grace. */
+function loseOffer(run: Run, agent: Agent, reservation: Reservation): void {
+  const { graceEndsAt } = run.pool;
+  if (run.now >= graceEndsAt) return loseAgent(run, reservation);
+  if (agent.at.is === "reserved") agent.deadline = Math.max(agent.deadline ?? 0, graceEndsAt);
+  setAgentTimer(run.pool, agent);
 }
 
 /** Another tab takes the phone, unless a call is on it. */

@@ -1,7 +1,7 @@
 import type { Instant } from "../kernel/instant.ts";
 import { indexIdle, isWorking, queueKey, ticketOf } from "./agents.ts";
 import { classFor, entitle, queueFor, tenantFor } from "./classes.ts";
-import { type AgentProfile, type PoolConfig, TOMBSTONE_MS } from "./config.ts";
+import { type AgentProfile, type PoolConfig, RESTORE_GRACE_MS, TOMBSTONE_MS } from "./config.ts";
 import { createPool, newAgent } from "./configure.ts";
 import type { AgentRow, AtRow, QueueRow, TicketRow } from "./rows.ts";
 import { type Run, setAgentTimer, setTicketTimer } from "./run.ts";
@@ -17,7 +17,8 @@ export type PoolRows = {
 
 /**
  * A pool as it was stored. Leases of tickets begin anew, because nobody could be heard during the absence. Devices are
- * those given; for the agents who have none left the shell then says `device_left` (`agentsWithoutDevice`).
+ * those given; for the agents who have none left the shell then says `devices_lost` (`agentsWithoutDevice`). An offer that
+ * was out waits for its agent's desktop until the grace ends.
  */
 export function restorePool(
   rows: PoolRows,
@@ -26,6 +27,7 @@ export function restorePool(
   chance: Chance,
 ): Pool {
   const pool = createPool(rows.config);
+  pool.graceEndsAt = now + RESTORE_GRACE_MS;
   const run: Run = { pool, now, chance, freed: [], seeking: [], uncapped: [] };
   for (const entitlement of rows.config.tenants) entitle(pool, entitlement);
   for (const row of rows.queues) restoreQueue(run, row);

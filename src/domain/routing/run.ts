@@ -41,7 +41,7 @@ export function touchQueue(pool: Pool, queue: PoolQueue): void {
 
 /** Sets the agent's timer to the first of his deadlines, or to none. */
 export function setAgentTimer(pool: Pool, agent: Agent): void {
-  const at = agentDue(agent);
+  const at = agentDue(pool, agent);
   if (agent.timer?.at === at) return;
   dropTimer(pool, agent);
   if (at === null) return;
@@ -64,16 +64,21 @@ export function dropTimer(pool: Pool, owner: Agent | PoolTicket): void {
   pool.timers.forget();
 }
 
-function agentDue(agent: Agent): Instant | null {
-  const lost = lostDeadline(agent);
+function agentDue(pool: Pool, agent: Agent): Instant | null {
+  const lost = lostDeadline(pool, agent);
   if (lost === null) return agent.deadline;
   return agent.deadline === null ? lost : Math.min(agent.deadline, lost);
 }
 
 /** When the loss of the last device has a consequence; null where it has none or none is lost. */
-export function lostDeadline(agent: Agent): Instant | null {
+export function lostDeadline(pool: Pool, agent: Agent): Instant | null {
   if (agent.lostAt === null) return null;
+  if (isOffered(agent)) return pool.graceEndsAt;
   if (agent.at.is === "on_contact") return agent.lostAt + DEVICE_GRACE_MS;
   if (agent.at.is === "not_ready" && agent.at.reason === "device") return agent.lostAt + DEVICE_SHIFT_END_MS;
   return null;
+}
+
+export function isOffered(agent: Agent): boolean {
+  return agent.at.is === "reserved" || agent.at.is === "ringing";
 }

@@ -28,6 +28,8 @@ export type Pool = {
   /** Classes that may have somebody waiting; an empty one is dropped when it is met. */
   readonly waitingClasses: SeatClass[];
   readonly timers: LazyHeap<Timer>;
+  /** Until here a desktop that is gone may be one the restart has cut off; 0 for a pool that was never restored. */
+  graceEndsAt: Instant;
   /** Order of arrival of tickets: the last tie-break. */
   arrivals: number;
   readonly out: Outcome;

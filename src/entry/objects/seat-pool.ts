@@ -224,6 +224,8 @@ export class SeatPool extends DurableObject<Env> implements SeatPoolRpc {
     for (const agent of agentsWithoutDevice(pool)) {
       this.step(pool, { type: "devices_lost", agentId: agent.profile.agentId }, new Set());
     }
+    // Whatever woke the object: nobody else may look in before the grace is over.
+    this.setAlarm();
     return pool;
   }
 

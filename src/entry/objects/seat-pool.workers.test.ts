@@ -259,14 +259,12 @@ test.each(["hibernate", "close"] as const)(
       expect(numbers).toEqual(numbers.map((_, index) => index + 1));
       return;
     }
-    // With the sockets gone the offer goes back; the caller keeps the place and the agent must say ready again.
+    // With the sockets gone the offer stands until the desktop is back, which it is at once.
+    const { offer } = await desktop.until("ringing");
     await evict();
-    await desktop.until("not_ready");
-    await desktop.command({ cmd: "set_state", to: "ready", reason: null });
-    const again = await desktop.until("ringing");
-    expect(again.offer).toMatchObject({ contactId: ticket.contactId, queuedAt: ticket.queuedAt });
-    const second = asId<never>(again.offer?.reservationId ?? "");
-    await desktop.command({ cmd: "accept", reservationId: second });
+    expect((await desktop.until("ringing")).offer).toEqual(offer);
+    const second = reservationId;
+    expect(await desktop.command({ cmd: "accept", reservationId: second })).toMatchObject({ ok: true });
     await pool.stub().connected(ticket.contactId, second);
     await evict();
     expect((await desktop.until("on_contact")).contact).toMatchObject({ stage: "talking", reservationId: second });
@@ -275,6 +273,27 @@ test.each(["hibernate", "close"] as const)(
     expect((await desktop.until("wrap_up")).contact?.reservationId).toBe(second);
   },
 );
+
+test("ACD-7 a pool thrown away while it rings, and the desktop never comes back: the next one rings within 3 s", async () => {
+  const pool = await openPool(2);
+  const agentId = pool.agentIds[0] as AgentId;
+  await openReady(pool, 0);
+  const ticket = ticketFor(pool);
+  await pool.stub().wait(ticket);
+  await expect.poll(() => pool.stub().serving(agentId, ticket.contactId)).toBe(tenantId);
+  await evictDurableObject(pool.stub(), { webSockets: "close" });
+  await listen(pool);
+  const evictedAt = Date.now();
+  // Only looked at, by somebody who changes nothing: the grace must still end.
+  expect(await pool.stub().serving(agentId, ticket.contactId)).toBe(tenantId);
+  const second = await openReady(pool, 1);
+  expect((await second.until("ringing")).offer).toMatchObject({
+    contactId: ticket.contactId,
+    queuedAt: ticket.queuedAt,
+  });
+  expect(Date.now() - evictedAt).toBeGreaterThan(1_500);
+  expect(Date.now() - evictedAt).toBeLessThan(3_000);
+});
 
 test("MON-1 the floor shows every agent and queue, whole at first and soon after each change", async () => {
   const pool = await openPool(2);
