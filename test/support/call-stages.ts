@@ -59,7 +59,15 @@ export function ended() {
 export const NO_LEG: ContactEvent = {
   type: "effect_refused",
   why: "404",
-  effect: { do: "add_participant", key: "k", reservationId: R1, agentId: AGENT, conference: "x", timeoutS: 20 },
+  effect: {
+    do: "add_participant",
+    key: "k",
+    label: R1,
+    reservationId: R1,
+    agentId: AGENT,
+    conference: "x",
+    timeoutS: 20,
+  },
 };
 
 export const STAGES: { readonly [at in StageName]: () => ToyCarrier } = {

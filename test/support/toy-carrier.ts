@@ -27,6 +27,8 @@ export class ToyCarrier {
   readonly poolHeard: PoolMessage[] = [];
   /** What the pool was told that frees a seat while, in truth, an agent's leg was up. */
   readonly freedTooEarly: string[] = [];
+  /** How many legs to agents were up at the same time. */
+  mostLegsAtOnce = 0;
   readonly ignored: string[] = [];
   /** So many commands to end a leg come to nothing. */
   lostEnds = 0;
@@ -117,16 +119,18 @@ export class ToyCarrier {
         }
         return;
       case "add_participant": {
-        const callSid = asId<CarrierSid>(`CA-${effect.reservationId}`);
+        const callSid = asId<CarrierSid>(`CA-${effect.label}`);
         this.legs.push({ callSid, party: "agent", startedAt: this.now, endedAt: null, status: "in-progress" });
-        const { conference: name, reservationId } = effect;
+        const up = this.legs.filter((leg) => leg.party === "agent" && leg.endedAt === null).length;
+        this.mostLegsAtOnce = Math.max(this.mostLegsAtOnce, up);
+        const { conference: name, label } = effect;
         this.callbacks.push(
           { type: "leg_status", callSid, party: "agent", status: "ringing", durationS: null },
           { type: "leg_status", callSid, party: "agent", status: "in-progress", durationS: null },
-          { type: "conference", name, what: "join", callSid, label: reservationId },
+          { type: "conference", name, what: "join", callSid, label },
           { type: "conference", name, what: "join", callSid: asId("CA-caller"), label: null },
         );
-        this.send({ type: "leg_created", reservationId, callSid });
+        this.send({ type: "leg_created", label, callSid });
         return;
       }
       case "end_call":

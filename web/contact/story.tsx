@@ -30,6 +30,8 @@ const LOOKS = {
   seat_answered: ["handset", "ready"],
   held: ["pause", "idle"],
   resumed: ["play", "contact"],
+  agent_lost: ["plug", "alarm"],
+  agent_back: ["handset", "ready"],
   agent_left: ["exit", "idle"],
   left_queue: ["exit", "idle"],
   recording_stored: ["mic", "idle"],

@@ -34,11 +34,15 @@ export function Desktop() {
   );
 }
 
-/** The phone registers where the pool says this window owns it, and takes the leg of a reservation that was won. */
+/** The phone registers where the pool says this window owns it, and takes the legs of the contact that was won: a page that
+ * was loaded anew in mid-call is called once more. */
 function PhoneFollowsDesk() {
   const { phone } = useDesktop();
   const owns = useDesk((state) => state.view?.ownsPhone === true);
-  const won = useDesk((state) => state.view?.contact?.stage === "connecting" || state.accepting !== null);
+  const won = useDesk((state) => {
+    const stage = state.view?.contact?.stage ?? "wrap_up";
+    return stage !== "wrap_up" || state.accepting !== null;
+  });
   useEffect(() => phone.own(owns), [phone, owns]);
   useEffect(() => phone.expect(won), [phone, won]);
   return null;

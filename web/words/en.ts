@@ -444,6 +444,8 @@ export const en: Words = {
       seat_answered: "Answered after {{waited}}",
       held: "Put on hold",
       resumed: "Resumed",
+      agent_lost: "Agent's phone lost, called again",
+      agent_back: "Agent back on the line",
       agent_left: "Agent left",
       left_queue: "Left the queue: {{why}}",
       recording_stored: "Recording stored, {{n}} s",

@@ -440,6 +440,8 @@ export const zh = {
       seat_answered: "接通，等待 {{waited}}",
       held: "保持",
       resumed: "取回",
+      agent_lost: "座席话机断线，正在重新呼叫",
+      agent_back: "座席重新接通",
       agent_left: "座席离开",
       left_queue: "离开队列：{{why}}",
       recording_stored: "录音入库，{{n}} 秒",

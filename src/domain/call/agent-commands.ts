@@ -33,7 +33,17 @@ function seatInHand(stage: Stage): Seat | null {
 }
 
 function hold(draft: Draft, stage: Talking, on: boolean): void {
+  if (stage.away !== null) {
+    if (stage.away.resume !== on) return draft.ignore("so wished already");
+    // Nobody would hear a caller who is taken off hold now: it is done when the agent is back.
+    return draft.move({ ...stage, away: { ...stage.away, resume: !on } });
+  }
   if (on === (stage.heldSince !== null)) return draft.ignore(on ? "held already" : "not held");
+  turnHold(draft, stage, on);
+}
+
+/** Music for the caller, or the end of it. */
+export function turnHold(draft: Draft, stage: Talking, on: boolean): void {
   const { agentId, reservationId } = stage.seat;
   draft.fact({ type: on ? "held" : "resumed", agentId });
   draft.effect({ do: "set_hold", conference: stage.conference, on });

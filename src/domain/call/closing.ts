@@ -3,7 +3,7 @@ import type { Draft } from "./draft.ts";
 import type { Outcome } from "./facts.ts";
 import { ENDING_LEASE_MS, LEG_LEASE_MS, VOICEMAIL_WORD_MS, WRAP_UP_LEASE_MS } from "./leases.ts";
 import type { PoolMessage } from "./messages.ts";
-import { part } from "./parting.ts";
+import { liveLegs, part } from "./parting.ts";
 import type { ContactState, Ending, QueuePlace, Seat, ServedSeat, Stage } from "./state.ts";
 
 type Talking = Extract<Stage, { at: "talking" }>;
@@ -15,12 +15,12 @@ export function callerGone(draft: Draft): void {
     case "in_flow":
       return conclude(draft, { outcome: unservedOutcome(draft.state), endedBy: "caller" });
     case "queued":
-      rescind(draft, stage.seat);
+      rescind(draft, stage.seats);
       abandonPlace(draft, stage.place);
       draft.tellPool(stage.place.poolId, withdrawal(stage.place));
       return conclude(draft, { outcome: "abandoned", endedBy: "caller" });
     case "connecting":
-      rescind(draft, stage.seat);
+      rescind(draft, [stage.seat]);
       abandonPlace(draft, stage.place);
       part(draft, stage.place.poolId, stage.seat, "connecting", withdrawal(stage.place));
       return conclude(draft, { outcome: "abandoned", endedBy: "caller" });
@@ -51,11 +51,13 @@ export function unservedOutcome(state: ContactState): Outcome {
   return state.history.turnedAway ? "closed" : "self_service";
 }
 
-function rescind(draft: Draft, seat: Seat | null): void {
-  if (seat === null) return;
-  const { agentId, reservationId } = seat;
-  draft.fact({ type: "seat_returned", agentId, reservationId, why: "rescinded" });
-  spend(draft, seat);
+/** The seats are no longer wanted; the pool hears so by whatever ended the wait. */
+export function rescind(draft: Draft, seats: readonly Seat[]): void {
+  for (const seat of seats) {
+    const { agentId, reservationId } = seat;
+    draft.fact({ type: "seat_returned", agentId, reservationId, why: "rescinded" });
+    spend(draft, seat);
+  }
 }
 
 function abandonPlace(draft: Draft, place: QueuePlace): void {
@@ -144,10 +146,7 @@ export function awaitsLeg(state: ContactState): boolean {
 }
 
 export function endAgentLeg(draft: Draft, seat: Seat): void {
-  const create = draft.state.creates.find((made) => made.reservationId === seat.reservationId);
-  if (create === undefined || create.callSid === null) return;
-  if (draft.leg(create.callSid)?.over === true) return;
-  draft.effect({ do: "end_call", callSid: create.callSid });
+  for (const callSid of liveLegs(draft.state, seat.reservationId)) draft.effect({ do: "end_call", callSid });
 }
 
 /** How many past reservations are remembered: a caller is offered to far fewer seats than this. */

@@ -11,6 +11,7 @@ import {
   TALK_LEASE_MS,
 } from "./leases.ts";
 import { adopt } from "./legs.ts";
+import { agentBack, callAgent } from "./recall.ts";
 import type { ContactEvent, QueuePlace, Seat, Stage } from "./state.ts";
 import { waitAnew } from "./tickets.ts";
 
@@ -22,8 +23,7 @@ export function connect(draft: Draft, place: QueuePlace, seat: Seat): void {
   const conference = `contact-${draft.state.contactId}${attempt === 1 ? "" : `-${attempt}`}`;
   const { reservationId, agentId } = seat;
   draft.fact({ type: "seat_accepted", agentId, reservationId });
-  draft.state.creates = [...draft.state.creates, { reservationId, agentId, conference, callSid: null, refused: false }];
-  draft.effect({ do: "add_participant", reservationId, agentId, conference, timeoutS: AGENT_LEG_RING_S });
+  callAgent(draft, { reservationId, agentId }, conference, AGENT_LEG_RING_S);
   draft.redirect([
     { do: "join_conference", name: conference, record: draft.config.recordCalls },
     { do: "ask_again", key: draft.nextTurn() },
@@ -43,6 +43,7 @@ export function connect(draft: Draft, place: QueuePlace, seat: Seat): void {
 /** One of the two is in the conference; when both are, the contact is answered. */
 export function joined(draft: Draft, party: "caller" | "agent"): void {
   const stage = draft.state.stage;
+  if (stage.at === "talking" && stage.away !== null && party === "agent") return agentBack(draft, stage, stage.away);
   if (stage.at !== "connecting") return draft.ignore("not connecting");
   if (stage.extensions > CONNECT_EXTENSIONS_MAX) return draft.ignore("the seat is given up");
   const now = {
@@ -72,6 +73,8 @@ function answered(draft: Draft, stage: Connecting): void {
     conference: stage.conference,
     answeredAt: draft.now,
     heldSince: null,
+    away: null,
+    letGo: false,
     leaseAt: draft.now + TALK_LEASE_MS,
   });
 }
@@ -94,8 +97,11 @@ export function conferenceNews(draft: Draft, event: Extract<ContactEvent, { type
   if (party === "unknown") return draft.refuse("foreign_leg");
   if (stage.at !== "connecting" && stage.at !== "talking") return draft.ignore(`no conference in ${stage.at}`);
   if (event.name !== stage.conference) return draft.ignore("news of an earlier conference");
-  if (event.what === "join" && party !== null) return joined(draft, party);
-  if (stage.at === "talking" && (event.what === "leave" || event.what === "end")) {
+  if (event.what === "join" && party !== null) {
+    if (event.callSid !== null && draft.leg(event.callSid)?.over === true) return draft.ignore("that leg is over");
+    return joined(draft, party);
+  }
+  if (stage.at === "talking" && stage.away === null && (event.what === "leave" || event.what === "end")) {
     // The legs' own status says how it ended; should it be lost, the sweep asks soon.
     return draft.move({ ...stage, leaseAt: Math.min(stage.leaseAt, draft.now + LEFT_LEASE_MS) });
   }

@@ -54,7 +54,7 @@ const EVENTS: readonly ContactEvent[] = [
   { type: "hold", agentId: AGENT, on: true },
   { type: "hang_up", agentId: AGENT },
   { type: "wrap_up", agentId: AGENT, disposition: "sale", notes: "", after: { to: "ready", reason: null } },
-  { type: "leg_created", reservationId: R1, callSid: asId("CA-r1") },
+  { type: "leg_created", label: R1, callSid: asId("CA-r1") },
   NO_LEG,
   { type: "effect_refused", why: "404", effect: { do: "update_call", key: "k", callSid: CALLER, verbs: [] } },
   { type: "effect_refused", why: "404", effect: { do: "set_hold", key: "k", conference: "x", on: true } },
@@ -207,7 +207,15 @@ describe("CALL-1 one call", () => {
 });
 
 /** What the pool and the agent may do to a waiting call, beside the carrier's own noise. */
-const scripts = fc.constantFrom("hang_up_waiting", "hang_up_connecting", "talk", "agent_hangs_up", "leg_fails", "mail");
+const scripts = fc.constantFrom(
+  "hang_up_waiting",
+  "hang_up_connecting",
+  "talk",
+  "agent_hangs_up",
+  "leg_fails",
+  "page_reloads",
+  "mail",
+);
 
 describe("SEC-4 whatever the carrier loses, doubles or shuffles", () => {
   test("each contact ends once, its facts have no gap, and its seconds are the carrier's", () => {
@@ -226,6 +234,7 @@ describe("SEC-4 whatever the carrier loses, doubles or shuffles", () => {
           const queues = call.facts.filter((fact) => fact.body.type === "queued").length;
           expect(call.facts.filter((fact) => fact.body.type === "left_queue")).toHaveLength(queues);
           expect(call.facts.filter((fact) => fact.body.type === "seat_answered").length).toBeLessThanOrEqual(1);
+          expect(call.mostLegsAtOnce, "an agent has one leg at a time").toBeLessThanOrEqual(1);
           const projection = projectContact(call.facts);
           const billed = projection?.usage.filter((item) => item.kind === "carrier_leg") ?? [];
           const truth = call.legs.map((leg) => secondsOf(leg));
@@ -259,13 +268,22 @@ function run(script: string, fates: readonly number[], noise: readonly number[])
   deliver();
   call.now += 20_000;
   if (script === "agent_hangs_up") call.send({ type: "hang_up", agentId: AGENT });
+  if (script === "page_reloads") {
+    call.hangUp("CA-r1");
+    deliver();
+    for (let count = 0; count < (fates[1] ?? 0) % 12; count++) {
+      call.now = Math.max(call.now, deadlineOf(call.state) ?? call.now);
+      call.send({ type: "deadline" });
+      if (count % 3 === 0) deliver();
+    }
+  }
   if (script === "leg_fails") call.hangUp("CA-r1");
   else call.hangUp("CA-caller");
   deliver();
   call.now += 5_000;
   call.hangUp("CA-caller");
   deliver();
-  call.hangUp("CA-r1");
+  for (const leg of call.legs) call.hangUp(leg.callSid);
   call.sweep();
   return call;
 }

@@ -76,6 +76,14 @@ export type ContactFactBody =
     }
   | { readonly type: "held"; readonly agentId: AgentId }
   | { readonly type: "resumed"; readonly agentId: AgentId }
+  /** The agent's leg went in mid-talk without anybody's command: the caller is held and the agent called again. */
+  | { readonly type: "agent_lost"; readonly agentId: AgentId; readonly reservationId: ReservationId }
+  | {
+      readonly type: "agent_back";
+      readonly agentId: AgentId;
+      readonly reservationId: ReservationId;
+      readonly callSid: CarrierSid;
+    }
   | { readonly type: "agent_left"; readonly agentId: AgentId; readonly reservationId: ReservationId }
   | {
       readonly type: "left_queue";

@@ -2,7 +2,7 @@ import { enter, queueKey, reply, type Walk, waitingVerbs } from "../flow/interpr
 import type { StepId } from "../kernel/ids.ts";
 import { SECOND_MS } from "../kernel/instant.ts";
 import { unreachable } from "../kernel/step.ts";
-import { conclude, unservedOutcome } from "./closing.ts";
+import { conclude, rescind, unservedOutcome } from "./closing.ts";
 import type { Draft } from "./draft.ts";
 import type { Outcome } from "./facts.ts";
 import { ENDING_LEASE_MS, FLOW_LEASE_MS, KEEP_ALIVE_MS } from "./leases.ts";
@@ -144,7 +144,7 @@ function joinQueue(draft: Draft, stepId: StepId, key: string, walk: Walk): void 
     target: queue.target,
   });
   draft.say([...walk.verbs, ...waitingVerbs(draft.world(key), step, { welcome: true, standing: null })]);
-  draft.move({ at: "queued", place, standing: null, seat: null, keepAliveAt: draft.now + KEEP_ALIVE_MS });
+  draft.move({ at: "queued", place, standing: null, seats: [], keepAliveAt: draft.now + KEEP_ALIVE_MS });
   draft.tellPool(place.poolId, { say: "wait", ticket: ticketOf(draft, place) });
 }
 
@@ -158,7 +158,7 @@ function waitOn(draft: Draft, stage: Queued, digits: string | null): void {
   const step = queueStep(draft, stage.place.stepId);
   const leadsTo = step === null ? null : queueKey(step, digits);
   if (leadsTo !== null) return leaveQueue(draft, stage, leadsTo);
-  if (draft.now >= stage.place.leaveAt && stage.seat === null) return overstay(draft, stage);
+  if (draft.now >= stage.place.leaveAt && stage.seats.length === 0) return overstay(draft, stage);
   draft.say(waiting(draft, stage, draft.nextTurn()));
 }
 
@@ -178,7 +178,7 @@ function waiting(draft: Draft, stage: Queued, key: string) {
 
 /** Back to the music after a seat failed: the caller is redirected, the place is kept. */
 export function resumeWaiting(draft: Draft, place: QueuePlace, callerMoved: boolean): void {
-  const stage: Queued = { at: "queued", place, standing: null, seat: null, keepAliveAt: draft.now + KEEP_ALIVE_MS };
+  const stage: Queued = { at: "queued", place, standing: null, seats: [], keepAliveAt: draft.now + KEEP_ALIVE_MS };
   draft.move(stage);
   const verbs = waiting(draft, stage, draft.nextTurn());
   if (callerMoved) draft.redirect(verbs);
@@ -194,10 +194,7 @@ export function overstay(draft: Draft, stage: Queued): void {
 
 function leaveQueue(draft: Draft, stage: Queued, to: StepId): void {
   const { queueId, queuedAt, poolId, attempt } = stage.place;
-  if (stage.seat !== null) {
-    const { agentId, reservationId } = stage.seat;
-    draft.fact({ type: "seat_returned", agentId, reservationId, why: "rescinded" });
-  }
+  rescind(draft, stage.seats);
   draft.fact({ type: "left_queue", queueId, why: "overflowed", waitedMs: draft.now - queuedAt });
   draft.tellPool(poolId, { say: "withdraw", why: "left", attempt });
   goTo(draft, to);

@@ -20,6 +20,13 @@ export const GIVE_UP_ASKS_MAX = 2;
 export const CONNECT_EXTENSIONS_MAX = 2;
 /** A conversation is compared with the carrier this often. */
 export const TALK_LEASE_MS: Ms = 5 * MINUTE_MS;
+/** An agent whose leg went in mid-talk is called again for this long: a page that is loaded anew needs some seconds. */
+export const AWAY_GRACE_MS: Ms = 30 * SECOND_MS;
+/** Before each call to a lost agent, so that the phone may have registered again. */
+export const RECALL_EVERY_MS: Ms = 2 * SECOND_MS;
+/** Short: a leg may ring at a window that is gone. The least that carriers allow. */
+export const RECALL_RING_S = 5;
+export const RECALLS_MAX = 12;
 /** The agent's leg was told to end: its own word should follow at once. Doubled with each question. */
 export const PARTING_LEASE_MS: Ms = 3 * SECOND_MS;
 /** Questions about a leg that ought to be over; after a minute and a half without its end the seat is freed, and that is said. */
@@ -47,7 +54,7 @@ export function deadlineOf(state: ContactState): Instant | null {
 export function stageDeadlineOf(stage: Stage): Instant | null {
   switch (stage.at) {
     case "queued":
-      return Math.min(stage.keepAliveAt, stage.seat === null ? stage.place.leaveAt : stage.keepAliveAt);
+      return Math.min(stage.keepAliveAt, stage.seats.length === 0 ? stage.place.leaveAt : stage.keepAliveAt);
     case "wrap_up":
       return stage.legsAt === null ? stage.leaseAt : Math.min(stage.leaseAt, stage.legsAt);
     case "settling":

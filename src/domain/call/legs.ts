@@ -1,8 +1,9 @@
 import type { CarrierSid, ReservationId } from "../kernel/ids.ts";
-import { callerGone, hangUpCaller, openLegs, settle } from "./closing.ts";
+import { callerGone, openLegs, settle } from "./closing.ts";
 import { joined, seatFailed } from "./connecting.ts";
 import type { Draft } from "./draft.ts";
 import { partIfOver } from "./parting.ts";
+import { agentBack, agentLost, callAgain } from "./recall.ts";
 import type { ContactEvent, Leg, LegReport, LegStatus } from "./state.ts";
 
 /** Order of a leg's life. A status never takes a leg back; all terminal ones are equal. */
@@ -34,15 +35,13 @@ export function legStatus(draft: Draft, event: Extract<ContactEvent, { type: "le
  */
 export function adopt(draft: Draft, callSid: CarrierSid, label: string | null): Leg | undefined {
   const unnamed = draft.state.creates.filter((create) => create.callSid === null && !create.refused);
-  const create = label === null ? unnamed[0] : unnamed.find((made) => made.reservationId === label);
+  const create = label === null ? unnamed[0] : unnamed.find((made) => made.label === label);
   if (create === undefined) return undefined;
-  return name(draft, create.reservationId, callSid);
+  return name(draft, create.label, callSid);
 }
 
-function name(draft: Draft, reservationId: ReservationId, callSid: CarrierSid): Leg {
-  draft.state.creates = draft.state.creates.map((create) =>
-    create.reservationId === reservationId ? { ...create, callSid } : create,
-  );
+function name(draft: Draft, label: string, callSid: CarrierSid): Leg {
+  draft.state.creates = draft.state.creates.map((create) => (create.label === label ? { ...create, callSid } : create));
   const leg: Leg = { callSid, party: "agent", rank: 0, over: false, settled: false };
   draft.putLeg(leg);
   return leg;
@@ -50,12 +49,12 @@ function name(draft: Draft, reservationId: ReservationId, callSid: CarrierSid): 
 
 /** The reply to our command names the leg. A leg that nobody waits for any more is ended at once. */
 export function legCreated(draft: Draft, event: Extract<ContactEvent, { type: "leg_created" }>): void {
-  const create = draft.state.creates.find((made) => made.reservationId === event.reservationId);
-  if (create === undefined) return draft.ignore("no such reservation");
+  const create = draft.state.creates.find((made) => made.label === event.label);
+  if (create === undefined) return draft.ignore("no such leg was asked for");
   if (create.callSid === event.callSid) return endIfUnwanted(draft, event.callSid, create.reservationId);
   if (create.callSid !== null) return draft.ignore("leg named already");
-  name(draft, event.reservationId, event.callSid);
-  endIfUnwanted(draft, event.callSid, event.reservationId);
+  name(draft, create.label, event.callSid);
+  endIfUnwanted(draft, event.callSid, create.reservationId);
 }
 
 function endIfUnwanted(draft: Draft, callSid: CarrierSid, reservationId: ReservationId): void {
@@ -87,7 +86,12 @@ function alive(draft: Draft, leg: Leg, status: LegStatus): void {
   const stage = draft.state.stage;
   if (stage.at === "ending") return draft.effect({ do: "end_call", callSid: leg.callSid });
   if (stage.at === "wrap_up" || stage.at === "settling") return draft.effect({ do: "end_call", callSid: leg.callSid });
-  if (stage.at !== "connecting" || status !== "in-progress") return;
+  if (status !== "in-progress") return;
+  if (stage.at === "talking" && stage.away !== null) {
+    if (leg.party === "caller") return callAgain(draft, stage, stage.away);
+    return isSeated(draft, leg) && !leg.over ? agentBack(draft, stage, stage.away) : undefined;
+  }
+  if (stage.at !== "connecting") return;
   if (leg.party === "agent") return joined(draft, "agent");
   if (!stage.agentIn) return;
   draft.fact({ type: "reconciled", what: "join_unseen", detail: "the carrier says that both legs are up" });
@@ -130,7 +134,7 @@ function partyGone(draft: Draft, leg: Leg): void {
   if (!isSeated(draft, leg)) return;
   const stage = draft.state.stage;
   if (stage.at === "connecting") return seatFailed(draft, stage, "leg_failed");
-  if (stage.at === "talking") hangUpCaller(draft, stage);
+  if (stage.at === "talking") agentLost(draft, stage);
 }
 
 /** True when this leg is the one of the seat in hand, not of an earlier one. */

@@ -1,9 +1,9 @@
-import type { PoolId, ReservationId } from "../kernel/ids.ts";
+import type { CarrierSid, PoolId, ReservationId } from "../kernel/ids.ts";
 import { endAgentLeg } from "./closing.ts";
 import type { Draft } from "./draft.ts";
 import { PARTING_ASKS_MAX, PARTING_LEASE_MS } from "./leases.ts";
 import type { PoolMessage } from "./messages.ts";
-import type { ContactState, Parting, Seat } from "./state.ts";
+import type { ContactState, Create, Parting, Seat } from "./state.ts";
 
 /**
  * The contact lets go of a seat. The pool would offer the agent the next contact, so what frees the seat is said only when
@@ -40,16 +40,24 @@ export function chaseParting(draft: Draft, parting: Parting): void {
     });
     return release(draft, parting);
   }
-  const callSid = draft.state.creates.find((create) => create.reservationId === reservationId)?.callSid;
-  if (callSid != null) draft.fetchCall(callSid);
+  for (const callSid of liveLegs(draft.state, reservationId)) draft.fetchCall(callSid);
   draft.state.parting = { ...parting, asked: asked + 1, askAt: draft.now + PARTING_LEASE_MS * 2 ** (asked + 1) };
 }
 
-/** False once the carrier has said that the leg is over, or that it never made one. */
+/** False once the carrier has said that every leg of the seat is over, or that it never made one. */
 export function legMayLive(state: ContactState, reservationId: ReservationId): boolean {
-  const create = state.creates.find((made) => made.reservationId === reservationId);
-  if (create === undefined || create.refused) return false;
-  return state.legs.find((leg) => leg.callSid === create.callSid)?.over !== true;
+  return state.creates.some((made) => made.reservationId === reservationId && mayLive(state, made));
+}
+
+/** Legs of the seat that have a name and no end. */
+export function liveLegs(state: ContactState, reservationId: ReservationId): CarrierSid[] {
+  return state.creates
+    .filter((made) => made.reservationId === reservationId && mayLive(state, made))
+    .flatMap(({ callSid }) => (callSid === null ? [] : [callSid]));
+}
+
+function mayLive(state: ContactState, { refused, callSid }: Create): boolean {
+  return !refused && state.legs.find((leg) => leg.callSid === callSid)?.over !== true;
 }
 
 function release(draft: Draft, { poolId, owed }: Parting): void {

@@ -21,6 +21,7 @@ import {
 } from "./leases.ts";
 import { giveUpLeg } from "./legs.ts";
 import { chaseParting } from "./parting.ts";
+import { seekAgent } from "./recall.ts";
 import { leaveLate } from "./seats.ts";
 import type { Stage } from "./state.ts";
 import { ticketOf } from "./tickets.ts";
@@ -46,6 +47,7 @@ function passStage(draft: Draft): void {
     case "connecting":
       return chaseSeat(draft, stage);
     case "talking":
+      if (stage.away !== null) return seekAgent(draft, stage, stage.away);
       for (const leg of openLegs(draft)) draft.fetchCall(leg.callSid);
       return draft.move({ ...stage, leaseAt: draft.now + TALK_LEASE_MS });
     case "voicemail":
@@ -67,7 +69,7 @@ function passStage(draft: Draft): void {
 }
 
 function keepWaiting(draft: Draft, stage: Extract<Stage, { at: "queued" }>): void {
-  if (stage.seat === null && draft.now >= stage.place.leaveAt) return leaveLate(draft, stage);
+  if (stage.seats.length === 0 && draft.now >= stage.place.leaveAt) return leaveLate(draft, stage);
   draft.tellPool(stage.place.poolId, { say: "wait", ticket: ticketOf(draft, stage.place) });
   if (draft.now - draft.state.heardAt >= SILENCE_MS) draft.fetchCall(draft.state.callSid);
   draft.move({ ...stage, keepAliveAt: draft.now + KEEP_ALIVE_MS });

@@ -1,12 +1,12 @@
 import type { ReservationId } from "../kernel/ids.ts";
 import { finishWrapUp } from "./agent-commands.ts";
-import { spend, wrapUp } from "./closing.ts";
+import { hangUpCaller, rescind, spend, wrapUp } from "./closing.ts";
 import { connect, seatFailed } from "./connecting.ts";
 import type { Draft } from "./draft.ts";
-import type { SeatReturn } from "./facts.ts";
 import { overstay } from "./in-flow.ts";
 import type { Place, SeatStage } from "./messages.ts";
-import type { ContactEvent, ContactState, Stage } from "./state.ts";
+import { liveLegs } from "./parting.ts";
+import type { ContactEvent, ContactState, OfferedSeat, Stage } from "./state.ts";
 import { waitAnew } from "./tickets.ts";
 
 type Queued = Extract<Stage, { at: "queued" }>;
@@ -21,35 +21,44 @@ export function placeTold(draft: Draft, standing: Place): void {
 export function placeLost(draft: Draft, attempt: number): void {
   const stage = draft.state.stage;
   if (stage.at !== "queued" || stage.place.attempt !== attempt) return draft.ignore("not this wait");
+  rescind(draft, stage.seats);
   const place = waitAnew(draft, stage.place);
-  draft.move({ ...stage, place, seat: null });
+  draft.move({ ...stage, place, seats: [] });
 }
 
 export function seatReserved(draft: Draft, event: Extract<ContactEvent, { type: "seat_reserved" }>): void {
   const stage = draft.state.stage;
   if (isSpent(draft.state, event.reservationId)) return draft.ignore("reservation is over");
   if (stage.at !== "queued") return draft.ignore("not waiting");
-  if (stage.seat?.reservationId === event.reservationId) return draft.ignore("reserved already");
-  if (stage.seat !== null) giveBack(draft, stage, "rescinded");
   const { agentId, reservationId, decision } = event;
+  if (stage.seats.some((seat) => seat.reservationId === reservationId)) return draft.ignore("reserved already");
+  // An agent has one offer at a time: the end of the earlier one is still on its way.
+  const ended = stage.seats.filter((seat) => seat.agentId === agentId);
+  rescind(draft, ended);
   draft.fact({ type: "seat_reserved", agentId, reservationId, decision });
-  draft.move({ ...stage, seat: { agentId, reservationId, rang: false } });
+  const open = stage.seats.filter((seat) => !ended.includes(seat));
+  draft.move({ ...stage, seats: [...open, { agentId, reservationId, rang: false }] });
 }
 
 export function seatRang(draft: Draft, reservationId: ReservationId): void {
   const stage = draft.state.stage;
-  if (stage.at !== "queued" || stage.seat?.reservationId !== reservationId) return draft.ignore("no such offer");
-  if (stage.seat.rang) return draft.ignore("rang already");
-  draft.fact({ type: "seat_rang", agentId: stage.seat.agentId, reservationId });
-  draft.move({ ...stage, seat: { ...stage.seat, rang: true } });
+  const offered = offeredSeat(stage, reservationId);
+  if (stage.at !== "queued" || offered === null) return draft.ignore("no such offer");
+  if (offered.rang) return draft.ignore("rang already");
+  draft.fact({ type: "seat_rang", agentId: offered.agentId, reservationId });
+  draft.move({ ...stage, seats: stage.seats.map((seat) => (seat === offered ? { ...seat, rang: true } : seat)) });
 }
 
 export function seatReturned(draft: Draft, event: Extract<ContactEvent, { type: "seat_returned" }>): void {
   const stage = draft.state.stage;
-  if (stage.at === "queued" && stage.seat?.reservationId === event.reservationId) {
-    giveBack(draft, stage, event.why);
-    draft.move({ ...stage, seat: null });
-    if (draft.now >= stage.place.leaveAt) leaveLate(draft, { ...stage, seat: null });
+  const offered = offeredSeat(stage, event.reservationId);
+  if (stage.at === "queued" && offered !== null) {
+    const { agentId, reservationId } = offered;
+    draft.fact({ type: "seat_returned", agentId, reservationId, why: event.why });
+    spend(draft, offered);
+    const left: Queued = { ...stage, seats: stage.seats.filter((seat) => seat !== offered) };
+    draft.move(left);
+    if (left.seats.length === 0 && draft.now >= stage.place.leaveAt) leaveLate(draft, left);
     return;
   }
   if (stage.at === "connecting" && stage.seat.reservationId === event.reservationId) {
@@ -64,11 +73,9 @@ export function leaveLate(draft: Draft, stage: Queued): void {
   draft.redirect(draft.state.lastVerbs);
 }
 
-function giveBack(draft: Draft, stage: Queued, why: SeatReturn): void {
-  if (stage.seat === null) return;
-  const { agentId, reservationId } = stage.seat;
-  draft.fact({ type: "seat_returned", agentId, reservationId, why });
-  spend(draft, stage.seat);
+function offeredSeat(stage: Stage, reservationId: ReservationId): OfferedSeat | null {
+  if (stage.at !== "queued") return null;
+  return stage.seats.find((seat) => seat.reservationId === reservationId) ?? null;
 }
 
 /** The pool is the authority on who won: its word counts even when the reservation itself was never heard of. */
@@ -77,7 +84,10 @@ export function seatAccepted(draft: Draft, event: Extract<ContactEvent, { type: 
   const { agentId, reservationId } = event;
   if (isSpent(draft.state, reservationId)) return draft.ignore("reservation is over");
   if (stage.at !== "queued") return draft.ignore("not waiting");
-  if (stage.seat !== null && stage.seat.reservationId !== reservationId) giveBack(draft, stage, "rescinded");
+  rescind(
+    draft,
+    stage.seats.filter((seat) => seat.reservationId !== reservationId),
+  );
   connect(draft, stage.place, { agentId, reservationId });
 }
 
@@ -87,9 +97,10 @@ export function agentGone(draft: Draft, reservationId: ReservationId): void {
     return seatFailed(draft, stage, "agent_lost");
   }
   if (stage.at === "talking" && stage.seat.reservationId === reservationId) {
+    if (stage.away !== null) return hangUpCaller(draft, stage);
     // The desktop is gone, the telephone may not be: the carrier knows.
-    const create = draft.state.creates.find((made) => made.reservationId === reservationId);
-    if (create?.callSid != null) return draft.fetchCall(create.callSid);
+    for (const callSid of liveLegs(draft.state, reservationId)) draft.fetchCall(callSid);
+    return draft.move({ ...stage, letGo: true });
   }
   const owed = stage.at === "wrap_up" || stage.at === "ending" ? stage.seat : null;
   if (owed !== null && owed.reservationId === reservationId) {
@@ -117,7 +128,6 @@ export function seatStage(state: ContactState, reservationId: ReservationId): Se
   if (parting?.reservationId === reservationId) return parting.as;
   switch (stage.at) {
     case "queued":
-      if (stage.seat?.reservationId === reservationId) return "offered";
       return state.spent.includes(reservationId) ? "over" : "offered";
     case "connecting":
       return stage.seat.reservationId === reservationId ? "connecting" : "over";

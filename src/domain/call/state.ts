@@ -32,6 +32,8 @@ export type Leg = {
  * one; once named it is in `legs`.
  */
 export type Create = {
+  /** Ours, one per leg: the reservation's id, and numbered where an agent is called again. The carrier's label. */
+  readonly label: string;
   readonly reservationId: ReservationId;
   readonly agentId: AgentId;
   readonly conference: string;
@@ -52,6 +54,17 @@ export type QueuePlace = {
 };
 
 export type Seat = { readonly reservationId: ReservationId; readonly agentId: AgentId };
+
+/** A seat offered and not yet taken. A queue that rings several agents at once has several of them. */
+export type OfferedSeat = Seat & { readonly rang: boolean };
+
+/** The agent's leg went in mid-talk and nobody had ended it: the caller is held while the agent is called again. */
+export type Away = {
+  readonly until: Instant;
+  readonly tries: number;
+  /** False where the agent had the caller on hold, or wants so: the caller is then held on when the agent is back. */
+  readonly resume: boolean;
+};
 
 /** A seat whose agent has left the conversation and owes the wrap-up. */
 export type ServedSeat = Seat & { readonly poolId: PoolId; readonly leftAt: Instant };
@@ -85,7 +98,8 @@ export type Stage =
       readonly at: "queued";
       readonly place: QueuePlace;
       readonly standing: Place | null;
-      readonly seat: (Seat & { readonly rang: boolean }) | null;
+      /** All that the pool has promised and not taken back; it alone knows who wins. */
+      readonly seats: readonly OfferedSeat[];
       readonly keepAliveAt: Instant;
     }
   | {
@@ -106,6 +120,9 @@ export type Stage =
       readonly conference: string;
       readonly answeredAt: Instant;
       readonly heldSince: Instant | null;
+      readonly away: Away | null;
+      /** The pool has let go of the agent: should the leg end, nobody is called again. */
+      readonly letGo: boolean;
       readonly leaseAt: Instant;
     }
   | {
@@ -240,8 +257,8 @@ export type ContactEvent =
   | { readonly type: "agent_gone"; readonly reservationId: ReservationId }
   | { readonly type: "wrap_up_lapsed"; readonly reservationId: ReservationId; readonly wrapUpMs: number }
   | AgentCommand
-  /** The carrier made the agent leg that `reservationId` asked for. */
-  | { readonly type: "leg_created"; readonly reservationId: ReservationId; readonly callSid: CarrierSid }
+  /** The carrier made the agent leg that was asked for under `label`. */
+  | { readonly type: "leg_created"; readonly label: string; readonly callSid: CarrierSid }
   /** The carrier said no to a command, or the key's leg was never made. */
   | { readonly type: "effect_refused"; readonly effect: Effect; readonly why: string }
   /** The sweep's answer: the carrier's own record of a leg, null when it knows none. */
@@ -255,6 +272,7 @@ export type Effect =
   | {
       readonly do: "add_participant";
       readonly key: string;
+      readonly label: string;
       readonly reservationId: ReservationId;
       readonly agentId: AgentId;
       readonly conference: string;

@@ -8,15 +8,18 @@ import {
   evict,
   factsOf,
   freshCall,
+  joins,
   legNews,
   mindOf,
   participantTroubles,
   RESERVATION,
   wants,
 } from "../../../test/support/call-in-workerd.ts";
+import { asId } from "../../domain/kernel/ids.ts";
 
 /** Four attempts with their waits stay well below this. */
 const PATIENCE = { timeout: 8_000, interval: 50 };
+const legMade = (sid: string) => `leg made ${sid}`;
 const madeLegs = () => asked.filter((line) => line.startsWith("leg made"));
 
 async function accepted(): Promise<Call> {
@@ -83,4 +86,39 @@ describe("ACD-7 an agent's leg is made once", () => {
     expect(facts.filter(({ type }) => type === "seat_answered")).toEqual([]);
     expect(facts.filter(({ type }) => type === "leg_ended")).toHaveLength(2);
   });
+});
+
+describe("CALL-7 an agent's leg that is lost in mid-talk", () => {
+  const secondLeg = (call: Call) => asId<never>(`${call.agentLeg}2`);
+
+  async function talking(): Promise<Call> {
+    const call = await accepted();
+    await carrierDone(call);
+    await legNews(call, "agent", "in-progress", null);
+    await joins(call, call.callSid, null);
+    return call;
+  }
+
+  test.each([["answered at once"], ["answered by a carrier that was unheard"]])(
+    "is made anew in the same conference and takes the caller off hold, %s, through evictions",
+    async (how) => {
+      const call = await talking();
+      if (how.endsWith("unheard")) participantTroubles.push("unanswered");
+      await legNews(call, "agent", "completed", 10);
+      await evict(call);
+      const held = (await mindOf(call)).state.stage;
+      expect(held).toMatchObject({ at: "talking", away: { tries: 0 } });
+      await vi.waitFor(() => expect(madeLegs()).toEqual([call.agentLeg, secondLeg(call)].map(legMade)), PATIENCE);
+      await carrierDone(call);
+      await evict(call);
+      await joins(call, secondLeg(call), `${RESERVATION}-2`);
+      await carrierDone(call);
+      expect((await mindOf(call)).state.stage).toMatchObject({ at: "talking", away: null, heldSince: null });
+      const types = (await factsOf(call)).map(({ body }) => body.type);
+      const tail = types.slice(types.indexOf("agent_lost")).sort();
+      expect(tail).toEqual(["agent_back", "agent_lost", "held", "resumed"]);
+      expect(types.filter((type) => type === "leg_ended" || type === "seat_answered")).toHaveLength(2);
+      expect(asked.filter((line) => /^POST \/Conferences\/.*\/Participants\/CA/.test(line))).toHaveLength(2);
+    },
+  );
 });

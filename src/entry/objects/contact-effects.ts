@@ -79,29 +79,32 @@ async function addParticipant(
   intent: Intent,
   effect: AddParticipant,
 ): Promise<ContactEvent> {
-  const { reservationId, conference, agentId, timeoutS } = effect;
+  const { label, conference, agentId, timeoutS } = effect;
   const never: ContactEvent = { type: "effect_refused", effect, why: "nobody waits for this leg any more" };
   if (!isAwaited(state, effect)) {
     // The first attempt is counted when it begins: with none, no leg can exist.
     if (intent.attempts <= 1) return never;
-    const made = await carrier.findParticipant(account, conference, reservationId);
-    return made === null ? never : { type: "leg_created", reservationId, callSid: made.legSid };
+    const made = await carrier.findParticipant(account, conference, label);
+    return made === null ? never : { type: "leg_created", label, callSid: made.legSid };
   }
   const { legSid } = await carrier.addParticipant(account, {
-    key: reservationId,
+    key: label,
     conferenceName: conference,
     from: state.to,
     to: `client:agent_${agentId}`,
     timeoutS,
-    endConferenceOnExit: true,
+    // Should this leg be lost, the caller stays and hears music until the agent is back.
+    endConferenceOnExit: false,
     statusCallback: at.leg(addresses, "agent"),
     conferenceStatusCallback: at.conference(addresses),
   });
-  return { type: "leg_created", reservationId, callSid: legSid };
+  return { type: "leg_created", label, callSid: legSid };
 }
 
 function isAwaited(state: ContactState, effect: AddParticipant): boolean {
-  return state.stage.at === "connecting" && state.stage.seat.reservationId === effect.reservationId;
+  const { stage } = state;
+  if (stage.at !== "connecting" && (stage.at !== "talking" || stage.away === null)) return false;
+  return stage.seat.reservationId === effect.reservationId;
 }
 
 function isOver(state: ContactState, callSid: string): boolean {

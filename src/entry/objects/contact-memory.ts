@@ -1,6 +1,6 @@
 import type { ContactFact } from "../../domain/call/facts.ts";
 import type { LineConfig } from "../../domain/call/line-config.ts";
-import type { ContactState, Effect } from "../../domain/call/state.ts";
+import type { ContactState, Effect, Stage } from "../../domain/call/state.ts";
 
 /** What a contact began with: never changes. */
 export type Begun = {
@@ -26,6 +26,10 @@ export type Mind = {
   readonly sentSeq: number;
   readonly liveSeq: number;
 };
+
+/** Once a contact knew of one open reservation only. */
+type Queued = Extract<Stage, { at: "queued" }>;
+type OldQueued = Omit<Queued, "seats"> & { readonly seat: Queued["seats"][number] | null };
 
 const BEGUN = -2;
 const MIND = -1;
@@ -76,7 +80,24 @@ export class ContactMemory {
 
 /** A contact saved before a state grew a part has none of it. */
 function grown(mind: Mind | null): Mind | null {
-  return mind === null ? null : { ...mind, state: { ...mind.state, parting: mind.state.parting ?? null } };
+  if (mind === null) return null;
+  const { state } = mind;
+  const creates = state.creates.map((made) => ({ ...made, label: made.label ?? made.reservationId }));
+  const grownState = { ...state, creates, parting: state.parting ?? null, stage: grownStage(state.stage) };
+  return { ...mind, intents: mind.intents.map(grownIntent), state: grownState };
+}
+
+function grownStage(stage: Stage | OldQueued): Stage {
+  if (stage.at === "talking") return { ...stage, away: stage.away ?? null, letGo: stage.letGo ?? false };
+  if (stage.at !== "queued" || !("seat" in stage)) return stage;
+  const { seat, ...queued } = stage;
+  return { ...queued, seats: seat === null ? [] : [seat] };
+}
+
+function grownIntent(intent: Intent): Intent {
+  const { effect } = intent;
+  if (effect.do !== "add_participant") return intent;
+  return { ...intent, effect: { ...effect, label: effect.label ?? effect.reservationId } };
 }
 
 function read<T>(rows: readonly { k: number; json: string }[], k: number): T | null {
