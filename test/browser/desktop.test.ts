@@ -76,6 +76,14 @@ test("A4 a missed call is said to be missed, and ready is one click away", async
   await expect.poll(() => commands("set_state")).toMatchObject([{ to: "ready" }]);
 });
 
+test("A4 a desk whose phone had failed says so, and with the phone back ready is one click away", async () => {
+  const page = await desktop();
+  show({ state: "not_ready", reason: "device" });
+  await page.getByText("Your phone had trouble, so no calls are offered. Go ready when it works.").waitFor();
+  await page.getByRole("button", { name: "Go ready" }).click();
+  await expect.poll(() => commands("set_state")).toMatchObject([{ to: "ready", reason: null }]);
+});
+
 test("A5 the tab's title flashes with the brand while an offer stands", async () => {
   const page = await desktop();
   ringing();
