@@ -22,6 +22,8 @@ export const CONNECT_EXTENSIONS_MAX = 2;
 export const TALK_LEASE_MS: Ms = 5 * MINUTE_MS;
 /** An agent whose leg went in mid-talk is called again for this long: a page that is loaded anew needs some seconds. */
 export const AWAY_GRACE_MS: Ms = 30 * SECOND_MS;
+/** An agent's leg that goes with its caller's is no loss: for this long the caller's end may still be told. */
+export const AWAY_DOUBT_MS: Ms = SECOND_MS;
 /** Before each call to a lost agent, so that the phone may have registered again. */
 export const RECALL_EVERY_MS: Ms = 2 * SECOND_MS;
 /** Short: a leg may ring at a window that is gone. The least that carriers allow. */

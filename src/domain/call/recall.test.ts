@@ -24,6 +24,7 @@ function lost(prepare: (call: ToyCarrier) => void = () => undefined): ToyCarrier
   call.now += 10_000;
   call.hangUp("CA-r1");
   deliver(call);
+  if (call.state.stage.at === "talking") waitForDeadline(call);
   return call;
 }
 
@@ -37,7 +38,7 @@ function unreachable(call: ToyCarrier): void {
 }
 
 describe("CALL-7 an agent's leg that goes in mid-talk does not hang up the caller", () => {
-  test("the caller is held, the seat stays taken, and the agent is called again after two seconds", () => {
+  test("the caller is held, the seat stays taken, and the agent is called again two seconds after the loss", () => {
     const call = lost();
     expect(call.state.stage).toMatchObject({ at: "talking", heldSince: call.now });
     expect(seatStage(call.state, R1)).toBe("held");
@@ -46,7 +47,7 @@ describe("CALL-7 an agent's leg that goes in mid-talk does not hang up the calle
     expect(agentLegs(call)).toHaveLength(1);
     const since = call.now;
     waitForDeadline(call);
-    expect(call.now - since).toBe(2_000);
+    expect(call.now - since).toBe(1_000);
     expect(agentLegs(call).map(({ callSid }) => callSid)).toEqual(["CA-r1", "CA-r1-2"]);
   });
 
@@ -62,7 +63,7 @@ describe("CALL-7 an agent's leg that goes in mid-talk does not hang up the calle
     call.send({ type: "wrap_up", agentId: AGENT, ...wrapUp });
     expect(call.state.stage.at).toBe("ended");
     const projection = projectContact(call.facts);
-    expect(projection?.contact).toMatchObject({ talkMs: 32_000, holdMs: 2_000, endedBy: "agent", outcome: "answered" });
+    expect(projection?.contact).toMatchObject({ talkMs: 32_000, holdMs: 1_000, endedBy: "agent", outcome: "answered" });
     const legs = projection?.usage.filter(({ kind }) => kind === "carrier_leg").map(({ quantity }) => quantity);
     expect(legs?.sort((a, b) => a - b)).toEqual([10, 20, 36]);
     expect(typesOf(call).filter((type) => type === "seat_answered")).toHaveLength(1);
@@ -107,6 +108,19 @@ describe("CALL-7 an agent's leg that goes in mid-talk does not hang up the calle
     call.sweep();
     expect(said(call)).toContain("talk_ended");
     expect(call.freedTooEarly).toEqual([]);
+  });
+
+  test("a caller who hangs up takes the agent's leg along: told in either order, nobody was lost", () => {
+    const call = talking();
+    call.now += 10_000;
+    call.hangUp("CA-r1");
+    deliver(call);
+    call.now += 400;
+    call.hangUp("CA-caller");
+    deliver(call);
+    expect(outcomes(call)).toEqual(["answered by caller"]);
+    expect(typesOf(call)).not.toContain("agent_lost");
+    expect(typesOf(call)).not.toContain("held");
   });
 
   test("a caller who hangs up meanwhile has ended the talk, also when nobody tells so", () => {
@@ -154,6 +168,7 @@ describe("CALL-7 an agent's leg that goes in mid-talk does not hang up the calle
     deliver(call);
     call.hangUp("CA-r1-2");
     deliver(call);
+    waitForDeadline(call);
     waitForDeadline(call);
     deliver(call);
     expect(agentLegs(call).map(({ callSid }) => callSid)).toEqual(["CA-r1", "CA-r1-2", "CA-r1-3"]);

@@ -3,7 +3,7 @@ import { SECOND_MS } from "../kernel/instant.ts";
 import { turnHold } from "./agent-commands.ts";
 import { hangUpCaller } from "./closing.ts";
 import type { Draft } from "./draft.ts";
-import { AWAY_GRACE_MS, RECALL_EVERY_MS, RECALL_RING_S, RECALLS_MAX, TALK_LEASE_MS } from "./leases.ts";
+import { AWAY_DOUBT_MS, AWAY_GRACE_MS, RECALL_EVERY_MS, RECALL_RING_S, RECALLS_MAX, TALK_LEASE_MS } from "./leases.ts";
 import { legMayLive } from "./parting.ts";
 import type { Away, Create, Seat, Stage } from "./state.ts";
 
@@ -21,16 +21,21 @@ export function callAgent(draft: Draft, seat: Seat, conference: string, timeoutS
 
 /**
  * The agent's leg is over in mid-talk, and neither the agent's command nor the house ended it: a page was loaded anew, a
- * wire cut. The caller hears music in the conference, the seat stays taken, and the agent is called again.
+ * wire cut, or the caller has gone and that is told in a moment. The seat stays taken and the caller in the conference.
  */
 export function agentLost(draft: Draft, stage: Talking): void {
   if (stage.letGo) return hangUpCaller(draft, stage);
   if (stage.away !== null) return draft.move({ ...stage, leaseAt: nextTry(draft, stage.away) });
+  const away: Away = { until: draft.now + AWAY_GRACE_MS, tries: 0, told: false, resume: stage.heldSince === null };
+  draft.move({ ...stage, away, leaseAt: draft.now + AWAY_DOUBT_MS });
+}
+
+/** The caller is there without the agent: music. */
+function tellLost(draft: Draft, stage: Talking, away: Away): void {
   const { agentId, reservationId } = stage.seat;
   draft.fact({ type: "agent_lost", agentId, reservationId });
-  const away: Away = { until: draft.now + AWAY_GRACE_MS, tries: 0, resume: stage.heldSince === null };
-  const lost: Talking = { ...stage, away, leaseAt: nextTry(draft, away) };
-  if (away.resume) turnHold(draft, lost, true);
+  const lost: Talking = { ...stage, away: { ...away, told: true }, leaseAt: draft.now + AWAY_DOUBT_MS };
+  if (stage.heldSince === null) turnHold(draft, lost, true);
   else draft.move(lost);
 }
 
@@ -45,6 +50,7 @@ export function seekAgent(draft: Draft, stage: Talking, away: Away): void {
 
 /** The caller is still there. */
 export function callAgain(draft: Draft, stage: Talking, away: Away): void {
+  if (!away.told) return tellLost(draft, stage, away);
   if (legMayLive(draft.state, stage.seat.reservationId)) return draft.ignore("the agent's phone is being called");
   if (away.tries >= RECALLS_MAX || draft.now >= away.until) return draft.ignore("the agent is called no more");
   callAgent(draft, stage.seat, stage.conference, RECALL_RING_S);
@@ -59,7 +65,7 @@ export function agentBack(draft: Draft, stage: Talking, away: Away): void {
   const { agentId, reservationId } = stage.seat;
   draft.fact({ type: "agent_back", agentId, reservationId, callSid });
   const back: Talking = { ...stage, away: null, leaseAt: draft.now + TALK_LEASE_MS };
-  if (away.resume) turnHold(draft, back, false);
+  if (away.resume && stage.heldSince !== null) turnHold(draft, back, false);
   else draft.move(back);
 }
 

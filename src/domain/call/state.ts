@@ -62,6 +62,8 @@ export type OfferedSeat = Seat & { readonly rang: boolean };
 export type Away = {
   readonly until: Instant;
   readonly tries: number;
+  /** True once the caller is known to be there still: who hangs up takes the agent's leg along, and either may be told first. */
+  readonly told: boolean;
   /** False where the agent had the caller on hold, or wants so: the caller is then held on when the agent is back. */
   readonly resume: boolean;
 };
