@@ -45,6 +45,7 @@ test("A6 a withheld number is said in words, and a customer is kept without one"
   const page = await stage.page("agent", "/desktop");
   await page.getByText("Phone ready").waitFor();
   stage.house.answer(/^GET \/api\/agent\/contacts\/[^/]+$/, { body: card([]) });
+  stage.house.answer(/^POST \/api\/agent\/contacts\/[^/]+\/customers$/, { body: card(["Rose Withers"]).customers[0] });
   show({ state: "on_contact", contact: contact("talking", { from: "anonymous" }) });
   await page.getByText("Number withheld").first().waitFor();
   const field = page.getByLabel("Phone", { exact: true });
@@ -53,6 +54,7 @@ test("A6 a withheld number is said in words, and a customer is kept without one"
   await page.getByRole("button", { name: "New customer" }).click();
   const body = { name: "Rose Withers", phone: null, note: null };
   await expect.poll(() => posted(/\/customers$/).map((one) => one.body)).toEqual([body]);
+  await page.getByRole("heading", { name: "Rose Withers" }).or(page.getByText("Rose Withers")).first().waitFor();
 });
 
 test("an agent who was never on shift has no time beside the word", async () => {

@@ -17,6 +17,9 @@ import "./portal.css";
 
 type Page = PageData & { readonly lines?: readonly ContactLine[] };
 
+/** A minute of looking; a page left open all day asks no more. */
+const LOOKS_FOR_LATE_FACTS = 20;
+
 export function PortalContactPage() {
   const { t } = useTranslation();
   const { contactId } = useParams({ strict: false });
@@ -46,7 +49,11 @@ export function PortalContactBody({ contactId }: { contactId: string }) {
   const contact = useQuery({
     queryKey: ["portal", "contact", contactId],
     queryFn: ({ signal }) => read<Page>(`/api/portal/contacts/${encodeURIComponent(contactId)}`, signal),
-    refetchInterval: (query) => (query.state.data?.contact.wrappedUpAt == null ? 5_000 : false),
+    refetchInterval: ({ state }) => {
+      // A recording is fetched from the carrier after the talk: whoever opens the page at once sees it come.
+      if (state.dataUpdateCount < LOOKS_FOR_LATE_FACTS) return 3_000;
+      return state.data?.contact.wrappedUpAt == null ? 5_000 : false;
+    },
   });
   useEffect(() => {
     document.title = `${t("contact.title")} · ${t("app.name")}`;
