@@ -11,6 +11,8 @@ export type PortalWatch = {
 };
 
 export type PortalToday = {
+  /** The client's local date that is counted. */
+  readonly day: string;
   readonly queues: readonly {
     readonly queueId: string;
     readonly offered: number;

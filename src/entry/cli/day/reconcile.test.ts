@@ -52,7 +52,10 @@ const client: ClientEvidence = {
   slug: "one",
   accountSid: "AC1",
   records,
-  today: { queues: [{ queueId: "queue-1", offered: 1, answered: 1, abandoned: 0, withinTarget: 1 }] },
+  today: {
+    day: "2026-11-18",
+    queues: [{ queueId: "queue-1", offered: 1, answered: 1, abandoned: 0, withinTarget: 1 }],
+  },
   foreignFrames: 0,
   month,
 };
@@ -148,6 +151,12 @@ describe("a day's verdict", () => {
     expect(reconcile({ ...sound, faults: true, agentsAnswered: 0 }).mismatches).toEqual([]);
     expect(reconcile({ ...sound, faults: false, agentsAnswered: 0 }).mismatches).toHaveLength(1);
     expect(reconcile({ ...sound, faults: true, agentsAnswered: 2 }).mismatches).toHaveLength(1);
+  });
+
+  test("a wallboard that has begun the next day is not compared", () => {
+    const queues = [{ queueId: "queue-1", offered: 0, answered: 0, abandoned: 0, withinTarget: 0 }];
+    expect(reconcile(withClient({ today: { day: "2026-11-19", queues } })).mismatches).toEqual([]);
+    expect(reconcile(withClient({ today: { day: "2026-11-18", queues } })).mismatches).toHaveLength(3);
   });
 
   test("lost calls, double bookings and foreign rows are counted", () => {

@@ -135,7 +135,7 @@ function legMismatches({ slug, accountSid, records }: ClientEvidence, book: Carr
  */
 function liveMismatches({ slug, today, records }: ClientEvidence): string[] {
   if (today === null) return [`${slug}: the portal gave no live numbers`];
-  if (records.days.length > 1) return [];
+  if (records.days.some((day) => day !== today.day)) return [];
   const found: string[] = [];
   for (const queue of today.queues) {
     const counted = records.queueCounts.get(queue.queueId) ?? {

@@ -32,8 +32,8 @@ export type DayReport = Omit<Verdict, "mismatches"> & {
   readonly mismatchList: readonly string[];
 };
 
-/** A Wednesday, 13:30 in London and 21:30 in Shanghai; the repairers in Seattle open half an hour later, at six. */
-const DAY_STARTS = Date.UTC(2026, 10, 18, 13, 30);
+/** A Wednesday, 13:10 in London and 21:10 in Shanghai; the repairers in Seattle open fifty minutes later, at six. */
+const DAY_STARTS = Date.UTC(2026, 10, 18, 13, 10);
 const PERIOD = "2026-11";
 const BILLING_EMAIL = "billing@callhouse.example";
 
