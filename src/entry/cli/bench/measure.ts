@@ -3,14 +3,15 @@ import { type Random, randomInt, seededRandom } from "../../../domain/kernel/ran
 export type Interval = { readonly median: number; readonly low: number; readonly high: number };
 export type Gate = { readonly at: "least" | "most"; readonly value: number };
 /** What a gate says of an interval: `unsure` when the gate lies inside it, which is no failure. */
-export type Verdict = "met" | "unsure" | "missed";
+export type Verdict = "met" | "unsure" | "missed" | "told";
 
 /** One row of the table. */
 export type Figure = {
   readonly id: string;
   readonly what: string;
   readonly against: string;
-  readonly gate: Gate;
+  /** Null for what is told and not gated. */
+  readonly gate: Gate | null;
   readonly aim: number | null;
   readonly unit: "×" | "× time" | "ms above" | "bytes" | "facts";
   readonly measured: Interval;
@@ -61,6 +62,7 @@ export function exactly(value: number): Interval {
 
 /** Missed only when the whole interval misses: noise of the machine must not fail a run. */
 export function verdictOn({ gate, measured: { low, high } }: Pick<Figure, "gate" | "measured">): Verdict {
+  if (gate === null) return "told";
   const [worst, best] = gate.at === "least" ? [low, high] : [high, low];
   const holds = (value: number) => (gate.at === "least" ? value >= gate.value : value <= gate.value);
   if (holds(worst)) return "met";

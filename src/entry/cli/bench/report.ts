@@ -32,7 +32,8 @@ export function table(figures: readonly Judged[], machine: Machine): string {
     const { id, what, against, unit, gate, aim, measured, verdict } = figure;
     const { median, low, high } = measured;
     const interval = low === high ? "" : ` (${show(low, unit)} – ${show(high, unit)})`;
-    const wanted = `${gate.at === "least" ? "≥" : "≤"} ${show(gate.value, unit)}${aim === null ? "" : `, aim ${show(aim, unit)}`}`;
+    const gated = gate === null ? [] : [`${gate.at === "least" ? "≥" : "≤"} ${show(gate.value, unit)}`];
+    const wanted = [...gated, ...(aim === null ? [] : [`aim ${show(aim, unit)}`])].join(", ");
     return `| ${id} | ${what} | ${against} | ${show(median, unit)}${interval} ${unit} | ${wanted} | ${verdict} |`;
   });
   return [

@@ -147,7 +147,7 @@ function callFigures(ours: readonly Group[], bare: readonly BareGroup[], newFact
       id: "B2.queue",
       what: "a caller's key that enters the queue, the pool told",
       against: "bare object, one insert",
-      gate: { at: "least", value: 0 },
+      gate: null,
       aim: 0.5,
       ...ratio(each(ours, "queue"), each(bare, "second")),
     },
