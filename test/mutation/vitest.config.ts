@@ -1,0 +1,14 @@
+import { join } from "node:path";
+import { defineConfig } from "vitest/config";
+
+const slice = process.env.MUTATED_SLICE ?? "*";
+
+/** The tests of one slice of rules: what each mutant is tried against. `npm run mutate` names the slice. */
+export default defineConfig({
+  root: join(import.meta.dirname, "../.."),
+  test: {
+    include: [`src/domain/${slice}/**/*.test.ts`, `test/${slice}/**/*.test.ts`],
+    testTimeout: 60_000,
+    maxWorkers: 1,
+  },
+});
