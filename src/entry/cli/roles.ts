@@ -12,13 +12,15 @@ export type DatabaseUrls = Readonly<Record<Role, string>>;
 
 /** Two starts at once against one server take turns on this advisory lock. */
 const LOCK = 4_711_000;
+/** SQLSTATE 3D000: invalid_catalog_name. */
+const NO_SUCH_DATABASE = "3D000";
 
 /**
  * Makes the login roles and the database before the first migration, as often as it is asked. The administrative
  * connection is used here and never again.
  */
 export async function prepareDatabase(adminUrl: string, database: string): Promise<DatabaseUrls> {
-  const sql = postgres(adminUrl, { max: 1, onnotice: () => {} });
+  const sql = await connectAnywhere(adminUrl);
   try {
     const [row] = await sql<{ version: number }[]>`select current_setting('server_version_num')::int as version`;
     if (!row || row.version < 180_000) {
@@ -41,6 +43,25 @@ export async function prepareDatabase(adminUrl: string, database: string): Promi
     await sql.end({ timeout: 1 });
   }
   return roleUrls(adminUrl, database);
+}
+
+/**
+ * A connection to the server, for work that belongs to no one database: to the named database, or, while it does not exist
+ * yet, to the one that every server has.
+ */
+async function connectAnywhere(adminUrl: string): Promise<postgres.Sql> {
+  const open = (url: string) => postgres(url, { max: 1, onnotice: () => {} });
+  const named = open(adminUrl);
+  try {
+    await named`select 1`;
+    return named;
+  } catch (error) {
+    await named.end({ timeout: 1 });
+    if (!(error instanceof postgres.PostgresError) || error.code !== NO_SUCH_DATABASE) throw error;
+    const url = new URL(adminUrl);
+    url.pathname = "/postgres";
+    return open(url.toString());
+  }
 }
 
 /** The same server and database seen by each role. */

@@ -125,7 +125,7 @@ async function boot(options: StackOptions, stops: Stops, stop: Stack["stop"]): P
 }
 
 async function openDatabase(options: StackOptions, keys: Keys, ports: Ports, stops: Stops): Promise<StackDatabase> {
-  options.log("database: starting PostgreSQL 18");
+  options.log(`database: ${options.databaseUrl === undefined ? "starting" : "asking your own"} PostgreSQL 18`);
   const database = await startDatabase({
     dataDir: options.dataDir,
     port: ports.postgres,
