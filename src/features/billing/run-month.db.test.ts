@@ -164,7 +164,7 @@ test("BIL-4 a price that changes in mid-month splits the month; each event pays 
 test("BIL-8 an approved invoice is left as it is", async () => {
   const client = await busyClient();
   await run(client);
-  await databases.admin`update tenant.invoices set status = 'approved' where tenant_id = ${client.tenantId}`;
+  await databases.admin`update tenant.invoices set status = 'approved', approved_by = ${randomUUID()} where tenant_id = ${client.tenantId}`;
   const before = await written(client);
   await client.use({ event: "late", kind: "contact", at: "2026-11-01T00:00:00Z" });
   expect((await run(client))[0]?.what).toBe("closed");
