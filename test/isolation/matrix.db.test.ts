@@ -52,14 +52,24 @@ const MUTATIONS: readonly (readonly [
   ],
 ];
 
+async function isWritten(tx: postgres.TransactionSql, table: string): Promise<boolean> {
+  const [row] = await tx<{ written: boolean }[]>`
+    select has_table_privilege('callhouse_app', ${`tenant.${table}`}, 'insert, update') as written`;
+  return row?.written ?? true;
+}
+
 describe("mutation: a weakened table is noticed", () => {
-  test.each(MUTATIONS)("%s, on every table", async (_, mutate, noticedBy) => {
+  test.each(MUTATIONS)("%s, on every table", async (name, mutate, noticedBy) => {
     const survivors: string[] = [];
     for (const table of await tenantTables(databases.admin)) {
       await inScratch(async (tx) => {
         await tx.unsafe(mutate(table));
         const noticed = { gate: (await findHoles(tx)).length > 0, matrix: (await leaksOf(tx, table)).length > 0 };
-        for (const proof of noticedBy) if (!noticed[proof]) survivors.push(`${table} (${proof})`);
+        // A row that the app role can neither add nor change needs no check of what it would become: the gate sees it.
+        const harmless = name === "WITH CHECK widened" && !(await isWritten(tx, table));
+        for (const proof of noticedBy) {
+          if (!noticed[proof] && !(harmless && proof === "matrix")) survivors.push(`${table} (${proof})`);
+        }
       });
     }
     expect(survivors).toEqual([]);

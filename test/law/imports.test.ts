@@ -19,6 +19,7 @@ describe("OPS-6 the import law", () => {
     ["a package in the domain", "src/domain/call/a.ts", "zod"],
     ["the platform in the domain", "src/domain/rating/a.ts", "node:crypto"],
     ["a sibling in the domain", "src/domain/rating/a.ts", "../routing/b.ts"],
+    ["the ledger knowing a price", "src/domain/ledger/a.ts", "../rating/b.ts"],
     ["the domain calling a feature", "src/domain/call/a.ts", "../../features/contacts/index.ts"],
     ["a port that knows an adapter", "src/ports/a.ts", "../adapters/db/index.ts"],
     ["one adapter using another", "src/adapters/carriers/twilio/a.ts", "../sandbox/b.ts"],

@@ -4,6 +4,7 @@ import { bodyLimit } from "hono/body-limit";
 import { billingRoutes } from "../../features/billing/index.ts";
 import { contactRoutes } from "../../features/contacts/index.ts";
 import { type HouseEnv, identityRoutes, sessionsOn } from "../../features/identity/index.ts";
+import { ledgerRoutes } from "../../features/ledger/index.ts";
 import { ConfigError, configOf, type Env } from "../env.ts";
 import { log } from "../log.ts";
 import { serveRecorded } from "../objects/recorded.ts";
@@ -63,6 +64,7 @@ export function createApi(): OpenAPIHono<ApiEnv> {
   );
   api.route("/", contactRoutes());
   api.route("/", billingRoutes());
+  api.route("/", ledgerRoutes());
   api.route("/", softphoneRoutes());
   api.route("/", socketRoutes());
   api.route("/", demoRoutes());

@@ -1,0 +1,2 @@
+export { type Deed, type Posted, post, reverse } from "./post.ts";
+export { ledgerRoutes } from "./routes.ts";

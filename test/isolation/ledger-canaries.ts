@@ -1,0 +1,18 @@
+type Row = [table: string, row: Record<string, unknown>];
+
+/** Two accounts, a transaction with one entry, its sums, and the transaction's reversal. */
+export function ledgerRows(id: (part: string) => string): Row[] {
+  const day = { booked_on: "2026-11-20", currency: "USD" };
+  const hash = { content_hash: "0".repeat(64) };
+  return [
+    ["ledger_accounts", { id: id("21"), kind: "receivable", subject: "", currency: "USD" }],
+    ["ledger_accounts", { id: id("22"), kind: "revenue", subject: "calls", currency: "USD" }],
+    ["ledger_txns", { id: id("31"), idempotency_key: "canary", event: "canary", ...hash }],
+    [
+      "ledger_txns",
+      { id: id("32"), idempotency_key: "canary back", event: "reversal", ...hash, reverses_id: id("31") },
+    ],
+    ["ledger_entries", { ...day, txn_id: id("31"), position: 0, debit_account: id("21"), credit_account: id("22") }],
+    ["ledger_days", { account_id: id("21"), booked_on: "2026-11-20" }],
+  ];
+}
