@@ -250,9 +250,6 @@ function QueuesPanel({ today, live }: { today: PortalToday; live: LiveState }) {
                 <th scope="col" className="end">
                   {t("portal.level")}
                 </th>
-                <th scope="col" className="end">
-                  {t("floor.target")}
-                </th>
               </tr>
             </thead>
             <tbody>
@@ -268,12 +265,12 @@ function QueuesPanel({ today, live }: { today: PortalToday; live: LiveState }) {
                     </td>
                     <td className="end">
                       <QueueLevel level={numbers.serviceLevel} target={queue.target} />
-                    </td>
-                    <td className="end quiet nowrap">
-                      {t("floor.targetText", {
-                        share: share(tongue, queue.target.share),
-                        s: String(queue.target.withinS),
-                      })}
+                      <div className="small quiet nowrap">
+                        {t("portal.goal", {
+                          share: share(tongue, queue.target.share),
+                          s: String(queue.target.withinS),
+                        })}
+                      </div>
                     </td>
                   </tr>
                 );

@@ -338,6 +338,7 @@ export const en: Words = {
     sortTime: "By time",
   },
   portal: {
+    goal: "goal {{share}} in {{s}} s",
     title: "Today",
     offered: "Offered",
     answered: "Answered",

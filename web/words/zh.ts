@@ -335,6 +335,7 @@ export const zh = {
     sortTime: "按时长",
   },
   portal: {
+    goal: "目标 {{s}} 秒内 {{share}}",
     title: "今日",
     offered: "呼入",
     answered: "接通",
