@@ -24,17 +24,53 @@ const UNITS = [
   "month",
   "message",
   "hour",
+  "seat_day",
+  "seat_shift",
+  "segment",
+  "number",
+  "agent",
+  "mb",
+  "piece",
+  "milestone",
+  "package",
+  "fee",
+  "tier",
+  "adjustment",
 ] as const;
-const COMPONENTS = ["each", "base-count", "fee", "included", "overflow", "time", "success", "seats"] as const;
+const COMPONENTS = [
+  "each",
+  "base-count",
+  "fee",
+  "included",
+  "overflow",
+  "time",
+  "success",
+  "seats",
+  "volume",
+  "volume-flat",
+  "days",
+  "held",
+  "first",
+  "rise",
+  "ahead",
+  "discount",
+  "cap",
+  "minimum",
+  "commitment",
+  "sla",
+] as const;
 
 export function unitWord(t: TFunction, unit: string): string {
-  const known = UNITS.find((one) => one === unit.replace("-", "_"));
+  const known = UNITS.find((one) => one === unit.replace("-", "_").toLowerCase());
   return known === undefined ? unit : t(`billing.unit.${known}`);
 }
 
 export function componentWord(t: TFunction, component: string): string {
-  const tier = /^tier-(\d+)$/.exec(component);
-  if (tier?.[1] !== undefined) return t("billing.component.tier", { n: tier[1] });
+  const [, n, flat] = /^tier-(\d+)(-flat)?$/.exec(component) ?? [];
+  if (n !== undefined)
+    return flat === undefined ? t("billing.component.tier", { n }) : t("billing.component.tier-flat", { n });
+  const [, code] = /^milestone-(.+)$/.exec(component) ?? [];
+  if (code !== undefined) return t("billing.component.milestone", { code });
   const known = COMPONENTS.find((one) => one === component);
   return known === undefined ? component : t(`billing.component.${known}`);
 }

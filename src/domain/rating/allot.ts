@@ -2,7 +2,7 @@ import type { Currency } from "../kernel/currency.ts";
 import type { Instant } from "../kernel/instant.ts";
 import { unreachable } from "../kernel/step.ts";
 import type { Charge, UsageFilter, UsageKind } from "./charge.ts";
-import type { ServiceLevel, Share } from "./line.ts";
+import type { ServiceLevel, Share, Stocks } from "./line.ts";
 import { matches, type UsageRecord } from "./usage.ts";
 
 /** A contract version's part of the period: half-open instants, and whole days on the wall of the client's zone. */
@@ -18,6 +18,12 @@ export type Segment = {
   /** As measured over the segment; null where nothing was measured. */
   readonly serviceLevel: ServiceLevel | null;
   readonly charges: readonly Charge[];
+  /** What is paid by the month and held rather than used; nothing where it is left out. */
+  readonly stocks?: Stocks | undefined;
+  /** The version's days in the month that follows; left out or null where it is over by then. */
+  readonly next?: Share | null | undefined;
+  /** Of commitments over a term that ends with this month, by code: what earlier months of the term came to. */
+  readonly earlierMinor?: { readonly [code: string]: bigint } | undefined;
 };
 
 export type RatingInput = {
@@ -31,43 +37,70 @@ export type RatingInput = {
 /** Usage that no line charges for, and why; never dropped in silence. */
 export type Unrated = {
   readonly usageId: string;
-  readonly reason: "outside_period" | "no_contract" | "no_charge" | "conflict" | "negative_quantity";
+  readonly reason: "outside_period" | "no_contract" | "no_charge" | "conflict" | "negative_quantity" | "nothing_used";
 };
 
-/** Gives each usage record to exactly one charge, or to `unrated`. */
-export function allot(input: RatingInput, unrated: Unrated[]): Map<Charge, UsageRecord[]> {
-  const usageOfCharge = new Map<Charge, UsageRecord[]>();
-  const kinds = new Map(
-    input.segments.flatMap((segment) => segment.charges.map((it) => [it, usageKindOf(it)] as const)),
-  );
+/** The charge of a version that a record is given to. */
+export type Allotted = { readonly segment: Segment; readonly charge: Charge };
+export type Period = RatingInput["period"];
+
+/** Gives each usage record to exactly one charge, by `chargeKey` and in order of time, or to `unrated`. */
+export function allot(input: RatingInput, unrated: Unrated[]): Map<string, UsageRecord[]> {
+  const usageOfCharge = new Map<string, UsageRecord[]>();
+  const chargeFor = chargesFor(input.period, input.segments);
   for (const record of inOrder(input.usage, unrated)) {
-    const charge = chargeFor(record, input, kinds);
-    if (typeof charge === "string") {
-      unrated.push({ usageId: record.id, reason: charge });
+    const found = chargeFor(record);
+    if (typeof found === "string") {
+      unrated.push({ usageId: record.id, reason: found });
       continue;
     }
-    const charged = usageOfCharge.get(charge);
-    if (charged === undefined) usageOfCharge.set(charge, [record]);
+    const key = chargeKey(found.segment, found.charge);
+    const charged = usageOfCharge.get(key);
+    if (charged === undefined) usageOfCharge.set(key, [record]);
     else charged.push(record);
   }
   unrated.sort((a, b) => (a.usageId < b.usageId ? -1 : a.usageId > b.usageId ? 1 : 0));
   return usageOfCharge;
 }
 
-function chargeFor(
-  record: UsageRecord,
-  input: RatingInput,
-  kinds: ReadonlyMap<Charge, UsageKind | null>,
-): Charge | Unrated["reason"] {
-  if (record.quantity < 0) return "negative_quantity";
-  if (record.occurredAt < input.period.from || record.occurredAt >= input.period.to) return "outside_period";
-  const segment = input.segments.find((it) => record.occurredAt >= it.from && record.occurredAt < it.to);
-  if (segment === undefined) return "no_contract";
-  for (const charge of segment.charges) {
-    if (kinds.get(charge) !== record.kind) continue;
-    if (asksFor(charge, record)) return charge;
-  }
-  return "no_charge";
+/** One charge of one version: codes are unique in a version and come again in the next. */
+export function chargeKey(segment: Pick<Segment, "version">, charge: Pick<Charge, "code">): string {
+  return `${charge.code}@${segment.version}`;
+}
+
+/**
+ * Which charge a record is for: the first of the version in force that asks for it. Asked of one record at a time, so a
+ * month need not be in memory.
+ */
+export function chargesFor(
+  period: Period,
+  segments: readonly Segment[],
+): (record: UsageRecord) => Allotted | Unrated["reason"] {
+  const ofKind = new Map(
+    segments.map((segment) => {
+      const byKind = new Map<UsageKind, Charge[]>();
+      for (const charge of segment.charges) {
+        const kind = usageKindOf(charge);
+        if (kind !== null) byKind.set(kind, [...(byKind.get(kind) ?? []), charge]);
+      }
+      return [segment, byKind] as const;
+    }),
+  );
+  return (record) => {
+    if (record.quantity < 0) return "negative_quantity";
+    if (record.occurredAt < period.from || record.occurredAt >= period.to) return "outside_period";
+    const segment = segments.find((it) => record.occurredAt >= it.from && record.occurredAt < it.to);
+    if (segment === undefined) return "no_contract";
+    for (const charge of ofKind.get(segment)?.get(record.kind) ?? []) {
+      if (asksFor(charge, record)) return isEmpty(charge, record) ? "nothing_used" : { segment, charge };
+    }
+    return "no_charge";
+  };
+}
+
+/** A call of no seconds is still a call; so many of nothing is nothing. */
+function isEmpty(charge: Charge, { quantity }: UsageRecord): boolean {
+  return quantity === 0 && charge.model !== "carrier_time";
 }
 
 /** Whether the charge is for this record, given that it counts records of this kind. */
@@ -108,6 +141,7 @@ function payload(record: UsageRecord): string {
 export function usageKindOf(charge: Charge): UsageKind | null {
   switch (charge.model) {
     case "seat_month":
+    case "recurring":
     case "fee":
     case "commitment":
     case "sla_credit":

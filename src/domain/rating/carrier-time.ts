@@ -1,49 +1,38 @@
 import { add, exact, exactText, type Rational, rational, reduced, subtract, ZERO } from "../kernel/rational.ts";
+import { OWN } from "./behind.ts";
 import { bounded, markedUp, perBilledMinute, priceOfCall } from "./call-time.ts";
 import type { CarrierTimeCharge } from "./charge.ts";
-import type { ChargeContext, LineDraft, RatedItem } from "./line.ts";
+import type { ChargeContext, LineDraft } from "./line.ts";
 
-type CallPrice = { readonly sellS: number; readonly buyS: number; readonly sell: Rational; readonly buy: Rational };
+export type CallPrice = {
+  readonly sellS: number;
+  readonly buyS: number;
+  readonly sell: Rational;
+  readonly buy: Rational;
+};
 
 /**
  * Carrier time, both sides from the same seconds in the same run: what the leg cost us at the carrier's tariff, and what
  * the client pays, by mark-up on that exact cost or at a tariff of its own. So margin is one number everywhere.
  */
 export function rateCarrierTime(charge: CarrierTimeCharge, context: ChargeContext): LineDraft[] {
-  if (context.usage.length === 0) return [];
-  const prices = new Map<number, CallPrice>();
-  const totals = { seconds: 0, sellS: 0, buyS: 0, sell: ZERO, buy: ZERO };
-  const items = context.usage.map((record): RatedItem => {
-    const seconds = record.quantity;
-    const price = prices.get(seconds) ?? bothSides(charge, seconds);
-    prices.set(seconds, price);
-    totals.seconds += seconds;
-    totals.sellS += price.sellS;
-    totals.buyS += price.buyS;
-    totals.sell = add(totals.sell, price.sell);
-    totals.buy = add(totals.buy, price.buy);
-    return {
-      usageId: record.id,
-      contactId: record.contactId,
-      quantity: seconds,
-      amount: price.sell,
-      cost: price.buy,
-      billedS: price.sellS,
-    };
-  });
+  const { all } = context.totals;
+  if (all.records === 0) return [];
   const detail = {
     kind: "carrier_time",
-    calls: items.length,
-    seconds: totals.seconds,
-    billedS: totals.sellS,
-    costS: totals.buyS,
-    cost: exactText(totals.buy),
-    margin: exactText(subtract(totals.sell, totals.buy)),
+    calls: all.records,
+    seconds: Number(all.quantity),
+    billedS: Number(all.billedS),
+    costS: Number(all.costS),
+    cost: exactText(all.cost),
+    margin: exactText(subtract(all.amount, all.cost)),
     buy: charge.buy,
     markupPercent: charge.sell.by === "markup" ? charge.sell.percent : null,
   } as const;
-  const quantity = rational(totals.sellS);
-  return [{ component: "time", quantity, unit: "second", unitPrice: null, exact: reduced(totals.sell), detail, items }];
+  const quantity = rational(all.billedS);
+  return [
+    { component: "time", quantity, unit: "second", unitPrice: null, exact: reduced(all.amount), detail, behind: OWN },
+  ];
 }
 
 /** One call on both sides. */

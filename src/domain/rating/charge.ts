@@ -15,9 +15,35 @@ export const USAGE_UNITS = {
   message: "segment",
   /** A day on which seats were rented by the day: so many seats each. */
   seat_day: "seat-day",
+  /** Seats rented by the hour: seconds between two instants, times the seats. A clock change makes it longer or shorter. */
+  seat_time: "second",
+  /** A shift for which seats were rented: so many seats each. */
+  seat_shift: "seat-shift",
+  /** A day on which more seats were at work at once than are guaranteed: so many more. */
+  burst_seat_day: "seat-day",
+  /** Work of people outside of contacts, consulting for one: seconds between two instants. */
+  service_time: "second",
   /** A milestone of a project reached: 1 each, named in its attributes. */
   milestone: "milestone",
 } as const;
+
+/** What is held rather than used, and paid by the month: so many on each day. */
+export const STOCK_UNITS = {
+  /** Seats guaranteed, over all pools. */
+  seat: "seat",
+  /** Seats beyond them that may be borrowed. */
+  burst_seat: "seat",
+  /** Telephone numbers in service. */
+  number: "number",
+  /** Agents who work for this client alone. */
+  agent: "agent",
+  /** Megabytes of recordings kept. */
+  recording: "MB",
+  /** So many as the contract says, whatever is measured: its `minCount`. */
+  agreed: "piece",
+} as const;
+
+export type Stock = keyof typeof STOCK_UNITS;
 
 export type UsageKind = keyof typeof USAGE_UNITS;
 
@@ -32,10 +58,18 @@ export type UsageFilter = {
   /** Legs of the caller, of the agent, or both when left out. */
   readonly parties?: readonly ("caller" | "agent")[] | undefined;
   readonly dispositions?: readonly string[] | undefined;
+  /** States of the agent, for agent time: who pays for waiting, pause and training is written here. */
+  readonly states?: readonly AgentTimeState[] | undefined;
+  /** Agents who serve this client alone, or others as well. */
+  readonly agents?: readonly ("dedicated" | "shared")[] | undefined;
   /** Only contacts whose talk lasted at least this long. */
   readonly minTalkS?: number | undefined;
   readonly hours?: HourClass | undefined;
 };
+
+/** What an agent's time went into. `waiting` and what follows it belong to nobody's contact. */
+export const AGENT_TIME_STATES = ["on_contact", "wrap_up", "ringing", "waiting", "pause", "training"] as const;
+export type AgentTimeState = (typeof AGENT_TIME_STATES)[number];
 
 /** Times on the client's wall, `HH:MM`, `to` not included; `to` before `from` runs over midnight. Weekday 1 is Monday. */
 export type HourClass = {
@@ -82,6 +116,21 @@ export type SeatMonthCharge = Named & {
   readonly model: "seat_month";
   readonly price: DecimalText;
   readonly minSeats: number;
+};
+
+/**
+ * Seats, numbers, agents or storage by the month. In arrears: by the days each was there. In advance: the next month's are
+ * charged before it begins, a rise in mid-month is charged up to the highest number so far, and a fall gives nothing back.
+ */
+export type RecurringCharge = Named & {
+  readonly model: "recurring";
+  readonly of: Stock;
+  readonly price: DecimalText;
+  /** The price is for so many: 1000 for a price per gigabyte on megabytes. */
+  readonly per: number;
+  /** Fewer are charged as so many, on each day. */
+  readonly minCount: number;
+  readonly timing: "arrears" | "advance";
 };
 
 /** So much each, and never for fewer than `baseCount`: per contact, per service, per success. */
@@ -177,13 +226,20 @@ export type FeeCharge = Named & {
 };
 
 /** What all other charges of the version come to at least, in a month: the rest is topped up. */
-export type CommitmentCharge = Named & { readonly model: "commitment"; readonly amount: DecimalText };
+export type CommitmentCharge = Named & {
+  readonly model: "commitment";
+  readonly amount: DecimalText;
+  /** The amount is for so many months from a first one, and what is missing is topped up in the last of them. */
+  readonly term?: { readonly from: string; readonly months: number } | undefined;
+};
 
 /** Money back when the measured service level misses its target: so much of the fee for each started point, with a cap. */
 export type SlaCreditCharge = Named & {
   readonly model: "sla_credit";
   readonly targetPercent: DecimalText;
-  readonly perStartedPointPercent: DecimalText;
+  /** For each started point below the target; or steps, of which the lowest that was reached holds. */
+  readonly perStartedPointPercent?: DecimalText | undefined;
+  readonly steps?: readonly { readonly belowPercent: DecimalText; readonly creditPercent: DecimalText }[] | undefined;
   readonly capPercent: DecimalText;
   /** Codes of the charges that are the fee; all of the version when left out. */
   readonly of?: readonly string[] | undefined;
@@ -191,6 +247,7 @@ export type SlaCreditCharge = Named & {
 
 export type Charge =
   | SeatMonthCharge
+  | RecurringCharge
   | UnitCharge
   | GraduatedCharge
   | VolumeCharge

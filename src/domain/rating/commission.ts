@@ -1,55 +1,34 @@
-import { add, divide, exact, exactText, multiply, type Rational, rational, reduced, ZERO } from "../kernel/rational.ts";
-import { bounded } from "./call-time.ts";
+import { exact, exactText, multiply, rational, reduced } from "../kernel/rational.ts";
+import { allAt, OWN } from "./behind.ts";
 import type { CommissionCharge } from "./charge.ts";
-import type { ChargeContext, LineDraft, RatedItem } from "./line.ts";
+import type { ChargeContext, LineDraft } from "./line.ts";
 import { rateOfBand } from "./percentage.ts";
 
 /** Commission for each success the client recorded: a fixed amount, or a percentage of its sale within bounds. */
 export function rateCommission(charge: CommissionCharge, context: ChargeContext): LineDraft[] {
-  if (context.usage.length === 0) return [];
-  if (charge.pay.by === "bands") return [bandLine(charge.pay.bands, context)];
+  const { all } = context.totals;
+  if (all.records === 0) return [];
   const { pay } = charge;
-  let total = ZERO;
-  let successes = 0;
-  let saleMinor = 0n;
-  const items = context.usage.map((record): RatedItem => {
-    const sale = record.attributes.saleMinor ?? 0;
-    const amount = commissionOn(pay, record.quantity, rational(BigInt(sale), context.minorPerMajor));
-    total = add(total, amount);
-    successes += record.quantity;
-    saleMinor += BigInt(sale);
-    return {
-      usageId: record.id,
-      contactId: record.contactId,
-      quantity: record.quantity,
-      amount,
-      cost: null,
-      billedS: null,
-    };
-  });
-  const fixed = pay.by === "fixed";
+  if (pay.by === "bands") return [bandLine(pay.bands, context)];
+  const successes = Number(all.quantity);
   const detail = {
     kind: "commission",
     successes,
     rate: pay.by === "fixed" ? pay.amount : `${pay.percent}%`,
-    saleMinor: fixed ? null : saleMinor.toString(),
+    saleMinor: pay.by === "fixed" ? null : all.saleMinor.toString(),
   } as const;
   const unitPrice = pay.by === "fixed" ? exact(pay.amount) : null;
   const quantity = rational(successes);
-  return [{ component: "success", quantity, unit: "success", unitPrice, exact: reduced(total), detail, items }];
+  return [
+    { component: "success", quantity, unit: "success", unitPrice, exact: reduced(all.amount), detail, behind: OWN },
+  ];
 }
 
-type Pay = CommissionCharge["pay"];
-
-function commissionOn(pay: Exclude<Pay, { by: "bands" }>, successes: number, sale: Rational): Rational {
-  if (pay.by === "fixed") return multiply(exact(pay.amount), rational(successes));
-  const share = multiply(sale, divide(exact(pay.percent), rational(100)));
-  return sale.num === 0n ? ZERO : bounded(share, pay.minEach, pay.maxEach);
-}
+type Bands = Extract<CommissionCharge["pay"], { by: "bands" }>["bands"];
 
 /** The rate of the whole period decides what every success of it earns. */
-function bandLine(bands: Extract<Pay, { by: "bands" }>["bands"], { usage, contacts }: ChargeContext): LineDraft {
-  const successes = usage.reduce((total, record) => total + record.quantity, 0);
+function bandLine(bands: Bands, { totals, contacts }: ChargeContext): LineDraft {
+  const successes = Number(totals.all.quantity);
   // More successes than contacts can only mean that contacts are still to come; they count as one each until then.
   const ratio = rational(successes * 100, Math.max(contacts, successes, 1));
   const rates = bands.map((band) => ({
@@ -65,13 +44,6 @@ function bandLine(bands: Extract<Pay, { by: "bands" }>["bands"], { usage, contac
     unitPrice: each,
     exact: multiply(each, quantity),
     detail: { kind: "success_band", successes, contacts, ratePercent: exactText(ratio), amount: exactText(each) },
-    items: usage.map((record) => ({
-      usageId: record.id,
-      contactId: record.contactId,
-      quantity: record.quantity,
-      amount: multiply(each, rational(record.quantity)),
-      cost: null,
-      billedS: null,
-    })),
+    behind: allAt(each),
   };
 }

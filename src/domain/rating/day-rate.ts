@@ -1,4 +1,5 @@
 import { add, divide, exact, exactText, min, multiply, type Rational, rational, reduced } from "../kernel/rational.ts";
+import { allAt } from "./behind.ts";
 import type { DayRateCharge } from "./charge.ts";
 import type { ChargeContext, LineDraft } from "./line.ts";
 
@@ -14,30 +15,21 @@ export function dayRates(daysOfSeats: readonly number[], perDay: Rational, perMo
 }
 
 /** Rent of a month in one line; the cap counts the most seats of any day. Each day's part is its share of the whole. */
-export function rateDays(charge: DayRateCharge, { usage }: ChargeContext): LineDraft[] {
-  const seatDays = usage.reduce((total, record) => total + record.quantity, 0);
+export function rateDays(charge: DayRateCharge, { totals }: ChargeContext): LineDraft[] {
+  const seatDays = Number(totals.all.quantity);
   if (seatDays === 0) return [];
-  const peak = usage.reduce((most, record) => Math.max(most, record.quantity), 0);
-  const cap = charge.monthCap === undefined ? null : multiply(exact(charge.monthCap), rational(peak));
+  const cap = charge.monthCap === undefined ? null : multiply(exact(charge.monthCap), rational(totals.all.most));
   const total = dayRate(seatDays, exact(charge.price), cap);
   const each = reduced(divide(total, rational(seatDays)));
-  const quantity = rational(seatDays);
   return [
     {
       component: "days",
-      quantity,
+      quantity: rational(seatDays),
       unit: "seat-day",
       unitPrice: each,
       exact: total,
       detail: { kind: "day_rate", price: charge.price, seatDays, cap: cap === null ? null : exactText(cap) },
-      items: usage.map((record) => ({
-        usageId: record.id,
-        contactId: record.contactId,
-        quantity: record.quantity,
-        amount: multiply(each, rational(record.quantity)),
-        cost: null,
-        billedS: null,
-      })),
+      behind: allAt(each),
     },
   ];
 }

@@ -1,4 +1,5 @@
 import { exact, multiply, rational } from "../kernel/rational.ts";
+import { NONE } from "./behind.ts";
 import type { FeeCharge } from "./charge.ts";
 import type { ChargeContext, LineDraft } from "./line.ts";
 
@@ -8,5 +9,5 @@ export function rateFee(charge: FeeCharge, { share, begins }: ChargeContext): Li
   const amount = exact(charge.amount);
   const due = charge.every === "once" ? amount : multiply(amount, rational(share.days, share.of));
   const detail = { kind: "fixed", amount: charge.amount, every: charge.every, share } as const;
-  return [{ component: "fee", quantity: rational(1), unit: "fee", unitPrice: due, exact: due, detail, items: [] }];
+  return [{ component: "fee", quantity: rational(1), unit: "fee", unitPrice: due, exact: due, detail, behind: NONE }];
 }

@@ -1,6 +1,7 @@
-import { add, exact, exactText, multiply, type Rational, rational, sum, times, ZERO } from "../kernel/rational.ts";
+import { add, exact, exactText, multiply, type Rational, rational, sum } from "../kernel/rational.ts";
+import { NONE } from "./behind.ts";
 import { type GraduatedCharge, USAGE_UNITS } from "./charge.ts";
-import type { ChargeContext, LineDraft, RatedItem } from "./line.ts";
+import type { ChargeContext, LineDraft } from "./line.ts";
 import { graduatedParts, type TierRange, tierRanges } from "./tiers.ts";
 
 /** The whole of a graduated price: each tier's part at its own price, and the flat of each tier that was entered. */
@@ -10,40 +11,11 @@ export function graduatedAmount(ranges: readonly TierRange[], quantity: Rational
 
 /** One line per tier, one more for its flat. An event that crosses a boundary stands in both lines with its parts. */
 export function rateGraduated(charge: GraduatedCharge, context: ChargeContext): LineDraft[] {
-  const ranges = tierRanges(charge.tiers);
-  const itemsByTier = ranges.map((): RatedItem[] => []);
-  const tops = charge.tiers.map((tier) => (tier.upTo === null ? Number.POSITIVE_INFINITY : Number(tier.upTo)));
-  let used = 0;
-  let tier = 0;
-  for (const record of context.usage) {
-    let left = record.quantity;
-    do {
-      while (used >= (tops[tier] ?? Number.POSITIVE_INFINITY)) tier += 1;
-      const part = Math.min(left, (tops[tier] ?? Number.POSITIVE_INFINITY) - used);
-      const amount = times(ranges[tier]?.price ?? ZERO, part);
-      const item = {
-        usageId: record.id,
-        contactId: record.contactId,
-        quantity: part,
-        amount,
-        cost: null,
-        billedS: null,
-      };
-      itemsByTier[tier]?.push(item);
-      used += part;
-      left -= part;
-    } while (left > 0);
-  }
-  return ranges.flatMap((range, at) => tierLines(charge, range, at, rational(used), itemsByTier[at] ?? []));
+  const total = rational(context.totals.all.quantity);
+  return tierRanges(charge.tiers).flatMap((range, at) => tierLines(charge, range, at, total));
 }
 
-function tierLines(
-  charge: GraduatedCharge,
-  range: TierRange,
-  at: number,
-  total: Rational,
-  items: readonly RatedItem[],
-): LineDraft[] {
+function tierLines(charge: GraduatedCharge, range: TierRange, at: number, total: Rational): LineDraft[] {
   const part = graduatedParts([range], total)[0];
   if (part === undefined) return [];
   const unit = USAGE_UNITS[charge.usage];
@@ -57,7 +29,7 @@ function tierLines(
       unitPrice: exact(price),
       exact: multiply(part.used, range.price),
       detail: { kind: "tier", ...bounds, price, quantity: exactText(part.used) },
-      items,
+      behind: { by: "quantity", each: range.price, above: range.above.num, upTo: range.upTo?.num ?? null, key: null },
     },
   ];
   if (range.flat.num !== 0n) {
@@ -68,7 +40,7 @@ function tierLines(
       unitPrice: range.flat,
       exact: range.flat,
       detail: { kind: "tier_flat", ...bounds, flat: exactText(range.flat) },
-      items: [],
+      behind: NONE,
     });
   }
   return lines;

@@ -1,11 +1,12 @@
 import type { Currency } from "../kernel/currency.ts";
 import { majorText, minorPerMajor, roundToMinor } from "../kernel/money.ts";
 import { divide, exact, exactText, multiply, negate, type Rational, rational } from "../kernel/rational.ts";
-import { bound } from "./bounds.ts";
+import { NONE } from "./behind.ts";
+import { bound, trueUpTo } from "./bounds.ts";
 import type { CommitmentCharge, Limits, SlaCreditCharge } from "./charge.ts";
 import type { LineDetail, LineDraft, ServiceLevel, Share } from "./line.ts";
 import { percent } from "./percentage.ts";
-import { slaCredit } from "./sla-credit.ts";
+import { slaCredit, slaStepCredit } from "./sla-credit.ts";
 
 /** What lines that depend on other lines are made from: rounded amounts, so that they end on whole minor units. */
 export type Reached = { readonly minor: bigint; readonly currency: Currency; readonly share: Share };
@@ -39,9 +40,21 @@ export function limitLines(limits: Limits, { minor, currency, share }: Reached):
   ].flat();
 }
 
-/** What is missing to the month's commitment, over all that the version's other charges came to. */
-export function rateCommitment(charge: CommitmentCharge, reached: Reached): LineDraft[] {
-  return limitLines({ minimum: charge.amount }, reached).map((line) => ({ ...line, component: "commitment" }));
+/**
+ * What is missing to the month's commitment, over all that the version's other charges came to; or to the whole term's, in
+ * the term's last month, over that and all that its earlier months came to.
+ */
+export function rateCommitment(charge: CommitmentCharge, reached: Reached, earlierMinor: bigint | null): LineDraft[] {
+  const { amount, term } = charge;
+  if (term === undefined) {
+    return limitLines({ minimum: amount }, reached).map((line) => ({ ...line, component: "commitment" }));
+  }
+  if (earlierMinor === null) return [];
+  const { minor, currency } = reached;
+  const missing = trueUpTo(exact(amount), rational(minor + earlierMinor, minorPerMajor(currency)));
+  const reachedText = majorText(minor + earlierMinor, currency);
+  const earlier = majorText(earlierMinor, currency);
+  return adjustment("commitment", missing, { kind: "term", minimum: amount, reached: reachedText, earlier, ...term });
 }
 
 /** The credit for a missed service level, with the measurement it rests on. Nothing measured, nothing missed. */
@@ -53,11 +66,19 @@ export function rateSlaCredit(
   if (level === null || level.counted === 0) return [];
   const achieved = divide(rational(level.within * 100), rational(level.counted));
   const fee = rational(minor, minorPerMajor(currency));
-  const credit = slaCredit(fee, achieved, {
-    targetPercent: exact(charge.targetPercent),
-    perStartedPointPercent: exact(charge.perStartedPointPercent),
-    capPercent: exact(charge.capPercent),
-  });
+  const capPercent = exact(charge.capPercent);
+  const credit =
+    charge.steps === undefined
+      ? slaCredit(fee, achieved, {
+          targetPercent: exact(charge.targetPercent),
+          perStartedPointPercent: exact(charge.perStartedPointPercent ?? "0"),
+          capPercent,
+        })
+      : slaStepCredit(fee, achieved, {
+          targetPercent: exact(charge.targetPercent),
+          steps: charge.steps.map((step) => ({ below: exact(step.belowPercent), credit: exact(step.creditPercent) })),
+          capPercent,
+        });
   return adjustment("sla", negate(credit), {
     kind: "sla_credit",
     fee: majorText(minor, currency),
@@ -73,6 +94,6 @@ export function rateSlaCredit(
 function adjustment(component: string, amount: Rational, detail: LineDetail): LineDraft[] {
   if (amount.num === 0n) return [];
   return [
-    { component, quantity: rational(1), unit: "adjustment", unitPrice: amount, exact: amount, detail, items: [] },
+    { component, quantity: rational(1), unit: "adjustment", unitPrice: amount, exact: amount, detail, behind: NONE },
   ];
 }

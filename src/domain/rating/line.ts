@@ -1,6 +1,7 @@
 import type { Rational } from "../kernel/rational.ts";
-import type { ChargeModel, Tariff } from "./charge.ts";
-import type { UsageRecord } from "./usage.ts";
+import type { Behind } from "./behind.ts";
+import type { ChargeModel, Stock, Tariff } from "./charge.ts";
+import type { ChargeTotals } from "./totals.ts";
 
 /** One usage record's part in one line: exact, never rounded. */
 export type RatedItem = {
@@ -29,7 +30,8 @@ export type LineDraft = {
    */
   readonly completes?: Rational | undefined;
   readonly detail: LineDetail;
-  readonly items: readonly RatedItem[];
+  /** Which usage stands behind it, as a rule. */
+  readonly behind: Behind;
 };
 
 export type RatedLine = LineDraft & {
@@ -40,6 +42,8 @@ export type RatedLine = LineDraft & {
   readonly label: { readonly zh: string; readonly en: string };
   /** The only rounding: half away from zero, to the currency's minor unit. */
   readonly amountMinor: bigint;
+  /** The rule carried out, where the records themselves were rated and not their sums alone. */
+  readonly items: readonly RatedItem[];
 };
 
 /** Days a version was in force, of the days of its period. */
@@ -61,6 +65,16 @@ export type LineDetail =
       readonly peak: number;
       readonly minSeats: number;
       readonly billed: number;
+      readonly share: Share;
+    }
+  | {
+      readonly kind: "recurring";
+      readonly of: Stock;
+      readonly price: string;
+      readonly per: number;
+      readonly timing: "arrears" | "advance";
+      /** Runs of days with the same number, as charged and as measured. */
+      readonly days: readonly { readonly days: number; readonly count: number; readonly measured: number }[];
       readonly share: Share;
     }
   | {
@@ -111,6 +125,14 @@ export type LineDetail =
   | { readonly kind: "cap"; readonly maximum: string; readonly reached: string }
   | { readonly kind: "minimum"; readonly minimum: string; readonly reached: string; readonly share: Share }
   | {
+      readonly kind: "term";
+      readonly minimum: string;
+      readonly reached: string;
+      readonly earlier: string;
+      readonly from: string;
+      readonly months: number;
+    }
+  | {
       readonly kind: "sla_credit";
       readonly fee: string;
       readonly targetPercent: string;
@@ -120,18 +142,28 @@ export type LineDetail =
       readonly capPercent: string;
     };
 
-/** What a model is given: its own usage, in order of time, and what holds for the whole period. */
+/** What a model is given: what its own usage comes to, and what holds for the whole period. */
 export type ChargeContext = {
-  readonly usage: readonly UsageRecord[];
+  readonly totals: ChargeTotals;
   readonly share: Share;
   /** Highest number of seats entitled on any day of the share. */
   readonly seatsPeak: number;
+  readonly stocks: Stocks;
+  /** The version's days in the month that follows; null where it is over by then. */
+  readonly next: Share | null;
   readonly minorPerMajor: bigint;
   /** Contacts handled in the same days, whatever charges them: what a success rate is taken of. */
   readonly contacts: number;
   /** True in the month in which the version begins. */
   readonly begins: boolean;
 };
+
+/** How many there were: runs of days in order, over the days of the version, and on the first day of the next month. */
+export type StockLevels = {
+  readonly days: readonly { readonly days: number; readonly count: number }[];
+  readonly next: number;
+};
+export type Stocks = { readonly [stock in Stock]?: StockLevels | undefined };
 
 /** Contacts that counted for the service level and those answered within target, measured over the days of a version. */
 export type ServiceLevel = { readonly within: number; readonly counted: number };

@@ -1,7 +1,7 @@
-import { exact, multiply, rational, times, ZERO } from "../kernel/rational.ts";
+import { exact, multiply, rational, ZERO } from "../kernel/rational.ts";
+import { NONE } from "./behind.ts";
 import { type PackageCharge, USAGE_UNITS } from "./charge.ts";
-import type { ChargeContext, LineDraft, RatedItem } from "./line.ts";
-import type { UsageRecord } from "./usage.ts";
+import type { ChargeContext, LineDraft } from "./line.ts";
 
 /**
  * A monthly fee that includes so many; each one over has its price. Which events are included is decided by time of the
@@ -13,17 +13,8 @@ export function ratePackage(charge: PackageCharge, context: ChargeContext): Line
   // A part of a month includes its part of the package; a fraction of one contact is given to the client.
   const included = Math.ceil((charge.included * share.days) / share.of);
   const price = exact(charge.overflow);
-  const inside: RatedItem[] = [];
-  const over: RatedItem[] = [];
-  let used = 0;
-  for (const record of context.usage) {
-    const insideQuantity = Math.min(record.quantity, Math.max(0, included - used));
-    const overQuantity = record.quantity - insideQuantity;
-    used += record.quantity;
-    if (insideQuantity > 0 || record.quantity === 0) inside.push(part(record, insideQuantity, ZERO));
-    if (overQuantity > 0)
-      over.push(part(record, overQuantity, overQuantity === 1 ? price : times(price, overQuantity)));
-  }
+  const used = Number(context.totals.all.quantity);
+  const [top, insideUsed] = [BigInt(included), Math.min(used, included)];
   const fee = multiply(exact(charge.fee), rational(share.days, share.of));
   const feeDetail = { kind: "fee", fee: charge.fee, included, used, share } as const;
   const lines: LineDraft[] = [
@@ -34,16 +25,16 @@ export function ratePackage(charge: PackageCharge, context: ChargeContext): Line
       unitPrice: fee,
       exact: fee,
       detail: feeDetail,
-      items: [],
+      behind: NONE,
     },
   ];
-  const insideUsed = Math.min(used, included);
-  if (inside.length > 0) {
+  if (insideUsed > 0) {
     const detail = { kind: "included", included, used: insideUsed } as const;
     const quantity = rational(insideUsed);
-    lines.push({ component: "included", quantity, unit, unitPrice: ZERO, exact: ZERO, detail, items: inside });
+    const behind = { by: "quantity", each: ZERO, above: 0n, upTo: top, key: null } as const;
+    lines.push({ component: "included", quantity, unit, unitPrice: ZERO, exact: ZERO, detail, behind });
   }
-  if (over.length > 0) {
+  if (used > insideUsed) {
     const quantity = rational(used - insideUsed);
     const detail = { kind: "overflow", price: charge.overflow, included, used } as const;
     lines.push({
@@ -53,12 +44,8 @@ export function ratePackage(charge: PackageCharge, context: ChargeContext): Line
       unitPrice: price,
       exact: multiply(price, quantity),
       detail,
-      items: over,
+      behind: { by: "quantity", each: price, above: top, upTo: null, key: null },
     });
   }
   return lines;
-}
-
-function part(record: UsageRecord, quantity: number, amount: RatedItem["amount"]): RatedItem {
-  return { usageId: record.id, contactId: record.contactId, quantity, amount, cost: null, billedS: null };
 }

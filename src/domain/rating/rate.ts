@@ -2,7 +2,8 @@ import { CURRENCY_DECIMALS, type Currency } from "../kernel/currency.ts";
 import { minorPerMajor, roundToMinor } from "../kernel/money.ts";
 import { add, exactText } from "../kernel/rational.ts";
 import { unreachable } from "../kernel/step.ts";
-import { allot, type RatingInput, type Segment, type Unrated } from "./allot.ts";
+import { allot, chargeKey, type RatingInput, type Segment, type Unrated } from "./allot.ts";
+import { itemsBehind } from "./behind.ts";
 import { rateCarrierTime } from "./carrier-time.ts";
 import type { Charge, CommitmentCharge, SlaCreditCharge } from "./charge.ts";
 import { rateCommission } from "./commission.ts";
@@ -13,16 +14,24 @@ import { limitLines, rateCommitment, rateSlaCredit } from "./limits.ts";
 import type { ChargeContext, LineDraft, RatedLine } from "./line.ts";
 import { rateMilestones } from "./milestone.ts";
 import { ratePackage } from "./package.ts";
+import { rateRecurring } from "./recurring.ts";
 import { rateSeatMonth } from "./seat-month.ts";
+import { type ChargeTotals, NO_USAGE, totalsOf } from "./totals.ts";
 import { rateUnit } from "./unit.ts";
-import type { UsageRecord } from "./usage.ts";
 import { rateVolume } from "./volume.ts";
+import { worthUnder } from "./worth.ts";
 
 export type Rating = {
   readonly currency: Currency;
   readonly lines: readonly RatedLine[];
   readonly totalMinor: bigint;
   readonly unrated: readonly Unrated[];
+};
+
+/** All that lines are made from: what usage comes to under each charge (`chargeKey`), and contacts in each version's days. */
+export type Reckoning = {
+  readonly totals: (key: string) => ChargeTotals;
+  readonly contacts: (segment: Segment) => number;
 };
 
 /**
@@ -32,12 +41,42 @@ export type Rating = {
 export function rateMonth(input: RatingInput): Rating {
   const unrated: Unrated[] = [];
   const usageOfCharge = allot(input, unrated);
-  const contacts = contactsOf(input);
-  const lines = input.segments.flatMap((segment) =>
-    rateSegment(segment, input.currency, contacts.get(segment) ?? 0, usageOfCharge),
+  const worths = new Map(
+    input.segments.flatMap((segment) =>
+      segment.charges.map((charge) => {
+        const key = chargeKey(segment, charge);
+        const worth = worthUnder(charge, minorPerMajor(input.currency));
+        const usage = (usageOfCharge.get(key) ?? []).map((record) => ({ record, worth: worth(record) }));
+        return [key, usage] as const;
+      }),
+    ),
   );
-  const totalMinor = lines.reduce((total, line) => total + line.amountMinor, 0n);
-  return { currency: input.currency, lines, totalMinor, unrated };
+  const totals = new Map([...worths].map(([key, usage]) => [key, totalsOf(usage.map((it) => it.worth))] as const));
+  const contacts = contactsOf(input);
+  const { lines, totalMinor, currency } = rateTotals(input.currency, input.segments, {
+    totals: (key) => totals.get(key) ?? NO_USAGE,
+    contacts: (segment) => contacts.get(segment) ?? 0,
+  });
+  const withItems = lines.map((line) => ({
+    ...line,
+    items: itemsBehind(line.behind, worths.get(sourceKey(line)) ?? []),
+  }));
+  return { currency, lines: withItems, totalMinor, unrated };
+}
+
+/** The same from sums alone, however they were added up: what a month of a million records is drafted from. */
+export function rateTotals(
+  currency: Currency,
+  segments: readonly Segment[],
+  reckoning: Reckoning,
+): Pick<Rating, "currency" | "lines" | "totalMinor"> {
+  const lines = segments.flatMap((segment) => rateSegment(segment, currency, reckoning));
+  return { currency, lines, totalMinor: sumMinor(lines) };
+}
+
+/** The `chargeKey` of the charge that a line comes from. */
+export function sourceKey(line: Pick<RatedLine, "code" | "key">): string {
+  return `${line.code}@${line.key.slice(line.key.lastIndexOf("@") + 1)}`;
 }
 
 type Dependent = CommitmentCharge | SlaCreditCharge;
@@ -47,18 +86,13 @@ function isDependent(charge: Charge): charge is Dependent {
 }
 
 /** First what usage and time come to, then what depends on those amounts; lines stand in the order of the charges. */
-function rateSegment(
-  segment: Segment,
-  currency: Currency,
-  contacts: number,
-  usageOfCharge: ReadonlyMap<Charge, readonly UsageRecord[]>,
-): RatedLine[] {
-  const { share, seatsPeak, begins, charges } = segment;
+function rateSegment(segment: Segment, currency: Currency, { totals, contacts }: Reckoning): RatedLine[] {
+  const { share, seatsPeak, stocks = {}, next = null, begins, charges } = segment;
+  const held = { share, seatsPeak, stocks, next, begins, contacts: contacts(segment) };
   const linesOf = new Map<Charge, RatedLine[]>();
   for (const charge of charges) {
     if (isDependent(charge)) continue;
-    const usage = usageOfCharge.get(charge) ?? [];
-    const context = { usage, share, seatsPeak, begins, contacts, minorPerMajor: minorPerMajor(currency) };
+    const context = { ...held, totals: totals(chargeKey(segment, charge)), minorPerMajor: minorPerMajor(currency) };
     const lines = rateCharge(charge, context).map((draft) => named(draft, charge, segment, currency));
     const limits =
       charge.limits === undefined ? [] : limitLines(charge.limits, { minor: sumMinor(lines), currency, share });
@@ -72,7 +106,7 @@ function rateSegment(
     const reached = { minor: sumMinor(fee), currency, share };
     const drafts =
       charge.model === "commitment"
-        ? rateCommitment(charge, reached)
+        ? rateCommitment(charge, reached, segment.earlierMinor?.[charge.code] ?? null)
         : rateSlaCredit(charge, segment.serviceLevel, reached);
     linesOf.set(
       charge,
@@ -104,6 +138,8 @@ export function rateCharge(charge: Exclude<Charge, Dependent>, context: ChargeCo
   switch (charge.model) {
     case "seat_month":
       return rateSeatMonth(charge, context);
+    case "recurring":
+      return rateRecurring(charge, context);
     case "unit":
       return rateUnit(charge, context);
     case "graduated":
@@ -141,10 +177,11 @@ function named(draft: LineDraft, charge: Charge, segment: Segment, currency: Cur
     model: charge.model,
     label: charge.label,
     amountMinor: lineMinor(draft, currency),
+    items: [],
   };
 }
 
-/** One text for one outcome: what an output hash is taken of. */
+/** One text for one outcome, the same whether records or sums were rated: what an output hash is taken of. */
 export function canonicalText(rating: Rating): string {
   const lines = rating.lines.map((line) => [
     line.key,
@@ -152,7 +189,6 @@ export function canonicalText(rating: Rating): string {
     exactText(line.exact),
     line.amountMinor.toString(),
     line.detail,
-    line.items.map((item) => [item.usageId, item.quantity, exactText(item.amount), item.billedS]),
   ]);
   const unrated = rating.unrated.map((it) => [it.usageId, it.reason]);
   return JSON.stringify([

@@ -1,4 +1,5 @@
 import { exact, multiply, rational, times } from "../kernel/rational.ts";
+import { NONE } from "./behind.ts";
 import type { SeatMonthCharge } from "./charge.ts";
 import type { ChargeContext, LineDraft } from "./line.ts";
 
@@ -21,7 +22,7 @@ export function rateSeatMonth(charge: SeatMonthCharge, context: ChargeContext): 
   } as const;
   const quantity = rational(billed);
   return [
-    { component: "seats", quantity, unit: "seat", unitPrice, exact: times(unitPrice, billed), detail, items: [] },
+    { component: "seats", quantity, unit: "seat", unitPrice, exact: times(unitPrice, billed), detail, behind: NONE },
   ];
 }
 

@@ -1,6 +1,7 @@
-import { divide, exact, exactText, multiply, type Rational, rational, subtract, times } from "../kernel/rational.ts";
+import { divide, exact, exactText, multiply, type Rational, rational, subtract } from "../kernel/rational.ts";
+import { allAt, NONE } from "./behind.ts";
 import { type UnitCharge, USAGE_UNITS } from "./charge.ts";
-import type { ChargeContext, LineDraft, RatedItem } from "./line.ts";
+import type { ChargeContext, LineDraft } from "./line.ts";
 
 /**
  * So much each. Where fewer than the base count were used, a second line tops up to it, in the open: the client pays for
@@ -9,24 +10,20 @@ import type { ChargeContext, LineDraft, RatedItem } from "./line.ts";
 export function rateUnit(charge: UnitCharge, context: ChargeContext): LineDraft[] {
   const price = divide(exact(charge.price), rational(charge.per));
   const unit = USAGE_UNITS[charge.usage];
-  let used = 0n;
-  const items = context.usage.map((record): RatedItem => {
-    used += BigInt(record.quantity);
-    const amount = record.quantity === 1 ? price : times(price, record.quantity);
-    return {
-      usageId: record.id,
-      contactId: record.contactId,
-      quantity: record.quantity,
-      amount,
-      cost: null,
-      billedS: null,
-    };
-  });
+  const used = context.totals.all.quantity;
   const lines: LineDraft[] = [];
-  if (items.length > 0) {
+  if (used > 0n) {
     const detail = { kind: "each", price: charge.price, per: charge.per, quantity: used.toString() } as const;
     const exactSum = unitAmount(price, rational(used));
-    lines.push({ component: "each", quantity: rational(used), unit, unitPrice: price, exact: exactSum, detail, items });
+    lines.push({
+      component: "each",
+      quantity: rational(used),
+      unit,
+      unitPrice: price,
+      exact: exactSum,
+      detail,
+      behind: allAt(price),
+    });
   }
   const base = multiply(rational(charge.baseCount), rational(context.share.days, context.share.of));
   const missing = subtract(base, rational(used));
@@ -45,7 +42,7 @@ export function rateUnit(charge: UnitCharge, context: ChargeContext): LineDraft[
         used: used.toString(),
         share: context.share,
       },
-      items: [],
+      behind: NONE,
     });
   }
   return lines;

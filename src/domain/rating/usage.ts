@@ -27,6 +27,9 @@ export type UsageAttributes = {
   readonly saleMinor?: number | undefined;
   /** Code of a project's milestone. */
   readonly milestone?: string | undefined;
+  /** For agent time: what it went into, and whether the agent serves others too. */
+  readonly state?: string | undefined;
+  readonly agents?: string | undefined;
   /** When it happened on the client's wall: minutes since midnight there, and weekday, 1 for Monday. */
   readonly localMinute?: number | undefined;
   readonly localWeekday?: number | undefined;
@@ -41,6 +44,8 @@ export function matches(filter: UsageFilter | undefined, attributes: UsageAttrib
     among(filter.directions, attributes.direction) &&
     among(filter.parties, attributes.party) &&
     among(filter.dispositions, attributes.disposition) &&
+    among(filter.states, attributes.state) &&
+    among(filter.agents, attributes.agents) &&
     (filter.minTalkS === undefined || (attributes.talkS ?? 0) >= filter.minTalkS) &&
     (filter.hours === undefined || inHours(filter.hours, attributes))
   );

@@ -1,4 +1,5 @@
-import { add, compare, exactText, multiply, type Rational, rational, times, ZERO } from "../kernel/rational.ts";
+import { add, compare, exactText, multiply, type Rational, rational, ZERO } from "../kernel/rational.ts";
+import { allAt, NONE } from "./behind.ts";
 import { USAGE_UNITS, type VolumeCharge } from "./charge.ts";
 import type { ChargeContext, LineDraft } from "./line.ts";
 import { type TierRange, tierOf, tierRanges } from "./tiers.ts";
@@ -12,9 +13,9 @@ export function volumeAmount(ranges: readonly TierRange[], quantity: Rational, f
 
 /** The key does not name the tier: a late call that reaches the next one re-prices the same line. */
 export function rateVolume(charge: VolumeCharge, context: ChargeContext): LineDraft[] {
-  const used = context.usage.reduce((total, record) => total + record.quantity, 0);
+  const used = context.totals.all.quantity;
   const tier = tierOf(tierRanges(charge.tiers), rational(used));
-  if (context.usage.length === 0 || tier === undefined) return [];
+  if (used === 0n || tier === undefined) return [];
   const quantity = rational(used);
   const bounds = { above: exactText(tier.above), upTo: tier.upTo === null ? null : exactText(tier.upTo) };
   const lines: LineDraft[] = [
@@ -25,17 +26,10 @@ export function rateVolume(charge: VolumeCharge, context: ChargeContext): LineDr
       unitPrice: tier.price,
       exact: multiply(quantity, tier.price),
       detail: { kind: "tier", ...bounds, price: exactText(tier.price), quantity: exactText(quantity) },
-      items: context.usage.map((record) => ({
-        usageId: record.id,
-        contactId: record.contactId,
-        quantity: record.quantity,
-        amount: times(tier.price, record.quantity),
-        cost: null,
-        billedS: null,
-      })),
+      behind: allAt(tier.price),
     },
   ];
-  if (tier.flat.num !== 0n && used > 0) {
+  if (tier.flat.num !== 0n) {
     lines.push({
       component: "volume-flat",
       quantity: rational(1),
@@ -43,7 +37,7 @@ export function rateVolume(charge: VolumeCharge, context: ChargeContext): LineDr
       unitPrice: tier.flat,
       exact: tier.flat,
       detail: { kind: "tier_flat", ...bounds, flat: exactText(tier.flat) },
-      items: [],
+      behind: NONE,
     });
   }
   return lines;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { CURRENCIES, type Currency } from "../../domain/kernel/currency.ts";
-import type { Charge } from "../../domain/rating/charge.ts";
+import { AGENT_TIME_STATES, type Charge } from "../../domain/rating/charge.ts";
 
 /**
  * Charges as they stand in contract files and in the database. Prices are text, because a float cannot hold 0.1. Contract
@@ -23,6 +23,7 @@ export const CurrencySchema = z.string().refine((code): code is Currency => CURR
 });
 
 const LocalDateSchema = z.iso.date("a date is written YYYY-MM-DD");
+const FirstOfMonthSchema = LocalDateSchema.regex(/-01$/, "a term begins on the first day of a month");
 
 const CountSchema = z.int().min(0).max(COUNT_MAX);
 const IncrementSchema = z.int().min(1).max(3600);
@@ -30,6 +31,9 @@ const IncrementSchema = z.int().min(1).max(3600);
 const TimeSchema = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, "a time is written HH:MM");
 /** A part of something: above a hundred per cent is a mistake, not a price. */
 const PercentSchema = PriceSchema.refine((text) => Number(text) <= 100, "a percentage is at most 100");
+
+const TERM_MONTHS_MAX = 120;
+const STEPS_MAX = 20;
 
 /** A charge's limits in a month; the minimum may not pass the maximum. */
 export const LimitsSchema = z
@@ -49,7 +53,20 @@ const named = {
   label: z.strictObject({ zh: z.string().min(1).max(80), en: z.string().min(1).max(80) }),
 };
 
-export const UsageKindSchema = z.enum(["contact", "carrier_leg", "success", "agent_time", "message", "seat_day"]);
+/** What a charge may count; milestones have a model of their own. */
+export const UsageKindSchema = z.enum([
+  "contact",
+  "carrier_leg",
+  "success",
+  "agent_time",
+  "message",
+  "seat_day",
+  "seat_time",
+  "seat_shift",
+  "burst_seat_day",
+  "service_time",
+]);
+export const StockSchema = z.enum(["seat", "burst_seat", "number", "agent", "recording", "agreed"]);
 
 export const UsageFilterSchema = z.strictObject({
   outcomes: z
@@ -67,6 +84,11 @@ export const UsageFilterSchema = z.strictObject({
     .min(1)
     .optional(),
   dispositions: z.array(z.string().min(1)).min(1).optional(),
+  states: z.array(z.enum(AGENT_TIME_STATES)).min(1).optional(),
+  agents: z
+    .array(z.enum(["dedicated", "shared"]))
+    .min(1)
+    .optional(),
   minTalkS: z.int().min(1).max(86_400).optional(),
   hours: z
     .strictObject({ from: TimeSchema, to: TimeSchema, weekdays: z.array(z.int().min(1).max(7)).min(1).optional() })
@@ -90,6 +112,9 @@ export const UsageAttrsSchema = z.object({
   saleMinor: z.int().optional(),
   /** Code of the project's milestone that was reached. */
   milestone: z.string().optional(),
+  /** Of agent time: what it went into, and whether the agent serves others too. */
+  state: z.string().optional(),
+  agents: z.string().optional(),
 });
 
 export const TierSchema = z.strictObject({
@@ -157,6 +182,40 @@ const BandsSchema = z
     });
   });
 
+/** Either so much a started point, or steps that credit more the lower they are; never both. */
+const SlaCreditSchema = z
+  .strictObject({
+    ...unlimited,
+    model: z.literal("sla_credit"),
+    targetPercent: PercentSchema,
+    perStartedPointPercent: PercentSchema.optional(),
+    steps: z
+      .array(z.strictObject({ belowPercent: PercentSchema, creditPercent: PercentSchema }))
+      .min(1)
+      .max(STEPS_MAX)
+      .optional(),
+    capPercent: PercentSchema,
+    of: z.array(z.string().min(1)).min(1).optional(),
+  })
+  .superRefine((charge, ctx) => {
+    if ((charge.perStartedPointPercent === undefined) === (charge.steps === undefined)) {
+      const message = "say either perStartedPointPercent or steps";
+      ctx.addIssue({ code: "custom", path: ["perStartedPointPercent"], message });
+    }
+    charge.steps?.forEach((step, at) => {
+      const before = charge.steps?.[at - 1];
+      if (Number(step.belowPercent) > Number(charge.targetPercent)) {
+        const message = `a step begins at or below the target of ${charge.targetPercent}`;
+        ctx.addIssue({ code: "custom", path: ["steps", at, "belowPercent"], message });
+      }
+      if (before === undefined) return;
+      const falls = Number(step.belowPercent) < Number(before.belowPercent);
+      if (falls && Number(step.creditPercent) > Number(before.creditPercent)) return;
+      const message = "steps go down from the target, and each credits more than the one before";
+      ctx.addIssue({ code: "custom", path: ["steps", at, "belowPercent"], message });
+    });
+  });
+
 const MilestonesSchema = z
   .array(z.strictObject({ code: named.code, amount: PriceSchema }))
   .min(1)
@@ -218,15 +277,22 @@ export const ChargeSchema = z.discriminatedUnion("model", [
   z.strictObject({ ...named, model: z.literal("day_rate"), price: PriceSchema, monthCap: PriceSchema.optional() }),
   z.strictObject({ ...named, model: z.literal("milestone"), milestones: MilestonesSchema }),
   z.strictObject({ ...named, model: z.literal("fee"), amount: PriceSchema, every: z.enum(["month", "once"]) }),
-  z.strictObject({ ...unlimited, model: z.literal("commitment"), amount: PriceSchema }),
+  z.strictObject({
+    ...named,
+    model: z.literal("recurring"),
+    of: StockSchema,
+    price: PriceSchema,
+    per: z.int().min(1).max(1_000_000).default(1),
+    minCount: CountSchema.default(0),
+    timing: z.enum(["arrears", "advance"]).default("arrears"),
+  }),
   z.strictObject({
     ...unlimited,
-    model: z.literal("sla_credit"),
-    targetPercent: PercentSchema,
-    perStartedPointPercent: PercentSchema,
-    capPercent: PercentSchema,
-    of: z.array(z.string().min(1)).min(1).optional(),
+    model: z.literal("commitment"),
+    amount: PriceSchema,
+    term: z.strictObject({ from: FirstOfMonthSchema, months: z.int().min(2).max(TERM_MONTHS_MAX) }).optional(),
   }),
+  SlaCreditSchema,
 ]) satisfies z.ZodType<Charge>;
 
 /** Charges of one contract version: codes are unique, because stable line keys are built on them. */

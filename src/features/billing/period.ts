@@ -10,6 +10,8 @@ export type BillingMonth = {
   /** First day of the next month. */
   readonly end: LocalDate;
   readonly days: number;
+  /** Days of the month that follows: what is paid in advance is a part of them. */
+  readonly daysOfNext: number;
   readonly from: Instant;
   readonly to: Instant;
 };
@@ -19,7 +21,17 @@ export function billingMonth(timeZone: string, key: string): BillingMonth {
   const start = month.toPlainDate({ day: 1 }).toString();
   const end = addDays(start, month.daysInMonth);
   const days = daysBetween(start, end);
-  return { key, timeZone, start, end, days, from: startOfDay(start, timeZone), to: startOfDay(end, timeZone) };
+  const daysOfNext = month.add({ months: 1 }).daysInMonth;
+  return {
+    key,
+    timeZone,
+    start,
+    end,
+    days,
+    daysOfNext,
+    from: startOfDay(start, timeZone),
+    to: startOfDay(end, timeZone),
+  };
 }
 
 /** The first instant that shows this date there: not always midnight, where clocks jump over it. */

@@ -23,7 +23,7 @@ export async function previewMonth(
     if (contract === undefined) throw new Refusal("not_found", "contract_not_found", "this client has no contract");
     const month = billingMonth(contract.timeZone, input.period);
     const versions = await versionsOf(tx, contract.id, month, input.charges);
-    const segments = await segmentsOf(tx, versions, month);
+    const segments = await segmentsOf(tx, contract.id, versions, month);
     const usage = await usageOf(tx, month, await cutoffNow(tx));
     const rating = rate(
       contract,
@@ -64,5 +64,15 @@ async function versionsOf(
 ): Promise<VersionInForce[]> {
   if (charges === null) return versionsInForce(tx, contractId, month);
   const tried = charges.map((charge) => ({ id: charge.code, charge }));
-  return [{ version: 0, contentHash: "", from: month.start, to: month.end, begins: true, charges: tried }];
+  return [
+    {
+      version: 0,
+      contentHash: "",
+      from: month.start,
+      to: month.end,
+      begins: true,
+      daysOfNext: month.daysOfNext,
+      charges: tried,
+    },
+  ];
 }

@@ -8,6 +8,7 @@ import type {
   CommissionCharge,
   CommitmentCharge,
   HourClass,
+  RecurringCharge,
   SlaCreditCharge,
   Tariff,
   Tier,
@@ -78,10 +79,16 @@ function dependentMinor(
   tx: TenantTx,
   charge: Charge,
   ofCharge: ReadonlyMap<string, bigint>,
-  { share, serviceLevel }: Segment,
+  { share, serviceLevel, earlierMinor }: Segment,
   decimals: number,
 ): Promise<bigint> {
   const scale = numeric(10n ** BigInt(decimals));
+  if (charge.model === "commitment" && charge.term !== undefined) {
+    const earlier = earlierMinor?.[charge.code];
+    if (earlier === undefined) return Promise.resolve(0n);
+    const reached = numeric(earlier + bigSum([...ofCharge.values()]));
+    return askMinor(tx, sql`select greatest(0, round(${numeric(charge.amount)} * ${scale}) - ${reached}) as minor`);
+  }
   if (charge.model === "commitment") {
     const due = sql`round(${numeric(charge.amount)} * ${numeric(share.days)} * ${scale} / ${numeric(share.of)})`;
     return askMinor(tx, sql`select greatest(0, ${due} - ${numeric(bigSum([...ofCharge.values()]))}) as minor`);
@@ -89,8 +96,17 @@ function dependentMinor(
   if (charge.model !== "sla_credit" || serviceLevel === null || serviceLevel.counted === 0) return Promise.resolve(0n);
   const fee = bigSum([...ofCharge].filter(([code]) => charge.of?.includes(code) ?? true).map(([, minor]) => minor));
   const { within, counted } = serviceLevel;
+  const cap = numeric(charge.capPercent);
+  if (charge.steps !== undefined) {
+    const below = sql`select coalesce(max(credit), 0) from jsonb_to_recordset(${JSON.stringify(charge.steps)}::jsonb)
+      as s("belowPercent" numeric, "creditPercent" numeric), lateral (select s."creditPercent" as credit) c
+      where 100 * ${numeric(within)} < s."belowPercent" * ${numeric(counted)}`;
+    const missedAtAll = sql`100 * ${numeric(within)} < ${numeric(charge.targetPercent)} * ${numeric(counted)}`;
+    const stepped = sql`case when ${missedAtAll} then least((${below}), ${cap}) else 0 end`;
+    return askMinor(tx, sql`select -round(${numeric(fee)} * ${stepped} * 0.01) as minor`);
+  }
   const missed = sql`ceil(greatest(0, (${numeric(charge.targetPercent)} * ${numeric(counted)} - 100 * ${numeric(within)}) / ${numeric(counted)}))`;
-  const share100 = sql`least(${missed} * ${numeric(charge.perStartedPointPercent)}, ${numeric(charge.capPercent)})`;
+  const share100 = sql`least(${missed} * ${numeric(charge.perStartedPointPercent ?? "0")}, ${cap})`;
   return askMinor(tx, sql`select -round(${numeric(fee)} * ${share100} * 0.01) as minor`);
 }
 
@@ -132,6 +148,8 @@ function matching(tx: TenantTx, charge: Charge, timeZone: string): SQL {
     ...among("direction", filter.directions),
     ...among("party", filter.parties),
     ...among("disposition", filter.dispositions),
+    ...among("state", filter.states),
+    ...among("agents", filter.agents),
     ...(filter.minTalkS === undefined ? [] : [sql`coalesce((u.attrs->>'talkS')::numeric, 0) >= ${filter.minTalkS}`]),
     ...(filter.hours === undefined ? [] : [inHours(filter.hours, timeZone)]),
     ...(filter.queues === undefined
@@ -169,6 +187,8 @@ function minorOf(tx: TenantTx, charge: Rateable, segment: Segment, decimals: num
       const seats = Math.max(charge.minSeats, seatsPeak);
       return sql`round(${n(charge.price)} * ${n(seats)} * ${n(share.days)} * ${scale} / ${n(share.of)})`;
     }
+    case "recurring":
+      return recurringMinor(charge, segment, decimals);
     case "unit": {
       const counted = sql`greatest(${used} * ${n(share.of)}, ${n(charge.baseCount)} * ${n(share.days)})`;
       return sql`round(${counted} * ${n(charge.price)} * ${scale} / (${n(charge.per)} * ${n(share.of)}))`;
@@ -202,6 +222,26 @@ function minorOf(tx: TenantTx, charge: Rateable, segment: Segment, decimals: num
     default:
       return unreachable(charge);
   }
+}
+
+/** Held rather than used: the levels are measured beforehand, here they are only added up. */
+function recurringMinor(charge: RecurringCharge, segment: Segment, decimals: number): SQL {
+  const { share, begins, next } = segment;
+  const scale = numeric(10n ** BigInt(decimals));
+  const [price, per, least] = [numeric(charge.price), numeric(charge.per), numeric(charge.minCount)];
+  const levels = segment.stocks?.[charge.of] ?? { days: [{ days: share.days, count: 0 }], next: 0 };
+  const runs = sql`jsonb_to_recordset(${JSON.stringify(levels.days.map((run, at) => ({ ...run, at })))}::jsonb)
+    as r(at int, days numeric, count numeric)`;
+  if (charge.timing === "arrears") {
+    const unitDays = sql`(select sum(days * greatest(count, ${least})) from ${runs})`;
+    return sql`round(${unitDays} * ${price} * ${scale} / (${per} * ${numeric(share.of)}))`;
+  }
+  const paid = begins ? sql`0` : sql`(select greatest(count, ${least}) from ${runs} where at = 0)`;
+  const rise = sql`((select max(greatest(count, ${least})) from ${runs}) - ${paid})`;
+  const own = sql`round(${rise} * ${price} * ${numeric(share.days)} * ${scale} / (${per} * ${numeric(share.of)}))`;
+  if (next === undefined || next === null) return own;
+  const ahead = sql`greatest(${numeric(levels.next)}, ${least})`;
+  return sql`${own} + round(${ahead} * ${price} * ${numeric(next.days)} * ${scale} / (${per} * ${numeric(next.of)}))`;
 }
 
 /** A call's price times 6000: sixty for the minute, a hundred for the percentage. */

@@ -158,7 +158,7 @@ async function amountMismatches(
   const [row] = await tx.execute<{ minor: string }>(sql`
     select coalesce(sum(amount_minor), 0)::text as minor from tenant.invoice_lines
     where tenant_id = ${tx.tenantId} and invoice_id = ${invoice.id}`);
-  const segments = await segmentsOf(tx, await versionsInForce(tx, contract.id, month), month);
+  const segments = await segmentsOf(tx, contract.id, await versionsInForce(tx, contract.id, month), month);
   const recomputed = await recomputedMinor(tx, segments, {
     decimals: decimalsOf(contract.currency),
     timeZone: contract.timeZone,

@@ -15,6 +15,7 @@ import { assert } from "../../domain/kernel/step.ts";
 import type { Segment } from "../../domain/rating/allot.ts";
 import { canonicalText, type Rating, rateMonth } from "../../domain/rating/rate.ts";
 import { type BillingMonth, billingMonth, localDate, monthAt, monthBefore, startOfDay } from "./period.ts";
+import { earlierOfTerms, stocksOf } from "./stocks.ts";
 import {
   type Contract,
   contractsOf,
@@ -59,7 +60,7 @@ export type RunOutcome = {
 };
 
 /** Grows when the same input may give another outcome, or lines that say more: old drafts are then written again. */
-export const ENGINE_VERSION = 2;
+export const ENGINE_VERSION = 3;
 /** A month that has just ended is refreshed this long, for facts that come late. */
 const LATE_DAYS = 5;
 /** A reason is for a line in a list; the whole of a parse error belongs in the log. */
@@ -155,7 +156,7 @@ function runContract(ctx: BillingContext, tenantId: TenantId, contract: Contract
     if (known !== undefined && known.status !== "draft") return outcome("closed", known);
     if (versions.length === 0) return outcome("no_terms", known);
     const cutoff = await cutoffNow(tx);
-    const segments = await segmentsOf(tx, versions, month);
+    const segments = await segmentsOf(tx, contract.id, versions, month);
     const digest = await usageDigest(tx, month, cutoff);
     const inputHash = await sha256(inputText(contract, month, versions, segments, digest));
     if (known?.inputHash === inputHash) return outcome("unchanged", known);
@@ -247,12 +248,14 @@ export function rate(
 /** The month cut by the versions in force, each with its own days, instants and seats. */
 export async function segmentsOf(
   tx: TenantTx,
+  contractId: string,
   versions: readonly VersionInForce[],
   month: BillingMonth,
 ): Promise<Segment[]> {
   const segments: Segment[] = [];
   for (const version of versions) {
     const [from, to] = [startOfDay(version.from, month.timeZone), startOfDay(version.to, month.timeZone)];
+    const charges = version.charges.map((it) => it.charge);
     segments.push({
       version: `v${version.version}`,
       from,
@@ -263,7 +266,10 @@ export async function segmentsOf(
       serviceLevel: version.charges.some((it) => it.charge.model === "sla_credit")
         ? await serviceLevel(tx, from, to)
         : null,
-      charges: version.charges.map((it) => it.charge),
+      charges,
+      stocks: await stocksOf(tx, charges, { from: version.from, to: version.to, timeZone: month.timeZone }),
+      next: version.daysOfNext === 0 ? null : { days: version.daysOfNext, of: month.daysOfNext },
+      earlierMinor: await earlierOfTerms(tx, contractId, charges, { monthStart: month.start, monthEnd: month.end }),
     });
   }
   return segments;
@@ -296,6 +302,9 @@ function inputText(
     version.to,
     segments[at]?.seatsPeak,
     segments[at]?.serviceLevel,
+    segments[at]?.stocks,
+    segments[at]?.next,
+    Object.entries(segments[at]?.earlierMinor ?? {}).map(([code, minor]) => [code, minor.toString()]),
   ]);
   return JSON.stringify([ENGINE_VERSION, contract.id, contract.currency, contract.timeZone, month.key, terms, digest]);
 }

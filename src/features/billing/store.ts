@@ -20,6 +20,8 @@ export type VersionInForce = {
   readonly to: string;
   /** True when its first day lies in the month. */
   readonly begins: boolean;
+  /** Days of the month that follows in which it is in force, where it is on the first of them; 0 where it is over. */
+  readonly daysOfNext: number;
   readonly charges: readonly StoredCharge[];
 };
 
@@ -60,8 +62,12 @@ export async function versionsInForce(
     from: string;
     to: string;
     begins: boolean;
+    days_of_next: number;
   }>(sql`
     select version, content_hash, lower(valid) >= ${month.start}::date as begins,
+      case when valid @> ${month.end}::date
+        then least(coalesce(upper(valid), ${month.end}::date + ${month.daysOfNext}::int), ${month.end}::date + ${month.daysOfNext}::int)
+          - ${month.end}::date else 0 end as days_of_next,
       to_char(lower(valid * ${range}::daterange), 'YYYY-MM-DD') as "from",
       to_char(upper(valid * ${range}::daterange), 'YYYY-MM-DD') as "to"
     from tenant.contract_versions
@@ -78,6 +84,7 @@ export async function versionsInForce(
     from: version.from,
     to: version.to,
     begins: version.begins,
+    daysOfNext: version.days_of_next,
     charges: rows
       .filter((row) => row.version === version.version)
       .map((row) => ({
