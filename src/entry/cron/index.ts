@@ -1,11 +1,13 @@
 import type { Env } from "../env.ts";
 import { errorFields, log } from "../log.ts";
 import { removeEndedSessions } from "./ended-sessions.ts";
+import { monthEnd } from "./month-end.ts";
 import { monthRun } from "./month-run.ts";
 import { sweepContacts } from "./sweep.ts";
 
 /** What runs every minute. Each job fails alone: a database that is away must not keep the others from running. */
 const JOBS: { readonly [name: string]: (env: Env) => Promise<unknown> } = {
+  monthEnd,
   monthRun,
   removeEndedSessions,
   sweepContacts,

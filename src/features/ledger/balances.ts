@@ -11,8 +11,8 @@ import {
 import type { LocalDate } from "../../domain/kernel/calendar-days.ts";
 import { CURRENCY_DECIMALS } from "../../domain/kernel/currency.ts";
 import { asId, type TenantId } from "../../domain/kernel/ids.ts";
-import { assert } from "../../domain/kernel/step.ts";
 import { ACCOUNT_KINDS, type Account, balanceOf } from "../../domain/ledger/accounts.ts";
+import { safe } from "./amounts.ts";
 import type { BalanceView, CurrencyTotal, HouseBalance, TrialBalance } from "./schema.ts";
 import { accountOf } from "./store.ts";
 
@@ -109,11 +109,4 @@ function totalsOf(sums: readonly Sums[]): CurrencyTotal[] {
       balanced: debit === credit,
     };
   });
-}
-
-/** Amounts travel as JSON numbers: above 2^53 they would lie, and no book of ours comes near. */
-export function safe(minor: bigint): number {
-  const value = Number(minor);
-  assert(Number.isSafeInteger(value), "an amount fits a JSON number");
-  return value;
 }

@@ -5,6 +5,9 @@ import { z } from "zod";
 /** A day of the client's calendar. */
 export const DaySchema = z.iso.date();
 
+/** A month of the client's calendar. */
+export const PeriodSchema = z.string().regex(/^[0-9]{4}-(0[1-9]|1[0-2])$/, "a period is written YYYY-MM");
+
 export const BalanceSchema = z.object({
   accountId: z.string(),
   /** A kind of domain/ledger: `receivable`, `revenue`, `carrier_payable` … */
@@ -44,6 +47,95 @@ export const HouseBalanceSchema = z.object({
   tenants: z.array(z.object({ tenantId: z.string(), balanced: z.boolean() })),
 });
 
+const accountName = z.object({ accountId: z.string(), kind: z.string(), subject: z.string() });
+
+export const AccountStatementSchema = z.object({
+  account: accountName.extend({ currency: z.string(), decimals: z.int() }),
+  /** Days included; null for all. */
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+  /** Before the first entry, and after the last of the range (not of this page). */
+  openingMinor: z.int(),
+  closingMinor: z.int(),
+  items: z.array(
+    z.object({
+      txnId: z.string(),
+      position: z.int(),
+      bookedOn: z.string(),
+      event: z.string(),
+      /** What it was about: an invoice, a payment, a statement. */
+      ref: z.string(),
+      side: z.enum(["debit", "credit"]),
+      amountMinor: z.int(),
+      /** What stands on the account after this entry. */
+      balanceMinor: z.int(),
+      /** The account on the other side. */
+      other: z.object({ kind: z.string(), subject: z.string() }),
+      reversesId: z.string().nullable(),
+    }),
+  ),
+  next: z.string().nullable(),
+});
+
+export const LedgerTxnSchema = z.object({
+  txnId: z.string(),
+  event: z.string(),
+  ref: z.string(),
+  bookedOn: z.string(),
+  occurredAt: z.number(),
+  bookedAt: z.number(),
+  /** `kind:id` of who booked it. */
+  actor: z.string(),
+  reversesId: z.string().nullable(),
+  reversedBy: z.string().nullable(),
+  entries: z.array(
+    z.object({
+      debit: accountName,
+      credit: accountName,
+      currency: z.string(),
+      decimals: z.int(),
+      amountMinor: z.int(),
+    }),
+  ),
+});
+
+export const LedgerTxnPageSchema = z.object({ items: z.array(LedgerTxnSchema), next: z.string().nullable() });
+
+export const RevenueReportSchema = z.object({
+  from: z.string(),
+  to: z.string(),
+  items: z.array(
+    z.object({
+      /** The code of the charge that earned it. */
+      service: z.string(),
+      label: z.object({ zh: z.string(), en: z.string() }).nullable(),
+      model: z.string().nullable(),
+      currency: z.string(),
+      decimals: z.int(),
+      earnedMinor: z.int(),
+      slaCreditMinor: z.int(),
+      netMinor: z.int(),
+    }),
+  ),
+});
+
+export const MonthEndSchema = z.object({
+  items: z.array(
+    z.object({
+      contractId: z.string(),
+      txnId: z.string(),
+      currency: z.string(),
+      decimals: z.int(),
+      amountMinor: z.int(),
+      /** False when the month had been accrued before: it is then what was booked. */
+      fresh: z.boolean(),
+    }),
+  ),
+});
+
+export type AccountStatement = z.infer<typeof AccountStatementSchema>;
+export type LedgerTxnPage = z.infer<typeof LedgerTxnPageSchema>;
+export type RevenueReport = z.infer<typeof RevenueReportSchema>;
 export type BalanceView = z.infer<typeof BalanceSchema>;
 export type CurrencyTotal = z.infer<typeof CurrencyTotalSchema>;
 export type TrialBalance = z.infer<typeof TrialBalanceSchema>;
