@@ -80,7 +80,7 @@ export class SeatPoolOutbox {
         const stage = await say(this.contactOf(owed), owed.message);
         lane.messages.shift();
         lane.attempts = 0;
-        this.storage.settleMessage(owed.id);
+        this.storage.settle(owed.row);
         if (stage !== null && stage !== undefined) this.heard(contactId, owed.message.reservationId, stage);
       } catch (trouble) {
         lane.notBefore = Date.now() + Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(lane.attempts, 10));
@@ -111,7 +111,7 @@ export class SeatPoolOutbox {
         return warn("facts_kept", trouble, { facts: this.facts.length });
       }
       this.facts = this.facts.slice(batch.length);
-      this.storage.settleFacts(batch.map(({ id }) => id));
+      for (const { row } of batch) this.storage.settle(row);
     }
     this.storage.forgetSettled();
   }

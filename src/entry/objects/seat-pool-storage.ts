@@ -1,6 +1,7 @@
 import type { AgentFact } from "../../domain/call/facts.ts";
 import type { ContactId, TenantId } from "../../domain/kernel/ids.ts";
 import {
+  type Agent,
   type AgentRow,
   dumpAgent,
   dumpQueue,
@@ -13,32 +14,53 @@ import {
   type TicketRow,
 } from "../../domain/routing/index.ts";
 
-/** A message to a contact that has not been delivered yet. */
+/** A message to a contact that has not been delivered yet, and the row in which it stands. */
 export type Owed = {
-  readonly id: number;
+  readonly row: number;
   readonly tenantId: TenantId;
   readonly contactId: ContactId;
   readonly message: PoolMessage;
 };
 
-/** What one step owes to the outside. */
+/** What a pool owes to the outside. */
 export type Debt = {
   readonly messages: readonly Owed[];
-  readonly facts: readonly { readonly id: number; readonly fact: AgentFact }[];
+  readonly facts: readonly { readonly row: number; readonly fact: AgentFact }[];
 };
 
+type Outcome = Pool["out"];
 type Json = { json: string };
+type DebtRow = { readonly messages: readonly Omit<Owed, "row">[]; readonly facts: readonly AgentFact[] };
+
+/** What the steps of one turn changed, to be written at once. */
+export class Changes {
+  readonly agents = new Set<Agent>();
+  readonly tickets = new Set<Outcome["tickets"][number]>();
+  readonly queues = new Set<Outcome["queues"][number]>();
+  readonly messages: Outcome["messages"] = [];
+  readonly facts: AgentFact[] = [];
+
+  add(out: Outcome): void {
+    for (const agent of out.agents) this.agents.add(agent);
+    for (const ticket of out.tickets) this.tickets.add(ticket);
+    for (const queue of out.queues) this.queues.add(queue);
+    this.messages.push(...out.messages);
+    this.facts.push(...out.facts);
+  }
+}
 
 /**
- * A pool's storage: one row for each agent, ticket and queue, rewritten when it changes, and what is owed to the outside.
- * Everything that one step changed is written without a pause in between, hence in one commit, before any frame or answer
- * leaves the object.
+ * A pool's storage: one row for each agent, ticket and queue, rewritten when it changes, and one for all that a turn owes
+ * to the outside. What one turn changed is written without a pause in between, hence in one commit, before any frame or
+ * answer leaves the object.
  */
 export class SeatPoolStorage {
   private readonly sql: SqlStorage;
-  private lastId = 0;
-  /** Delivered, and to be deleted with the next write: a commit of its own for each would cost more than the message. */
-  private readonly settled = { owed: [] as number[], facts: [] as number[] };
+  private lastRow = 0;
+  /** How much of a row of debts has not arrived yet. */
+  private readonly left = new Map<number, number>();
+  /** Rows to be deleted with the next write: a commit of its own for each would cost more than the message. */
+  private settled: number[] = [];
 
   constructor(sql: SqlStorage) {
     this.sql = sql;
@@ -47,11 +69,9 @@ export class SeatPoolStorage {
       create table if not exists agents (id text primary key, json text not null) without rowid;
       create table if not exists tickets (id text primary key, json text not null) without rowid;
       create table if not exists queues (id text primary key, json text not null) without rowid;
-      create table if not exists owed (
-        id integer primary key, tenant_id text not null, contact_id text not null, json text not null
-      );
-      create table if not exists facts (id integer primary key, json text not null);
+      create table if not exists debts (id integer primary key, json text not null);
     `);
+    this.adoptOlderDebts();
   }
 
   /** Null for a pool that was never configured. */
@@ -77,64 +97,71 @@ export class SeatPoolStorage {
 
   /** What was not known to be delivered when the object was last there. */
   loadDebt(): Debt {
-    const messages = this.sql
-      .exec<Json & { id: number; tenant_id: string; contact_id: string }>("select * from owed order by id")
-      .toArray()
-      .map(({ id, tenant_id, contact_id, json }) => ({
-        id,
-        tenantId: tenant_id as TenantId,
-        contactId: contact_id as ContactId,
-        message: JSON.parse(json) as PoolMessage,
-      }));
-    const facts = this.sql
-      .exec<Json & { id: number }>("select id, json from facts order by id")
-      .toArray()
-      .map(({ id, json }) => ({ id, fact: JSON.parse(json) as AgentFact }));
-    this.lastId = Math.max(this.lastId, messages.at(-1)?.id ?? 0, facts.at(-1)?.id ?? 0);
+    const messages: Owed[] = [];
+    const facts: Debt["facts"][number][] = [];
+    for (const { id, json } of this.sql.exec<Json & { id: number }>("select id, json from debts order by id")) {
+      const debt: Debt = this.enter(id, JSON.parse(json));
+      messages.push(...debt.messages);
+      facts.push(...debt.facts);
+    }
     return { messages, facts };
   }
 
-  /** Writes what the last step changed, and forgets what was delivered since. */
-  save(pool: Pool): Debt {
-    const { out } = pool;
-    for (const agent of out.agents) {
+  /** Writes what a turn changed, and forgets what was delivered since. */
+  save(pool: Pool, changes: Changes): Debt {
+    for (const agent of changes.agents) {
       const id = agent.profile.agentId;
       this.put("agents", id, pool.agents.get(id) === agent ? dumpAgent(agent) : null);
     }
-    for (const ticket of out.tickets) {
+    for (const ticket of changes.tickets) {
       const row = dumpTicket(pool, ticket);
       if (row !== null || !pool.tickets.has(ticket.contactId)) this.put("tickets", ticket.contactId, row);
     }
-    for (const queue of out.queues) this.put("queues", queue.queueId, dumpQueue(pool, queue));
-    if (out.messages.length + out.facts.length > 0) this.forgetSettled();
-    return { messages: out.messages.map((owed) => this.owe(owed)), facts: out.facts.map((fact) => this.record(fact)) };
+    for (const queue of changes.queues) this.put("queues", queue.queueId, dumpQueue(pool, queue));
+    const { messages, facts } = changes;
+    if (messages.length + facts.length === 0) return { messages: [], facts: [] };
+    this.forgetSettled();
+    const row: DebtRow = { messages, facts };
+    this.sql.exec("insert into debts (id, json) values (?, ?)", this.lastRow + 1, JSON.stringify(row));
+    return this.enter(this.lastRow + 1, row);
   }
 
-  settleMessage(id: number): void {
-    this.settled.owed.push(id);
-  }
-
-  settleFacts(ids: readonly number[]): void {
-    this.settled.facts.push(...ids);
+  /** Something of this row has arrived. */
+  settle(row: number): void {
+    const left = (this.left.get(row) ?? 1) - 1;
+    if (left > 0) this.left.set(row, left);
+    else {
+      this.left.delete(row);
+      this.settled.push(row);
+    }
   }
 
   /** Deletes what was delivered. A repeat after a crash in between is harmless. */
   forgetSettled(): void {
-    for (const id of this.settled.owed.splice(0)) this.sql.exec("delete from owed where id = ?", id);
-    for (const id of this.settled.facts.splice(0)) this.sql.exec("delete from facts where id = ?", id);
+    for (const row of this.settled) this.sql.exec("delete from debts where id = ?", row);
+    this.settled = [];
   }
 
-  private owe(owed: Omit<Owed, "id">): Owed {
-    this.lastId += 1;
-    const json = JSON.stringify(owed.message);
-    this.sql.exec("insert into owed values (?, ?, ?, ?)", this.lastId, owed.tenantId, owed.contactId, json);
-    return { ...owed, id: this.lastId };
+  /** Pools once kept a row for each message and each fact, in two tables. */
+  private adoptOlderDebts(): void {
+    const older = this.sql.exec("select 1 from sqlite_master where type = 'table' and name = 'owed'").toArray();
+    if (older.length === 0) return;
+    this.sql.exec(`
+      insert into debts (json)
+        select json_object('messages', json_array(json_object(
+          'tenantId', tenant_id, 'contactId', contact_id, 'message', json(json))), 'facts', json_array())
+        from owed order by id;
+      insert into debts (json)
+        select json_object('messages', json_array(), 'facts', json_array(json(json))) from facts order by id;
+      drop table owed;
+      drop table facts;
+    `);
   }
 
-  private record(fact: AgentFact): { readonly id: number; readonly fact: AgentFact } {
-    this.lastId += 1;
-    this.sql.exec("insert into facts values (?, ?)", this.lastId, JSON.stringify(fact));
-    return { id: this.lastId, fact };
+  private enter(row: number, { messages, facts }: DebtRow): Debt {
+    this.lastRow = Math.max(this.lastRow, row);
+    this.left.set(row, messages.length + facts.length);
+    return { messages: messages.map((owed) => ({ ...owed, row })), facts: facts.map((fact) => ({ row, fact })) };
   }
 
   private put(table: "agents" | "tickets" | "queues", id: string, row: unknown): void {

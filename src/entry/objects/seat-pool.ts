@@ -3,7 +3,6 @@ import type { AgentId, ContactId, ReservationId, TenantId } from "../../domain/k
 import { asId } from "../../domain/kernel/ids.ts";
 import {
   type AfterWrapUp,
-  type Agent,
   agentsWithoutDevice,
   type Chance,
   createPool,
@@ -27,7 +26,7 @@ import { localTimeAt } from "./local-time.ts";
 import { commandFrom, type Heard } from "./seat-pool-commands.ts";
 import { SeatPoolOutbox } from "./seat-pool-outbox.ts";
 import { SeatPoolSockets } from "./seat-pool-sockets.ts";
-import { SeatPoolStorage } from "./seat-pool-storage.ts";
+import { Changes, SeatPoolStorage } from "./seat-pool-storage.ts";
 import { askDatabase, SocketSessions } from "./socket-sessions.ts";
 
 const CHANCE: Chance = { random: Math.random, newReservationId: () => asId<ReservationId>(crypto.randomUUID()) };
@@ -128,14 +127,16 @@ export class SeatPool extends DurableObject<Env> implements SeatPoolRpc {
     const agentId = request.headers.get(SOCKET_HEADERS.agentId);
     const tags = SocketSessions.tagsOf(request);
     if (request.headers.get(SOCKET_HEADERS.role) !== "agent") {
-      const floor = this.sockets.joinFloor(tags);
+      const { server, client } = this.sockets.joinFloor(tags);
+      this.sessions.join(server, tags);
       this.setAlarm();
-      return new Response(null, { status: 101, webSocket: floor });
+      return new Response(null, { status: 101, webSocket: client });
     }
     if (agentId === null || !this.pool().agents.has(asId<AgentId>(agentId))) {
       return new Response("this agent has no seat in this pool", { status: 403 });
     }
-    const { client, deviceId } = this.sockets.joinDesktop(asId<AgentId>(agentId), tags);
+    const { server, client, deviceId } = this.sockets.joinDesktop(asId<AgentId>(agentId), tags);
+    this.sessions.join(server, tags);
     this.apply({ type: "device_joined", agentId: asId<AgentId>(agentId), deviceId });
     return new Response(null, { status: 101, webSocket: client });
   }
@@ -158,6 +159,7 @@ export class SeatPool extends DurableObject<Env> implements SeatPoolRpc {
 
   override webSocketClose(socket: WebSocket): void {
     this.sockets.leave(socket);
+    this.sessions.leave(socket);
     const { agentId, deviceId } = this.sockets.behind(socket);
     if (agentId !== null) this.apply({ type: "device_left", agentId, deviceId });
   }
@@ -178,31 +180,32 @@ export class SeatPool extends DurableObject<Env> implements SeatPoolRpc {
   private apply(event: PoolEvent): Reply {
     const pool = this.pool();
     this.turnDay(pool);
-    const changed = new Set<Agent>();
-    const reply = this.step(pool, event, changed);
-    for (const agent of [...changed]) {
+    const changes = new Changes();
+    const reply = this.step(pool, event, changes);
+    for (const agent of [...changes.agents]) {
       // An offer counts as shown when it is written to a desktop that is there: one frame, one state.
       if (agent.at.is !== "reserved" || !this.sockets.isReachable(agent.profile.agentId)) continue;
-      this.step(
-        pool,
-        { type: "offer_shown", agentId: agent.profile.agentId, reservationId: agent.at.reservation.id },
-        changed,
-      );
+      const { agentId } = agent.profile;
+      this.step(pool, { type: "offer_shown", agentId, reservationId: agent.at.reservation.id }, changes);
     }
-    for (const agent of changed) this.sockets.showAgent(agent);
+    this.save(pool, changes);
+    for (const agent of changes.agents) this.sockets.showAgent(agent);
     this.setAlarm();
     this.ctx.waitUntil(this.outbox.drain());
     return reply;
   }
 
-  /** One step and its write; the platform commits all writes of this turn before anything leaves the object. */
-  private step(pool: Pool, event: PoolEvent, changed: Set<Agent>): Reply {
+  private step(pool: Pool, event: PoolEvent, changes: Changes): Reply {
     const reply = step(pool, event, this.config.clock.now(), CHANCE);
-    this.outbox.add(this.storage.save(pool));
-    for (const agent of pool.out.agents) changed.add(agent);
-    if (pool.out.queues.length > 0 || pool.out.tickets.length > 0) this.sockets.queuesChanged();
-    if (pool.out.agents.length > 0 || pool.out.queues.length > 0) this.sockets.floorChanged();
+    changes.add(pool.out);
     return reply;
+  }
+
+  /** One write for all steps of a turn; the platform commits it before anything leaves the object. */
+  private save(pool: Pool, changes: Changes): void {
+    this.outbox.add(this.storage.save(pool, changes));
+    if (changes.queues.size + changes.tickets.size > 0) this.sockets.queuesChanged();
+    if (changes.agents.size + changes.queues.size > 0) this.sockets.floorChanged();
   }
 
   private pool(): Pool {
@@ -221,9 +224,11 @@ export class SeatPool extends DurableObject<Env> implements SeatPoolRpc {
     }
     const pool = restorePool(rows, this.sockets.devices(), this.config.clock.now(), CHANCE);
     this.loaded = pool;
+    const changes = new Changes();
     for (const agent of agentsWithoutDevice(pool)) {
-      this.step(pool, { type: "devices_lost", agentId: agent.profile.agentId }, new Set());
+      this.step(pool, { type: "devices_lost", agentId: agent.profile.agentId }, changes);
     }
+    this.save(pool, changes);
     // Whatever woke the object: nobody else may look in before the grace is over.
     this.setAlarm();
     return pool;
@@ -238,7 +243,10 @@ export class SeatPool extends DurableObject<Env> implements SeatPoolRpc {
     const known = this.storage.setting<string>("day");
     if (known === date) return;
     this.storage.setSetting("day", date);
-    if (known !== null) this.step(pool, { type: "day_began" }, new Set());
+    if (known === null) return;
+    const changes = new Changes();
+    this.step(pool, { type: "day_began" }, changes);
+    this.save(pool, changes);
   }
 
   private setAlarm(): void {

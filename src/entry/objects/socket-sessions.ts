@@ -18,14 +18,18 @@ export type AskSessions = (hashes: readonly string[]) => Promise<ReadonlySet<str
  * statement. The tie is a tag, so it outlives hibernation. While the database is away every socket stays: calls go on.
  */
 export class SocketSessions {
-  private readonly ctx: DurableObjectState;
   private readonly ask: AskSessions;
+  /** Every socket with the session that opened it; null for one that none did. */
+  private readonly sockets = new Map<WebSocket, string | null>();
   private checkedAt = 0;
   private checking = false;
 
   constructor(ctx: DurableObjectState, ask: AskSessions) {
-    this.ctx = ctx;
     this.ask = ask;
+    // Asked once: the platform takes a look at every socket for each answer.
+    for (const socket of ctx.getWebSockets()) {
+      if (socket.readyState === WebSocket.READY_STATE_OPEN) this.join(socket, ctx.getTags(socket));
+    }
   }
 
   /** The tag under which a socket is accepted, from the Worker's word in the headers of the upgrade. */
@@ -34,9 +38,20 @@ export class SocketSessions {
     return hash === "" ? [] : [PREFIX + hash];
   }
 
+  /** A socket was accepted under these tags. */
+  join(socket: WebSocket, tags: readonly string[]): void {
+    const tag = tags.find((candidate) => candidate.startsWith(PREFIX));
+    this.sockets.set(socket, tag === undefined ? null : tag.slice(PREFIX.length));
+  }
+
+  /** A socket is gone. */
+  leave(socket: WebSocket): void {
+    this.sockets.delete(socket);
+  }
+
   /** When the next look is due on the platform's clock; null while nobody is connected. */
   dueAt(): number | null {
-    return this.ctx.getWebSockets().length === 0 ? null : Math.max(this.checkedAt + CHECK_EVERY_MS, Date.now());
+    return this.sockets.size === 0 ? null : Math.max(this.checkedAt + CHECK_EVERY_MS, Date.now());
   }
 
   /** Closes the sockets of sessions that have ended, and hands those to `closed`. Does nothing before it is due. */
@@ -61,8 +76,8 @@ export class SocketSessions {
 
   /** Closes the sockets of a session that is over. */
   end(hash: string, closed: (socket: WebSocket) => void): void {
-    for (const socket of this.ctx.getWebSockets(PREFIX + hash)) {
-      if (socket.readyState !== WebSocket.READY_STATE_OPEN) continue;
+    for (const [socket, opener] of this.sockets) {
+      if (opener !== hash || socket.readyState !== WebSocket.READY_STATE_OPEN) continue;
       socket.close(SESSION_OVER, "session over");
       closed(socket);
     }
@@ -75,12 +90,8 @@ export class SocketSessions {
 
   private hashes(): Set<string> {
     const hashes = new Set<string>();
-    for (const socket of this.ctx.getWebSockets()) {
-      if (socket.readyState !== WebSocket.READY_STATE_OPEN) continue;
-      for (const tag of this.ctx.getTags(socket)) {
-        if (!tag.startsWith(PREFIX)) continue;
-        hashes.add(tag.slice(PREFIX.length));
-      }
+    for (const [socket, hash] of this.sockets) {
+      if (hash !== null && socket.readyState === WebSocket.READY_STATE_OPEN) hashes.add(hash);
     }
     return hashes;
   }

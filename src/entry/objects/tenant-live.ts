@@ -134,7 +134,9 @@ export class TenantLive extends DurableObject<Env> {
   override async fetch(request: Request): Promise<Response> {
     if (request.headers.get("upgrade") !== "websocket") return new Response(null, { status: 426 });
     const { 0: client, 1: server } = new WebSocketPair();
-    this.ctx.acceptWebSocket(server, SocketSessions.tagsOf(request));
+    const tags = SocketSessions.tagsOf(request);
+    this.ctx.acceptWebSocket(server, tags);
+    this.sessions.join(server, tags);
     server.send(JSON.stringify(this.read()));
     await this.lookAgain();
     return new Response(null, { status: 101, webSocket: client });
@@ -146,7 +148,12 @@ export class TenantLive extends DurableObject<Env> {
   }
 
   override webSocketClose(socket: WebSocket, code: number): void {
+    this.sessions.leave(socket);
     socket.close(code === 1005 || code === 1006 ? 1000 : code);
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    this.sessions.leave(socket);
   }
 
   /** A session is over: its sockets close now. */
