@@ -8,6 +8,7 @@ export function desiredHouse({ house, tenants }: HouseSetup, passwordHash: strin
   const outsourcerId = stableId("outsourcer", house.outsourcer.slug);
   return [
     table("house.outsourcers", ["id"], [{ id: outsourcerId, ...house.outsourcer }], "keep"),
+    table("house.sellers", ["outsourcer_id"], sellerRows(house, outsourcerId), "keep"),
     table(
       "house.sites",
       ["id"],
@@ -47,6 +48,12 @@ export function desiredHouse({ house, tenants }: HouseSetup, passwordHash: strin
     ),
     ...desiredPeople(house, tenants, passwordHash),
   ];
+}
+
+function sellerRows({ seller }: HouseFile, outsourcer_id: string) {
+  if (seller === undefined) return [];
+  const { timeZone, invoicePrefix, creditPrefix, ...details } = seller;
+  return [{ outsourcer_id, details, time_zone: timeZone, invoice_prefix: invoicePrefix, credit_prefix: creditPrefix }];
 }
 
 /** Everybody who signs in, and those of them who answer. */

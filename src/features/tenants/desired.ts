@@ -66,6 +66,7 @@ export function desiredTenant(files: TenantFiles, account: StoredAccount): Desir
       })),
       "keep",
     ),
+    table("tenant.billing_profiles", ["tenant_id"], [profileRow(files, tenant_id)], "keep"),
     table(
       "tenant.brands",
       ["tenant_id", "id"],
@@ -96,6 +97,20 @@ export function desiredTenant(files: TenantFiles, account: StoredAccount): Desir
     ...desiredLines(files, account),
     ...desiredContract(files, tenant_id),
   ];
+}
+
+/** Without a buyer of its own an invoice is to the company as it is known here. */
+function profileRow({ company, billing }: TenantFiles, tenant_id: TenantId): Row {
+  const { nameZh, nameEn } = company;
+  return {
+    tenant_id,
+    buyer: billing.buyer ?? { nameZh, nameEn, address: null },
+    tax: billing.tax,
+    due_days: billing.dueDays,
+    late_months: billing.lateMonths,
+    corrections: billing.corrections,
+    prepaid_order: billing.prepaidOrder,
+  };
 }
 
 /** Queues, flow, carrier account and the numbers that lead to them, and what their calls may end as. */

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Fault } from "../../domain/kernel/trouble.ts";
 import { type ContractFile, ContractFileSchema } from "../billing/index.ts";
 import { danglingNames, type FlowFile, FlowFileSchema } from "../flow/index.ts";
+import { type BillingFile, BillingFileSchema } from "../parties/index.ts";
 import {
   type CalendarsFile,
   CalendarsFileSchema,
@@ -18,7 +19,7 @@ import {
 /** A mistake in one of the files: which file, where in it, what stands there and what may stand there. */
 export type FileFault = Fault & { readonly file: string };
 
-export const TENANT_FILES = ["tenant", "flow", "calendars", "queues", "contract", "customers"] as const;
+export const TENANT_FILES = ["tenant", "flow", "calendars", "queues", "contract", "billing", "customers"] as const;
 export type TenantFileName = (typeof TENANT_FILES)[number];
 /** What stands in a folder, already read as TOML; null where the file is missing. */
 export type TenantSource = { readonly slug: string; readonly files: { readonly [name in TenantFileName]: unknown } };
@@ -29,6 +30,7 @@ export type TenantFiles = CompanyFile & {
   readonly calendars: CalendarsFile;
   readonly queues: QueuesFile;
   readonly contract: ContractFile;
+  readonly billing: BillingFile;
   readonly customers: CustomersFile["customers"];
 };
 export type HouseSetup = { readonly house: HouseFile; readonly tenants: readonly TenantFiles[] };
@@ -57,9 +59,10 @@ function parseTenant({ slug, files }: TenantSource, faults: FileFault[]): Tenant
   const calendars = parseFile(named("calendars"), CalendarsFileSchema, files.calendars ?? {}, faults);
   const queues = parseFile(named("queues"), QueuesFileSchema, files.queues ?? {}, faults);
   const contract = parseFile(named("contract"), ContractFileSchema, files.contract, faults);
+  const billing = parseFile(named("billing"), BillingFileSchema, files.billing ?? {}, faults);
   const customers = parseFile(named("customers"), CustomersFileSchema, files.customers ?? {}, faults);
-  if (!company || !flow || !calendars || !queues || !contract || !customers) return null;
-  return { slug, ...company, flow, calendars, queues, contract, customers: customers.customers };
+  if (!company || !flow || !calendars || !queues || !contract || !billing || !customers) return null;
+  return { slug, ...company, flow, calendars, queues, contract, billing, customers: customers.customers };
 }
 
 function parseFile<S extends z.ZodType>(
@@ -174,12 +177,21 @@ function tenantFaults(tenant: TenantFiles, pools: readonly string[]): FileFault[
       "this code stands twice",
     ),
   ];
+  faults.push(...taxFaults(tenant));
   if (tenant.contract.currency !== tenant.company.currency) {
     const allowed = [tenant.company.currency];
     const message = "the contract must be in the company's currency";
     faults.push({ file: `${slug}/contract.toml`, path: "currency", message, value: tenant.contract.currency, allowed });
   }
   return faults;
+}
+
+/** A tax rate is for a charge that the contract has. */
+function taxFaults({ slug, billing: { tax }, contract }: TenantFiles): FileFault[] {
+  if (tax.profile === "none") return [];
+  const codes = [...new Set(contract.versions.flatMap((version) => version.charges.map(({ code }) => code)))];
+  const checks = Object.keys(tax.charges).map((code) => check(`tax.charges.${code}`, code, codes, "charge"));
+  return failed(`${slug}/billing.toml`, checks);
 }
 
 type Check = { readonly ok: boolean; readonly fault: Fault };

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { CURRENCIES } from "../../domain/kernel/currency.ts";
 import { STRATEGIES } from "../../domain/routing/strategies/index.ts";
 import { LanguageSchema } from "../flow/schema.ts";
+import { SellerFileSchema } from "../parties/schema.ts";
 
 /**
  * The files of a client company and of the house. Each schema is strict: a key that is not known is a mistake, because a
@@ -167,6 +168,8 @@ export const CustomersFileSchema = z.strictObject({
 
 export const HouseFileSchema = z.strictObject({
   outsourcer: z.strictObject({ slug: SlugSchema, name: TextSchema }),
+  /** Who sends the invoices; without it none becomes final. */
+  seller: SellerFileSchema.optional(),
   sites: z.record(SlugSchema, z.strictObject({ name: TextSchema, timeZone: TimeZoneSchema })),
   pools: z.record(SlugSchema, z.strictObject({ site: SlugSchema, name: TextSchema, seats: z.int().min(1).max(2000) })),
   agents: z.array(
