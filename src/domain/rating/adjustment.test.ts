@@ -1,0 +1,201 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { add, equal, exactText, sum, ZERO } from "../kernel/rational.ts";
+import { type Adjustment, adjustmentsOf, type BookedItem, type BookedLine, bookedTogether } from "./adjustment.ts";
+import type { Charge } from "./charge.ts";
+import { exceptionsOf, notChargedByKind } from "./exceptions.ts";
+import { type Rating, rateMonth } from "./rate.ts";
+import type { UsageRecord } from "./usage.ts";
+
+fc.configureGlobal({ numRuns: Number(process.env.PROPERTY_RUNS ?? 100) });
+
+const FROM = Date.UTC(2026, 10, 1);
+const TO = Date.UTC(2026, 11, 1);
+const named = (code: string) => ({ code, label: { zh: code, en: code } });
+const tiers = [
+  { upTo: "3", price: "2.005", flat: "1" },
+  { upTo: "6", price: "1.333" },
+  { upTo: null, price: "0.777" },
+];
+const tariff = { perMinute: "0.0123", firstS: 60, nextS: 6 };
+const MODELS: { readonly [name: string]: Charge } = {
+  unit: { ...named("m"), model: "unit", usage: "contact", price: "0.333", per: 1, baseCount: 4 },
+  graduated: { ...named("m"), model: "graduated", usage: "contact", tiers },
+  volume: { ...named("m"), model: "volume", usage: "contact", tiers },
+  package: { ...named("m"), model: "package", usage: "contact", fee: "10", included: 3, overflow: "1.005" },
+  carrier_time: { ...named("m"), model: "carrier_time", buy: tariff, sell: { by: "markup", percent: "15" } },
+  percent: { ...named("m"), model: "commission", pay: { by: "percent", percent: "4.5", minEach: "0.5" } },
+  bands: {
+    ...named("m"),
+    model: "commission",
+    pay: {
+      by: "bands",
+      bands: [
+        { upToPercent: "50", amount: "1.111" },
+        { upToPercent: null, amount: "2.222" },
+      ],
+    },
+  },
+  day_rate: { ...named("m"), model: "day_rate", price: "3.333", monthCap: "10" },
+  milestone: { ...named("m"), model: "milestone", milestones: [{ code: "one", amount: "99.995" }] },
+  minimum: {
+    ...named("m"),
+    model: "unit",
+    usage: "contact",
+    price: "1.005",
+    per: 1,
+    baseCount: 0,
+    limits: { minimum: "5" },
+  },
+  maximum: {
+    ...named("m"),
+    model: "unit",
+    usage: "contact",
+    price: "1.005",
+    per: 1,
+    baseCount: 0,
+    limits: { maximum: "5", discountPercent: "7.5" },
+  },
+};
+const DEPENDENT: readonly Charge[] = [
+  { ...named("promise"), model: "commitment", amount: "12.345" },
+  { ...named("level"), model: "sla_credit", targetPercent: "80", perStartedPointPercent: "0.7", capPercent: "9" },
+];
+
+type Snapshot = { readonly usage: readonly UsageRecord[]; readonly within: number; readonly seats: number };
+
+function ratingOf(charges: readonly Charge[], { usage, within, seats }: Snapshot): Rating {
+  const segment = {
+    version: "v1",
+    from: FROM,
+    to: TO,
+    share: { days: 30, of: 30 },
+    seatsPeak: seats,
+    begins: false,
+    serviceLevel: { within, counted: 20 },
+    charges,
+  };
+  return rateMonth({ currency: "CNY", period: { from: FROM, to: TO }, segments: [segment], usage });
+}
+
+function bookingOf({ key, now, booked, amountMinor, exact, items }: Adjustment): BookedLine {
+  const quantity = add(now?.quantity ?? ZERO, { num: -(booked?.quantity.num ?? 0n), den: booked?.quantity.den ?? 1n });
+  return { key, quantity, exact, amountMinor, items: new Map(items.map((it) => [it.usageId, it as BookedItem])) };
+}
+
+/** A month billed once for each snapshot of its usage: what stands on all its bookings together. */
+function bookAll(charges: readonly Charge[], snapshots: readonly Snapshot[]): BookedLine[] {
+  let bookings: BookedLine[] = [];
+  for (const snapshot of snapshots) {
+    const changes = adjustmentsOf(bookedTogether(bookings), ratingOf(charges, snapshot).lines);
+    bookings = [...bookings, ...changes.map(bookingOf)];
+  }
+  return bookings;
+}
+
+const record = fc
+  .record({
+    n: fc.nat(40),
+    kind: fc.constantFrom(
+      "contact" as const,
+      "carrier_leg" as const,
+      "success" as const,
+      "seat_day" as const,
+      "milestone" as const,
+    ),
+    quantity: fc.integer({ min: 1, max: 200 }),
+    saleMinor: fc.integer({ min: 0, max: 9_999 }),
+  })
+  .map(
+    ({ n, kind, quantity, saleMinor }): UsageRecord => ({
+      id: `${kind}${n}`,
+      kind,
+      occurredAt: FROM + n * 60_000,
+      quantity: kind === "carrier_leg" ? quantity : 1,
+      contactId: `c${n}`,
+      attributes: { saleMinor, milestone: kind === "milestone" ? "one" : undefined },
+    }),
+  );
+/** Each snapshot has its own usage: records come late, are corrected (another quantity) and taken away again. */
+const snapshots = fc.array(
+  fc.record({
+    usage: fc.uniqueArray(record, { selector: (it) => it.id, maxLength: 14 }),
+    within: fc.integer({ min: 10, max: 20 }),
+    seats: fc.nat(5),
+  }),
+  { minLength: 1, maxLength: 5 },
+);
+
+test.each(Object.keys(MODELS))(
+  "BIL-7 %s: all bookings of a month sum to one rating of its last snapshot, line by line",
+  (model) => {
+    const charges = [MODELS[model] as Charge, ...DEPENDENT];
+    fc.assert(
+      fc.property(snapshots, (given) => {
+        const bookings = bookAll(charges, given);
+        const last = ratingOf(charges, given.at(-1) as Snapshot);
+        const whole = new Map(bookedTogether(bookings).map((line) => [line.key, line]));
+        for (const line of last.lines) {
+          expect([line.key, whole.get(line.key)?.amountMinor ?? 0n]).toEqual([line.key, line.amountMinor]);
+          if (line.items.length > 0)
+            expect(exactText(whole.get(line.key)?.exact ?? ZERO)).toBe(exactText(line.exact));
+          const items = whole.get(line.key)?.items ?? new Map<string, BookedItem>();
+          expect([...items.keys()].sort()).toEqual(line.items.map((it) => it.usageId).sort());
+          whole.delete(line.key);
+        }
+        expect([...whole.values()].every((line) => line.amountMinor === 0n)).toBe(true);
+        expect(bookings.reduce((total, line) => total + line.amountMinor, 0n)).toBe(last.totalMinor);
+      }),
+    );
+  },
+);
+
+test("BIL-7 the change of a line is the sum of the changes of its records", () => {
+  fc.assert(
+    fc.property(snapshots, fc.constantFrom(...Object.values(MODELS)), (given, charge) => {
+      const [first, ...later] = given;
+      const booked = bookAll([charge], [first as Snapshot]);
+      for (const snapshot of later) {
+        for (const it of adjustmentsOf(bookedTogether(booked), ratingOf([charge], snapshot).lines)) {
+          if (it.items.length > 0) expect(equal(sum(it.items.map((item) => item.amount)), it.exact)).toBe(true);
+        }
+      }
+    }),
+  );
+});
+
+test("BIL-7 the same snapshot again books nothing", () => {
+  fc.assert(
+    fc.property(snapshots, fc.constantFrom(...Object.values(MODELS)), (given, charge) => {
+      const booked = bookedTogether(bookAll([charge, ...DEPENDENT], given));
+      expect(adjustmentsOf(booked, ratingOf([charge, ...DEPENDENT], given.at(-1) as Snapshot).lines)).toEqual([]);
+    }),
+  );
+});
+
+test("BIL-7 0.001 each, 333 then 666: 0.33, then 0.34", () => {
+  const calls = (count: number) =>
+    Array.from({ length: count }, (_, n): UsageRecord => {
+      return { id: `c${n}`, kind: "contact", occurredAt: FROM + n, quantity: 1, contactId: null, attributes: {} };
+    });
+  const charge: Charge = { ...named("m"), model: "unit", usage: "contact", price: "0.001", per: 1, baseCount: 0 };
+  const of = (count: number) => ({ usage: calls(count), within: 0, seats: 0 });
+  expect(bookAll([charge], [of(333), of(666)]).map((line) => line.amountMinor)).toEqual([33n, 34n]);
+});
+
+test("BIL-7 what waits for a person is named: a sale without value, an unknown milestone; what is not charged is counted", () => {
+  const usage: UsageRecord[] = [
+    { id: "a", kind: "success", occurredAt: FROM, quantity: 1, contactId: null, attributes: {} },
+    { id: "b", kind: "milestone", occurredAt: FROM, quantity: 1, contactId: null, attributes: { milestone: "two" } },
+    { id: "c", kind: "message", occurredAt: FROM, quantity: 1, contactId: null, attributes: {} },
+  ];
+  const charges = [MODELS.percent as Charge, { ...(MODELS.milestone as Charge), code: "n" } as Charge];
+  const input = { usage, within: 0, seats: 0 };
+  const { unrated } = ratingOf(charges, input);
+  const segments = [{ from: FROM, to: TO, charges }] as unknown as Parameters<typeof exceptionsOf>[0];
+  expect(exceptionsOf(segments, usage, unrated)).toEqual([
+    { usageId: "b", reason: "unknown_milestone" },
+    { usageId: "a", reason: "missing_sale" },
+  ]);
+  expect(notChargedByKind(usage, unrated)).toEqual({ message: 1 });
+});
