@@ -137,8 +137,7 @@ test.each(Object.keys(MODELS))(
         const whole = new Map(bookedTogether(bookings).map((line) => [line.key, line]));
         for (const line of last.lines) {
           expect([line.key, whole.get(line.key)?.amountMinor ?? 0n]).toEqual([line.key, line.amountMinor]);
-          if (line.items.length > 0)
-            expect(exactText(whole.get(line.key)?.exact ?? ZERO)).toBe(exactText(line.exact));
+          if (line.items.length > 0) expect(exactText(whole.get(line.key)?.exact ?? ZERO)).toBe(exactText(line.exact));
           const items = whole.get(line.key)?.items ?? new Map<string, BookedItem>();
           expect([...items.keys()].sort()).toEqual(line.items.map((it) => it.usageId).sort());
           whole.delete(line.key);

@@ -34,7 +34,7 @@ export function exceptionsOf(
 ): UsageException[] {
   const byId = new Map(usage.map((record) => [record.id, record]));
   const unplaced = unrated.flatMap(({ usageId, reason }): UsageException[] => {
-    if (reason === "outside_period") return [];
+    if (reason === "outside_period" || reason === "nothing_used") return [];
     if (reason !== "no_charge") return [{ usageId, reason }];
     return byId.get(usageId)?.kind === "milestone" ? [{ usageId, reason: "unknown_milestone" }] : [];
   });

@@ -16,7 +16,7 @@ export async function monthRun(env: Env): Promise<void> {
       const { tenantId, invoiceId, what, lines } = outcome;
       if (what === "written") log("info", "draft_refreshed", { tenantId, invoiceId, lines });
       if (what === "failed") log("alert", "contract_not_rated", { tenantId, contractId: outcome.contractId });
-      if (outcome.unrated.length > 0) log("warn", "usage_not_charged", { tenantId, records: outcome.unrated.length });
+      if (outcome.exceptions > 0) log("warn", "usage_waits_for_a_person", { tenantId, records: outcome.exceptions });
     }
   } finally {
     await services.close();

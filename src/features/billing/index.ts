@@ -1,7 +1,8 @@
 export { type ContractFile, ContractFileSchema } from "./contract-schema.ts";
 export { type Reconciliation, reconcileMonth } from "./reconcile.ts";
 export { billingRoutes } from "./routes.ts";
-export { type BillingContext, refreshDrafts } from "./run-month.ts";
+export type { BillingContext } from "./run-contract.ts";
+export { refreshDrafts } from "./run-month.ts";
 export { ContactLineSchema } from "./schema.ts";
 export { usage } from "./tables.ts";
 export { contactLines } from "./views.ts";

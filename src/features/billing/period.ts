@@ -49,5 +49,9 @@ export function localDate(timeZone: string, at: Instant): LocalDate {
 }
 
 export function monthBefore(key: string): string {
-  return Temporal.PlainYearMonth.from(key).subtract({ months: 1 }).toString();
+  return monthsBefore(key, 1);
+}
+
+export function monthsBefore(key: string, months: number): string {
+  return Temporal.PlainYearMonth.from(key).subtract({ months }).toString();
 }

@@ -4,7 +4,7 @@ import { Refusal } from "../../domain/kernel/trouble.ts";
 import type { Charge } from "../../domain/rating/charge.ts";
 import { contractWarnings } from "../../domain/rating/warnings.ts";
 import { billingMonth } from "./period.ts";
-import { rate, segmentsOf } from "./run-month.ts";
+import { rate, segmentsOf } from "./rating-input.ts";
 import type { Preview } from "./schema.ts";
 import { contractsOf, cutoffNow, usageOf, type VersionInForce, versionsInForce } from "./store.ts";
 import { decimalsOf, safe } from "./views-store.ts";

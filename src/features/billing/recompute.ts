@@ -15,6 +15,7 @@ import type {
   UsageFilter,
 } from "../../domain/rating/charge.ts";
 import { minuteOf } from "../../domain/rating/usage.ts";
+import { notHeldBack } from "./store.ts";
 
 /**
  * The invoice once more, by plain SQL aggregates over usage and nothing of the rating engine: what a person with a
@@ -127,7 +128,8 @@ function usageOf(tx: TenantTx, segment: Segment, { charge, earlier, timeZone }: 
 function counts(tx: TenantTx, { from, to }: Segment): SQL {
   return sql`u.occurred_at >= to_timestamp(${from}::numeric / 1000) and u.occurred_at < to_timestamp(${to}::numeric / 1000)
     and not (u.corrects_id is not null and u.quantity = 0)
-    and u.id not in (select c.corrects_id from tenant.usage c where c.tenant_id = ${tx.tenantId} and c.corrects_id is not null)`;
+    and u.id not in (select c.corrects_id from tenant.usage c where c.tenant_id = ${tx.tenantId} and c.corrects_id is not null and ${notHeldBack("c")})
+    and ${notHeldBack("u")}`;
 }
 
 function matching(tx: TenantTx, charge: Charge, timeZone: string): SQL {

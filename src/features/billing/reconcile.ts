@@ -2,8 +2,9 @@ import { sql } from "drizzle-orm";
 import { type TenantTx, withOperator, withTenant } from "../../adapters/db/index.ts";
 import type { TenantId } from "../../domain/kernel/ids.ts";
 import { type BillingMonth, billingMonth } from "./period.ts";
+import { segmentsOf } from "./rating-input.ts";
 import { recomputedMinor } from "./recompute.ts";
-import { type BillingContext, segmentsOf } from "./run-month.ts";
+import type { BillingContext } from "./run-contract.ts";
 import { type Contract, contractsOf, invoiceOfMonth, tenantsInService, versionsInForce } from "./store.ts";
 import { decimalsOf } from "./views-store.ts";
 
@@ -98,7 +99,7 @@ async function countsOf(tx: TenantTx, month: BillingMonth, invoiceId: string | n
   const sources = (kind: string) => sql`(select coalesce(sum(s.quantity), 0)::int from tenant.invoice_line_sources s
     join tenant.invoice_lines l on l.tenant_id = s.tenant_id and l.id = s.line_id
     join tenant.usage u on u.tenant_id = s.tenant_id and u.id = s.usage_id
-    where ${own("s")} and l.invoice_id = ${invoiceId} and u.kind = ${kind})`;
+    where ${own("s")} and l.invoice_id = ${invoiceId} and l.kind = 'charge' and u.kind = ${kind})`;
   const [row] = await tx.execute<Counts>(sql`
     select co.slug as tenant,
       (select count(*)::int from tenant.contacts c where ${own("c")} and c.outcome = 'answered' and ${inMonth("c.ended_at")}) as contacts,
@@ -136,7 +137,7 @@ async function sourceMismatches(tx: TenantTx, invoiceId: string | null): Promise
         select s.usage_id from tenant.invoice_line_sources s
         join tenant.invoice_lines l on l.tenant_id = s.tenant_id and l.id = s.line_id
         join tenant.usage u on u.tenant_id = s.tenant_id and u.id = s.usage_id
-        where s.tenant_id = ${tx.tenantId} and l.invoice_id = ${invoiceId}
+        where s.tenant_id = ${tx.tenantId} and l.invoice_id = ${invoiceId} and l.kind = 'charge'
         group by s.usage_id, u.quantity having sum(s.quantity) <> u.quantity) x) as parts,
       (select count(*)::int from (
         select l.id from tenant.invoice_lines l
@@ -155,9 +156,10 @@ async function amountMismatches(
   month: BillingMonth,
   invoice: { readonly id: string; readonly totalMinor: bigint },
 ): Promise<Mismatch[]> {
-  const [row] = await tx.execute<{ minor: string }>(sql`
-    select coalesce(sum(amount_minor), 0)::text as minor from tenant.invoice_lines
-    where tenant_id = ${tx.tenantId} and invoice_id = ${invoice.id}`);
+  // What came late of other months stands on the invoice too; it is not this month's to compute.
+  const [row] = await tx.execute<{ minor: string; late: string }>(sql`
+    select coalesce(sum(amount_minor), 0)::text as minor, coalesce(sum(amount_minor) filter (where kind = 'adjustment'), 0)::text as late
+    from tenant.invoice_lines where tenant_id = ${tx.tenantId} and invoice_id = ${invoice.id}`);
   const segments = await segmentsOf(tx, contract.id, await versionsInForce(tx, contract.id, month), month);
   const recomputed = await recomputedMinor(tx, segments, {
     decimals: decimalsOf(contract.currency),
@@ -165,7 +167,11 @@ async function amountMismatches(
   });
   return unequal([
     ["invoice total and sum of its lines", row?.minor ?? "0", invoice.totalMinor.toString()],
-    ["invoice recomputed by SQL and its total", recomputed.toString(), invoice.totalMinor.toString()],
+    [
+      "invoice recomputed by SQL and its total",
+      (recomputed + BigInt(row?.late ?? 0)).toString(),
+      invoice.totalMinor.toString(),
+    ],
   ]);
 }
 

@@ -6,7 +6,8 @@ import { Refusal } from "../../domain/kernel/trouble.ts";
 import { access, type HouseEnv, houseRouter, problems, signedInOn, tenantOn } from "../identity/index.ts";
 import { ChargesSchema } from "./contract-schema.ts";
 import { previewMonth } from "./preview-month.ts";
-import { type BillingContext, type RunOutcome, refreshDrafts, runMonth } from "./run-month.ts";
+import type { BillingContext, RunOutcome } from "./run-contract.ts";
+import { refreshDrafts, runMonth } from "./run-month.ts";
 import {
   BilledContactSchema,
   InvoiceSchema,
@@ -198,7 +199,14 @@ async function run(ctx: BillingContext, input: z.infer<typeof RunRequestSchema>)
 }
 
 function outcomes(done: readonly RunOutcome[]) {
-  return { items: done.map((it) => ({ ...it, totalMinor: safe(it.totalMinor), unrated: it.unrated.length })) };
+  return {
+    items: done.map((it) => ({
+      ...it,
+      totalMinor: safe(it.totalMinor),
+      notCharged: { ...it.notCharged },
+      unrated: Object.values(it.notCharged).reduce((sum, count) => sum + count, 0),
+    })),
+  };
 }
 
 function dbOn(c: HouseContext) {

@@ -147,7 +147,11 @@ export const RunOutcomeSchema = z.object({
   totalMinor: z.int(),
   currency: z.string(),
   lines: z.int(),
+  /** Usage that no charge of the contract asks for, in all and by kind. */
   unrated: z.int(),
+  notCharged: z.record(z.string(), z.int()),
+  /** Usage that waits for a person since this run. */
+  exceptions: z.int(),
 });
 
 /** A month under charges that are only tried; lines as on an invoice, but nothing stands behind an id. */

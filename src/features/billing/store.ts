@@ -25,6 +25,15 @@ export type VersionInForce = {
   readonly charges: readonly StoredCharge[];
 };
 
+/** A version and its days in a month, as an invoice keeps them. */
+export type FrozenVersion = {
+  readonly version: number;
+  readonly from: string;
+  readonly to: string;
+  readonly begins: boolean;
+  readonly daysOfNext: number;
+};
+
 /** A client may have a few contracts; more than this is a fault of the set-up, not a month to bill. */
 const CONTRACTS_MAX = 50;
 
@@ -44,9 +53,12 @@ export function contractsOf(tx: TenantTx): Promise<Contract[]> {
     .limit(CONTRACTS_MAX);
 }
 
-/** One run of a contract's month at a time; others wait, then find it done. Freed with the transaction. */
-export async function lockMonth(tx: TenantTx, contractId: string, month: BillingMonth): Promise<void> {
-  const key = `billing:${tx.tenantId}:${contractId}:${month.key}`;
+/**
+ * One run of a contract at a time, whichever month: late usage of one month stands on the invoice of another. Others wait,
+ * then find it done. Approving takes the same lock. Freed with the transaction.
+ */
+export async function lockContract(tx: TenantTx, contractId: string): Promise<void> {
+  const key = `billing:${tx.tenantId}:${contractId}`;
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`);
 }
 
@@ -56,23 +68,42 @@ export async function versionsInForce(
   month: BillingMonth,
 ): Promise<VersionInForce[]> {
   const range = `[${month.start},${month.end})`;
-  const versions = await tx.execute<{
-    version: number;
-    content_hash: string;
-    from: string;
-    to: string;
-    begins: boolean;
-    days_of_next: number;
-  }>(sql`
+  const versions = await tx.execute<VersionRow>(sql`
     select version, content_hash, lower(valid) >= ${month.start}::date as begins,
       case when valid @> ${month.end}::date
         then least(coalesce(upper(valid), ${month.end}::date + ${month.daysOfNext}::int), ${month.end}::date + ${month.daysOfNext}::int)
-          - ${month.end}::date else 0 end as days_of_next,
+          - ${month.end}::date else 0 end as "daysOfNext",
       to_char(lower(valid * ${range}::daterange), 'YYYY-MM-DD') as "from",
       to_char(upper(valid * ${range}::daterange), 'YYYY-MM-DD') as "to"
     from tenant.contract_versions
     where tenant_id = ${tx.tenantId} and contract_id = ${contractId} and valid && ${range}::daterange
     order by version`);
+  return withCharges(tx, contractId, versions);
+}
+
+/** The versions that rated a month when it was billed, with the days they had then: what late usage of it is rated by. */
+export async function versionsAsBilled(
+  tx: TenantTx,
+  contractId: string,
+  billed: readonly FrozenVersion[],
+): Promise<VersionInForce[]> {
+  const hashes = await tx.execute<{ version: number; content_hash: string }>(sql`
+    select version, content_hash from tenant.contract_versions
+    where tenant_id = ${tx.tenantId} and contract_id = ${contractId}`);
+  const rows = billed.map((it) => ({
+    ...it,
+    content_hash: hashes.find(({ version }) => version === it.version)?.content_hash ?? "",
+  }));
+  return withCharges(tx, contractId, rows);
+}
+
+type VersionRow = FrozenVersion & { content_hash: string };
+
+async function withCharges(
+  tx: TenantTx,
+  contractId: string,
+  versions: readonly VersionRow[],
+): Promise<VersionInForce[]> {
   const rows = await tx
     .select()
     .from(charges)
@@ -84,7 +115,7 @@ export async function versionsInForce(
     from: version.from,
     to: version.to,
     begins: version.begins,
-    daysOfNext: version.days_of_next,
+    daysOfNext: version.daysOfNext,
     charges: rows
       .filter((row) => row.version === version.version)
       .map((row) => ({
@@ -122,8 +153,8 @@ export async function serviceLevel(tx: TenantTx, from: Instant, to: Instant): Pr
 }
 
 /**
- * Usage that counts in a month as of the cutoff: neither corrected by a later row, nor itself a void. Every query of the
- * month reads it through this one condition.
+ * Usage that counts in a month as of the cutoff: neither corrected by a later row, nor itself a void, nor excluded by a
+ * person, nor waiting for one because it came too late. Every query of the month reads it through this one condition.
  */
 function countedUsage(tx: TenantTx, month: BillingMonth, cutoff: Instant) {
   return sql`tenant.usage u
@@ -132,7 +163,15 @@ function countedUsage(tx: TenantTx, month: BillingMonth, cutoff: Instant) {
       and u.received_at < ${iso(cutoff)}::timestamptz
       and not (u.corrects_id is not null and u.quantity = 0)
       and u.id not in (select c.corrects_id from tenant.usage c where c.tenant_id = ${tx.tenantId}
-        and c.corrects_id is not null and c.received_at < ${iso(cutoff)}::timestamptz)`;
+        and c.corrects_id is not null and c.received_at < ${iso(cutoff)}::timestamptz and ${notHeldBack("c")})
+      and ${notHeldBack("u")}`;
+}
+
+/** No exception keeps this usage off invoices; a correction that is kept off corrects nothing. */
+export function notHeldBack(usage: "u" | "c") {
+  const row = sql.raw(usage);
+  return sql`not exists (select from tenant.usage_exceptions e where e.tenant_id = ${row}.tenant_id and e.usage_id = ${row}.id
+    and (e.resolution = 'excluded' or (e.state = 'open' and e.reason = 'late')))`;
 }
 
 /** The instant before which usage must have been received to count in a run that starts now, by the database's clock. */
@@ -143,12 +182,37 @@ export async function cutoffNow(tx: TenantTx): Promise<Instant> {
   return Number(row?.at) + 1;
 }
 
-/** One short text for all usage of the month: equal exactly when nothing was added or corrected. */
-export async function usageDigest(tx: TenantTx, month: BillingMonth, cutoff: Instant): Promise<string> {
-  const [row] = await tx.execute<{ digest: string }>(sql`
-    select count(*)::text || ':' || coalesce(md5(string_agg(u.source || '|' || u.source_event_id || '|' || u.payload_hash, ',' order by u.source, u.source_event_id)), '') as digest
+export type UsageDigest = {
+  /** Equal exactly when nothing was added or corrected. */
+  readonly text: string;
+  readonly rows: number;
+};
+
+/** One short text for all usage of the month, and how much there is. */
+export async function usageDigest(tx: TenantTx, month: BillingMonth, cutoff: Instant): Promise<UsageDigest> {
+  const [row] = await tx.execute<{ rows: number; digest: string }>(sql`
+    select count(*)::int as rows, coalesce(md5(string_agg(u.source || '|' || u.source_event_id || '|' || u.payload_hash, ',' order by u.source, u.source_event_id)), '') as digest
     from ${countedUsage(tx, month, cutoff)}`);
-  return row?.digest ?? "";
+  return { text: `${row?.rows ?? 0}:${row?.digest ?? ""}`, rows: row?.rows ?? 0 };
+}
+
+/**
+ * What of a closed month's usage may change, without reading its rows: usage is only ever added, so equal counts of rows, of
+ * corrections and of exceptions that hold some back are the equal set.
+ */
+export async function usageMark(tx: TenantTx, month: BillingMonth, cutoff: Instant): Promise<string> {
+  const inMonth = sql`u.tenant_id = ${tx.tenantId} and u.occurred_at >= ${iso(month.from)}::timestamptz
+    and u.occurred_at < ${iso(month.to)}::timestamptz`;
+  const [row] = await tx.execute<{ mark: string }>(sql`
+    select concat_ws(':',
+      (select count(*) from tenant.usage u where ${inMonth} and u.received_at < ${iso(cutoff)}::timestamptz),
+      (select count(*) from tenant.usage c join tenant.usage u on u.tenant_id = c.tenant_id and u.id = c.corrects_id
+        where c.tenant_id = ${tx.tenantId} and c.corrects_id is not null and c.received_at < ${iso(cutoff)}::timestamptz and ${inMonth}),
+      (select coalesce(md5(string_agg(e.id::text || coalesce(e.resolution, e.state), ',' order by e.id)), '')
+        from tenant.usage_exceptions e join tenant.usage u on u.tenant_id = e.tenant_id and u.id = e.usage_id
+        where e.tenant_id = ${tx.tenantId} and ${inMonth}
+          and (e.resolution in ('excluded', 'accepted') or (e.state = 'open' and e.reason = 'late')))) as mark`);
+  return row?.mark ?? "";
 }
 
 /** A usage record with the key of its row; the record's own id is its source's, which a rebuild of the row keeps. */
@@ -205,6 +269,7 @@ export async function usageOf(tx: TenantTx, month: BillingMonth, cutoff: Instant
   });
 }
 
+/** The month's invoice: the one that lives, or else the one that was cancelled last; never a discarded draft. */
 export async function invoiceOfMonth(
   tx: TenantTx,
   contractId: string,
@@ -221,11 +286,27 @@ export async function invoiceOfMonth(
         sql`${invoices.status} <> 'discarded'`,
       ),
     )
-    .orderBy(desc(invoices.computedAt))
+    .orderBy(sql`${invoices.status} = 'credited'`, desc(invoices.computedAt), desc(invoices.id))
     .limit(1);
   return row;
 }
 
 function iso(at: Instant): string {
   return new Date(at).toISOString();
+}
+
+/** True when a person threw the month's last draft away: the house does not make it again by itself. */
+export async function wasDiscarded(tx: TenantTx, contractId: string, month: BillingMonth): Promise<boolean> {
+  const [row] = await tx.execute<{ status: string }>(sql`
+    select status from tenant.invoices where tenant_id = ${tx.tenantId} and contract_id = ${contractId}
+      and period_start = ${month.start}::date order by id desc limit 1`);
+  return row?.status === "discarded";
+}
+
+/** Months of the contract that are still drafts: all of them are kept up to date. */
+export async function draftMonths(tx: TenantTx, contractId: string): Promise<string[]> {
+  const rows = await tx.execute<{ period: string }>(sql`
+    select to_char(period_start, 'YYYY-MM') as period from tenant.invoices
+    where tenant_id = ${tx.tenantId} and contract_id = ${contractId} and status = 'draft' order by 1 limit 120`);
+  return rows.map((row) => row.period);
 }

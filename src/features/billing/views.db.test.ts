@@ -11,7 +11,8 @@ import type { Charge } from "../../domain/rating/charge.ts";
 import type { HouseEnv } from "../identity/index.ts";
 import { reconcileMonth } from "./reconcile.ts";
 import { billingRoutes } from "./routes.ts";
-import { type BillingContext, runMonth } from "./run-month.ts";
+import type { BillingContext } from "./run-contract.ts";
+import { runMonth } from "./run-month.ts";
 import { billedContact, contactLines, getInvoice, lineContacts, listInvoices } from "./views.ts";
 
 const databases = useDatabase();

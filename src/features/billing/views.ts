@@ -3,7 +3,7 @@ import { type Database, type TenantScope, type TenantTx, withOperator, withTenan
 import { exactText } from "../../domain/kernel/rational.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import { maskBody, maskNumber } from "./mask.ts";
-import type { BillingContext } from "./run-month.ts";
+import type { BillingContext } from "./run-contract.ts";
 import type { BilledContact, InvoiceSummary, InvoiceView, LineContactsView } from "./schema.ts";
 import { tenantsInService } from "./store.ts";
 import {

@@ -1,11 +1,13 @@
 import { and, eq, sql } from "drizzle-orm";
 import type { TenantTx } from "../../adapters/db/index.ts";
 import { exactText, lcm, type Rational, reduced } from "../../domain/kernel/rational.ts";
-import type { RatedItem, RatedLine } from "../../domain/rating/line.ts";
+import { assert } from "../../domain/kernel/step.ts";
+import { rateText, type TaxGroup } from "../../domain/rating/invoice-tax.ts";
+import type { RatedItem } from "../../domain/rating/line.ts";
+import type { DraftLine } from "./draft-lines.ts";
+import type { DraftInput } from "./run-contract.ts";
+import type { Invoice } from "./store.ts";
 import { invoiceLines, invoices } from "./tables.ts";
-
-/** A line with the row of the charge it comes from, and its items with the rows of their usage. */
-export type LineToWrite = { readonly line: RatedLine; readonly chargeId: string; readonly position: number };
 
 /** Rows sent to the database in one statement: a few hundred kilobytes of JSON. */
 const ROWS_A_STATEMENT = 2_000;
@@ -23,6 +25,11 @@ type LineRow = {
   readonly exact_num: string;
   readonly exact_den: string;
   readonly detail: unknown;
+  readonly kind: "charge" | "adjustment";
+  readonly original_start: string | null;
+  readonly corrects_line: string | null;
+  readonly tax_category: string;
+  readonly tax_rate: string;
 };
 
 type SourceRow = {
@@ -39,12 +46,12 @@ type SourceRow = {
 export async function writeLines(
   tx: TenantTx,
   invoiceId: string,
-  lines: readonly LineToWrite[],
+  lines: readonly DraftLine[],
   rowOfUsage: ReadonlyMap<string, string>,
 ): Promise<void> {
   const wanted = lines.map((it) => {
-    const den = commonDenominator(it.line);
-    return { row: lineRow(it, den), sources: sourceRows(it.line.items, den, rowOfUsage) };
+    const den = commonDenominator(it);
+    return { row: lineRow(it, den), sources: sourceRows(it.items, den, rowOfUsage) };
   });
   const keys = JSON.stringify(wanted.map((it) => it.row.stable_key));
   await tx.execute(sql`
@@ -70,30 +77,100 @@ export async function writeLines(
   }
 }
 
-/** Nothing but the header changed: what was counted, not what it comes to. */
-export async function touchHeader(tx: TenantTx, invoiceId: string, inputHash: string, cutoff: number): Promise<void> {
+export type Header = Pick<
+  typeof invoices.$inferInsert,
+  | "inputHash"
+  | "outputHash"
+  | "cutoff"
+  | "totalMinor"
+  | "taxProfile"
+  | "taxMinor"
+  | "engineVersion"
+  | "terms"
+  | "usageRows"
+>;
+
+export async function insertInvoice(
+  tx: TenantTx,
+  { contract, month, replacesId }: DraftInput,
+  header: Header,
+  hand: string | null,
+): Promise<string> {
+  const [row] = await tx
+    .insert(invoices)
+    .values({
+      tenantId: tx.tenantId,
+      contractId: contract.id,
+      periodStart: month.start,
+      periodEnd: month.end,
+      timeZone: contract.timeZone,
+      currency: contract.currency,
+      replacesId,
+      preparedBy: hand === null ? [] : [hand],
+      ...header,
+    })
+    .returning({ id: invoices.id });
+  assert(row !== undefined, "an inserted invoice has an id");
+  return row.id;
+}
+
+/** `hand` is who changed what the draft says; null when only what was counted has changed. */
+export async function updateHeader(tx: TenantTx, known: Invoice, header: Header, hand: string | null): Promise<void> {
+  const preparedBy = hand === null || known.preparedBy.includes(hand) ? known.preparedBy : [...known.preparedBy, hand];
+  const same = known.outputHash === header.outputHash && known.engineVersion === header.engineVersion;
   await tx
     .update(invoices)
-    .set({ inputHash, cutoff })
-    .where(and(eq(invoices.tenantId, tx.tenantId), eq(invoices.id, invoiceId)));
+    .set({ ...header, preparedBy, ...(same ? {} : { computedAt: header.cutoff }) })
+    .where(and(eq(invoices.tenantId, tx.tenantId), eq(invoices.id, known.id)));
+}
+
+export async function writeTaxes(
+  tx: TenantTx,
+  invoiceId: string,
+  groups: readonly TaxGroup[],
+  exemption: string | null,
+): Promise<void> {
+  const rows = groups.map((group) => ({
+    category: group.category,
+    rate: group.rate,
+    base_minor: group.baseMinor.toString(),
+    tax_minor: group.taxMinor.toString(),
+    exemption: group.category === "S" || group.category === "Z" ? null : exemption,
+  }));
+  const wanted = sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(category text, rate text, base_minor bigint, tax_minor bigint, exemption text)`;
+  await tx.execute(sql`
+    delete from tenant.invoice_taxes t where t.tenant_id = ${tx.tenantId} and t.invoice_id = ${invoiceId}
+      and not exists (select from ${wanted} where r.category = t.category and r.rate = t.rate)`);
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    insert into tenant.invoice_taxes as t (tenant_id, invoice_id, category, rate, base_minor, tax_minor, exemption)
+    select ${tx.tenantId}, ${invoiceId}, r.* from ${wanted}
+    on conflict (tenant_id, invoice_id, category, rate) do update set
+      base_minor = excluded.base_minor, tax_minor = excluded.tax_minor, exemption = excluded.exemption
+    where (t.base_minor, t.tax_minor, t.exemption) is distinct from (excluded.base_minor, excluded.tax_minor, excluded.exemption)`);
 }
 
 async function upsertLines(tx: TenantTx, invoiceId: string, rows: readonly LineRow[]): Promise<void> {
   if (rows.length === 0) return;
   await tx.execute(sql`
     insert into tenant.invoice_lines as l (tenant_id, invoice_id, stable_key, position, charge_id, description_zh,
-      description_en, quantity, unit, unit_price, amount_minor, exact_num, exact_den, detail)
+      description_en, quantity, unit, unit_price, amount_minor, exact_num, exact_den, detail, kind, original_start,
+      corrects_line, tax_category, tax_rate)
     select ${tx.tenantId}, ${invoiceId}, r.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(
       stable_key text, position int, charge_id uuid, description_zh text, description_en text, quantity text, unit text,
-      unit_price text, amount_minor bigint, exact_num numeric, exact_den numeric, detail jsonb)
+      unit_price text, amount_minor bigint, exact_num numeric, exact_den numeric, detail jsonb, kind text,
+      original_start date, corrects_line uuid, tax_category text, tax_rate text)
     on conflict (tenant_id, invoice_id, stable_key) do update set
       position = excluded.position, charge_id = excluded.charge_id, description_zh = excluded.description_zh,
       description_en = excluded.description_en, quantity = excluded.quantity, unit = excluded.unit,
       unit_price = excluded.unit_price, amount_minor = excluded.amount_minor, exact_num = excluded.exact_num,
-      exact_den = excluded.exact_den, detail = excluded.detail
-    where (l.position, l.charge_id, l.quantity, l.unit, l.unit_price, l.amount_minor, l.exact_num, l.exact_den, l.detail)
+      exact_den = excluded.exact_den, detail = excluded.detail, corrects_line = excluded.corrects_line,
+      tax_category = excluded.tax_category, tax_rate = excluded.tax_rate
+    where (l.position, l.charge_id, l.quantity, l.unit, l.unit_price, l.amount_minor, l.exact_num, l.exact_den, l.detail,
+        l.corrects_line, l.tax_category, l.tax_rate)
       is distinct from (excluded.position, excluded.charge_id, excluded.quantity, excluded.unit, excluded.unit_price,
-        excluded.amount_minor, excluded.exact_num, excluded.exact_den, excluded.detail)`);
+        excluded.amount_minor, excluded.exact_num, excluded.exact_den, excluded.detail, excluded.corrects_line,
+        excluded.tax_category, excluded.tax_rate)`);
 }
 
 /** What stands behind each line now, as one short text per usage row. */
@@ -138,11 +215,11 @@ async function writeSources(
   }
 }
 
-function lineRow({ line, chargeId, position }: LineToWrite, den: bigint): LineRow {
+function lineRow(line: DraftLine, den: bigint): LineRow {
   return {
     stable_key: line.key,
-    position,
-    charge_id: chargeId,
+    position: line.position,
+    charge_id: line.chargeId,
     description_zh: line.label.zh,
     description_en: line.label.en,
     quantity: exactText(line.quantity),
@@ -151,19 +228,13 @@ function lineRow({ line, chargeId, position }: LineToWrite, den: bigint): LineRo
     amount_minor: line.amountMinor.toString(),
     exact_num: over(line.exact, den),
     exact_den: den.toString(),
-    detail: {
-      ...line.detail,
-      model: line.model,
-      code: line.code,
-      component: line.component,
-      contacts: contactsOf(line),
-    },
+    detail: line.detail,
+    kind: line.of === null ? "charge" : "adjustment",
+    original_start: line.of?.start ?? null,
+    corrects_line: line.of?.line ?? null,
+    tax_category: line.tax.category,
+    tax_rate: rateText(line.tax.rate),
   };
-}
-
-/** Counted once here, so that opening an invoice does not count a month of calls again. */
-function contactsOf(line: RatedLine): number {
-  return new Set(line.items.flatMap((item) => (item.contactId === null ? [] : [item.contactId]))).size;
 }
 
 function sourceRows(items: readonly RatedItem[], den: bigint, rowOfUsage: ReadonlyMap<string, string>): SourceRow[] {
@@ -174,7 +245,7 @@ function sourceRows(items: readonly RatedItem[], den: bigint, rowOfUsage: Readon
   });
 }
 
-function commonDenominator(line: RatedLine): bigint {
+function commonDenominator(line: DraftLine): bigint {
   let den = reduced(line.exact).den;
   const seen = new Set<Rational>();
   for (const item of line.items) {

@@ -1,0 +1,149 @@
+import type { Rational } from "../../domain/kernel/rational.ts";
+import { exactText, ZERO } from "../../domain/kernel/rational.ts";
+import type { Adjustment } from "../../domain/rating/adjustment.ts";
+import {
+  type TaxClass,
+  type TaxGroup,
+  type TaxTerms,
+  taxClassOf,
+  taxGroupsOf,
+} from "../../domain/rating/invoice-tax.ts";
+import type { LineDetail, RatedItem, RatedLine } from "../../domain/rating/line.ts";
+import { chargeRowOf } from "./rating-input.ts";
+
+/** A line as a draft is to have it, whether of its own month or late from an earlier one. */
+export type DraftLine = {
+  readonly key: string;
+  readonly position: number;
+  readonly chargeId: string;
+  readonly label: { readonly zh: string; readonly en: string };
+  readonly quantity: Rational;
+  readonly unit: string;
+  readonly unitPrice: Rational | null;
+  readonly amountMinor: bigint;
+  readonly exact: Rational;
+  readonly detail: { readonly [name: string]: unknown };
+  readonly items: readonly RatedItem[];
+  readonly tax: TaxClass;
+  /** For what belongs to an earlier month: its first day, and the line of its invoice. */
+  readonly of: { readonly start: string; readonly line: string | null } | null;
+};
+
+/** The month's own lines. */
+export function chargeLines(
+  lines: readonly RatedLine[],
+  rows: ReadonlyMap<string, string>,
+  terms: TaxTerms,
+): DraftLine[] {
+  return lines.map((line, position) => ({
+    key: line.key,
+    position,
+    chargeId: chargeRowOf(rows, line),
+    label: line.label,
+    quantity: line.quantity,
+    unit: line.unit,
+    unitPrice: line.unitPrice,
+    amountMinor: line.amountMinor,
+    exact: line.exact,
+    detail: detailOf(line, line.detail),
+    items: line.items,
+    tax: taxClassOf(terms, line.code),
+    of: null,
+  }));
+}
+
+/** What is known of the line that an adjustment corrects, from the invoices that booked it. */
+export type CorrectedLine = {
+  readonly lineId: string;
+  readonly chargeId: string;
+  readonly label: { readonly zh: string; readonly en: string };
+  readonly unit: string;
+  readonly code: string;
+  readonly model: string;
+  readonly component: string;
+  readonly tax: TaxClass;
+};
+
+type AdjustedMonth = {
+  /** `YYYY-MM`. */
+  readonly period: string;
+  readonly start: string;
+  readonly rows: ReadonlyMap<string, string>;
+  readonly corrected: ReadonlyMap<string, CorrectedLine>;
+};
+
+/** Lines for what came late of an earlier month, each naming its month and the line it corrects. */
+export function adjustmentLines(
+  adjustments: readonly Adjustment[],
+  month: AdjustedMonth,
+  terms: TaxTerms,
+  from: number,
+): DraftLine[] {
+  return adjustments.map((it, at): DraftLine => {
+    const { now, booked } = it;
+    const known = month.corrected.get(it.key);
+    const [code, model, component] = [
+      now?.code ?? known?.code ?? "",
+      now?.model ?? known?.model ?? "",
+      now?.component ?? known?.component ?? "",
+    ];
+    const label = now?.label ?? known?.label ?? { zh: it.key, en: it.key };
+    const side = (of: { quantity: Rational; exact: Rational; amountMinor: bigint } | null) => ({
+      quantity: exactText(of?.quantity ?? ZERO),
+      exact: exactText(of?.exact ?? ZERO),
+      amountMinor: Number(of?.amountMinor ?? 0n),
+    });
+    return {
+      key: `adj/${month.period}/${it.key}`,
+      position: from + at,
+      chargeId: known?.chargeId ?? chargeRowOf(month.rows, { code, key: it.key }),
+      label: { zh: `${label.zh}(${month.period}补记)`, en: `${label.en} (late for ${month.period})` },
+      quantity: quantityOf(it),
+      unit: now?.unit ?? known?.unit ?? "adjustment",
+      unitPrice: null,
+      amountMinor: it.amountMinor,
+      exact: it.exact,
+      detail: {
+        kind: "adjustment",
+        model,
+        code,
+        component,
+        period: month.period,
+        key: it.key,
+        before: side(booked),
+        after: side(now),
+        contacts: contactsOf(it.items),
+        ...(now === null ? {} : { of: now.detail }),
+      },
+      items: it.items,
+      // The month it belongs to decides the tax, not the month it is told in.
+      tax: known?.tax ?? taxClassOf(terms, code),
+      of: { start: month.start, line: known?.lineId ?? null },
+    };
+  });
+}
+
+function quantityOf({ now, booked }: Adjustment): Rational {
+  const [after, before] = [now?.quantity ?? ZERO, booked?.quantity ?? ZERO];
+  return { num: after.num * before.den - before.num * after.den, den: after.den * before.den };
+}
+
+function detailOf(line: RatedLine, detail: LineDetail): { readonly [name: string]: unknown } {
+  const { model, code, component } = line;
+  return { ...detail, model, code, component, contacts: contactsOf(line.items) };
+}
+
+/** Counted once here, so that opening an invoice does not count a month of calls again. */
+function contactsOf(items: readonly RatedItem[]): number {
+  return new Set(items.flatMap((item) => (item.contactId === null ? [] : [item.contactId]))).size;
+}
+
+export function netMinorOf(lines: readonly DraftLine[]): bigint {
+  return lines.reduce((total, line) => total + line.amountMinor, 0n);
+}
+
+/** No groups at all where nothing is taxed by the house. */
+export function taxesOf(profile: string, lines: readonly DraftLine[]): TaxGroup[] {
+  if (profile === "none") return [];
+  return taxGroupsOf(lines.map((line) => ({ ...line.tax, netMinor: line.amountMinor })));
+}

@@ -1,0 +1,227 @@
+import { sql } from "drizzle-orm";
+import { z } from "zod";
+import type { TenantTx } from "../../adapters/db/index.ts";
+import type { Instant } from "../../domain/kernel/instant.ts";
+import { exact, type Rational, rational } from "../../domain/kernel/rational.ts";
+import type { BookedItem, BookedLine } from "../../domain/rating/adjustment.ts";
+import type { Segment } from "../../domain/rating/allot.ts";
+import type { TaxCategory } from "../../domain/rating/invoice-tax.ts";
+import type { CorrectedLine } from "./draft-lines.ts";
+import { acceptedMonths } from "./exceptions-store.ts";
+import { type BillingMonth, billingMonth } from "./period.ts";
+import { segmentsOf, sha256, termsText } from "./rating-input.ts";
+import { type Contract, usageMark, type VersionInForce, versionsAsBilled, versionsInForce } from "./store.ts";
+import { object } from "./views-store.ts";
+
+/** Closed months looked at, at most: ten years. */
+const MONTHS_MAX = 120;
+
+const FrozenTermsSchema = z.object({
+  versions: z.array(
+    z.object({ version: z.int(), from: z.string(), to: z.string(), begins: z.boolean(), daysOfNext: z.int() }),
+  ),
+  /** What the month came from when it was drafted: terms, seats, service level and the mark of its usage. */
+  closing: z.string(),
+  /** The same of earlier months, for which this invoice carries what came late. */
+  adjusted: z.record(z.string(), z.string()),
+});
+export type FrozenTerms = z.infer<typeof FrozenTermsSchema>;
+
+/** An invoice from before terms were kept has none; its month is rated by the versions in force. */
+export function frozenTerms(stored: unknown): FrozenTerms | null {
+  const parsed = FrozenTermsSchema.safeParse(typeof stored === "string" ? JSON.parse(stored) : stored);
+  return parsed.success ? parsed.data : null;
+}
+
+/** A closed month that has something to say on the draft of a later one. */
+export type LateMonth = {
+  readonly invoiceId: string;
+  readonly month: BillingMonth;
+  readonly hash: string;
+  readonly versions: readonly VersionInForce[];
+  readonly segments: readonly Segment[];
+};
+
+type Closed = { id: string; period: string; terms: unknown; status: string };
+
+export async function closingHash(
+  tx: TenantTx,
+  month: BillingMonth,
+  terms: { readonly versions: readonly VersionInForce[]; readonly segments: readonly Segment[] },
+  cutoff: Instant,
+): Promise<string> {
+  return sha256(JSON.stringify([termsText(terms.versions, terms.segments), await usageMark(tx, month, cutoff)]));
+}
+
+/**
+ * Closed months whose usage, seats or service level are no longer what was last booked, and those that the draft carries
+ * already. A month beyond the limit is among them only when a person has accepted some of its usage.
+ */
+export async function lateMonths(
+  tx: TenantTx,
+  {
+    contract,
+    before,
+    limit,
+    cutoff,
+    draft,
+  }: {
+    readonly contract: Contract;
+    readonly before: BillingMonth;
+    readonly limit: BillingMonth;
+    readonly cutoff: Instant;
+    readonly draft: { readonly id: string; readonly terms: unknown } | null;
+  },
+): Promise<LateMonth[]> {
+  const closed = await tx.execute<Closed>(sql`
+    select id, to_char(period_start, 'YYYY-MM') as period, terms, status from tenant.invoices
+    where tenant_id = ${tx.tenantId} and contract_id = ${contract.id} and status not in ('discarded', 'credited')
+      and id is distinct from ${draft?.id ?? null}::uuid
+    order by period_start desc, id desc limit ${MONTHS_MAX}`);
+  const accepted = await acceptedMonths(tx, contract.timeZone);
+  const own = draft === null ? {} : (frozenTerms(draft.terms)?.adjusted ?? {});
+  const found: LateMonth[] = [];
+  for (const invoice of closed.toReversed()) {
+    const { period } = invoice;
+    if (invoice.status === "draft" || period >= before.key) continue;
+    if (period < limit.key && !accepted.has(period) && own[period] === undefined) continue;
+    const month = billingMonth(contract.timeZone, period);
+    const terms = frozenTerms(invoice.terms);
+    const versions =
+      terms === null
+        ? await versionsInForce(tx, contract.id, month)
+        : await versionsAsBilled(tx, contract.id, terms.versions);
+    const segments = await segmentsOf(tx, contract.id, versions, month);
+    const hash = await closingHash(tx, month, { versions, segments }, cutoff);
+    // Newest first: the last invoice that carries something of the month, or else its own.
+    const carried = closed.map((it) => frozenTerms(it.terms)?.adjusted[period]).find((it) => it !== undefined);
+    if (own[period] === undefined && hash === (carried ?? terms?.closing)) continue;
+    found.push({ invoiceId: invoice.id, month, hash, versions, segments });
+  }
+  return found;
+}
+
+export type BookedMonth = {
+  readonly lines: readonly BookedLine[];
+  readonly corrected: ReadonlyMap<string, CorrectedLine>;
+  /** Rows of the usage behind the lines, by the record's id. */
+  readonly rowOfUsage: ReadonlyMap<string, string>;
+};
+
+type LineRow = {
+  id: string;
+  key: string;
+  kind: string;
+  charge_id: string;
+  zh: string;
+  en: string;
+  unit: string;
+  quantity: string;
+  amount_minor: string;
+  num: string;
+  den: string;
+  detail: unknown;
+  category: TaxCategory;
+  rate: string;
+};
+
+/** All that is booked on a closed month: its invoice, adjustments on later ones, less what notes of correction credit. */
+export async function bookedOf(
+  tx: TenantTx,
+  {
+    contract,
+    late,
+    draftId,
+  }: { readonly contract: Contract; readonly late: LateMonth; readonly draftId: string | null },
+): Promise<BookedMonth> {
+  const rows = await tx.execute<LineRow>(sql`
+    select l.id, coalesce(l.detail->>'key', l.stable_key) as key, l.kind, l.charge_id, l.description_zh as zh, l.description_en as en,
+      l.unit, l.quantity, l.exact_num::text as num, l.exact_den::text as den, l.detail, l.tax_category as category, l.tax_rate as rate,
+      (l.amount_minor - coalesce((select sum(c.net_minor) from tenant.credit_note_lines c
+        join tenant.credit_notes n on n.tenant_id = c.tenant_id and n.id = c.credit_note_id
+        where c.tenant_id = l.tenant_id and c.line_id = l.id and n.kind = 'correction'), 0))::text as amount_minor
+    from tenant.invoice_lines l
+    join tenant.invoices i on i.tenant_id = l.tenant_id and i.id = l.invoice_id
+    where l.tenant_id = ${tx.tenantId} and i.contract_id = ${contract.id}
+      and ((l.kind = 'charge' and i.id = ${late.invoiceId})
+        or (l.kind = 'adjustment' and l.original_start = ${late.month.start}::date
+          and i.status not in ('discarded', 'credited') and i.id is distinct from ${draftId}::uuid))
+    order by l.kind desc, i.period_start, l.position`);
+  const sources = await sourcesOf(
+    tx,
+    rows.map((row) => row.id),
+  );
+  const corrected = new Map<string, CorrectedLine>();
+  const rowOfUsage = new Map<string, string>();
+  const lines = rows.map((row): BookedLine => {
+    if (!corrected.has(row.key)) corrected.set(row.key, correctedLine(row));
+    const den = BigInt(row.den);
+    const items = new Map<string, BookedItem>();
+    for (const source of sources.get(row.id) ?? []) {
+      rowOfUsage.set(source.usageId, source.rowId);
+      items.set(source.usageId, { ...source, amount: rational(source.num, den) });
+    }
+    const quantity: Rational = exact(row.quantity);
+    return {
+      key: row.key,
+      quantity,
+      exact: rational(BigInt(row.num), den),
+      amountMinor: BigInt(row.amount_minor),
+      items,
+    };
+  });
+  return { lines, corrected, rowOfUsage };
+}
+
+function correctedLine(row: LineRow): CorrectedLine {
+  const { code, model, component } = object(row.detail);
+  return {
+    lineId: row.id,
+    chargeId: row.charge_id,
+    label: { zh: row.zh, en: row.en },
+    unit: row.unit,
+    code: String(code),
+    model: String(model),
+    component: String(component),
+    tax: { category: row.category, rate: row.rate },
+  };
+}
+
+type Source = {
+  readonly usageId: string;
+  readonly rowId: string;
+  readonly contactId: string | null;
+  readonly quantity: number;
+  readonly billedS: number | null;
+  readonly num: bigint;
+};
+
+async function sourcesOf(tx: TenantTx, lineIds: readonly string[]): Promise<Map<string, Source[]>> {
+  const rows = await tx.execute<{
+    line_id: string;
+    row_id: string;
+    usage_id: string;
+    contact_id: string | null;
+    quantity: string;
+    billed_s: number | null;
+    num: string;
+  }>(sql`
+    select s.line_id, u.id as row_id, u.source || ':' || u.source_event_id as usage_id, u.contact_id, s.quantity::text,
+      s.billed_s, s.amount_num::text as num
+    from tenant.invoice_line_sources s join tenant.usage u on u.tenant_id = s.tenant_id and u.id = s.usage_id
+    where s.tenant_id = ${tx.tenantId} and s.line_id in (select jsonb_array_elements_text(${JSON.stringify(lineIds)}::jsonb)::uuid)`);
+  const ofLine = new Map<string, Source[]>();
+  for (const row of rows) {
+    const known = ofLine.get(row.line_id) ?? [];
+    known.push({
+      usageId: row.usage_id,
+      rowId: row.row_id,
+      contactId: row.contact_id,
+      quantity: Number(row.quantity),
+      billedS: row.billed_s,
+      num: BigInt(row.num),
+    });
+    ofLine.set(row.line_id, known);
+  }
+  return ofLine;
+}

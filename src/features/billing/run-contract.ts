@@ -1,0 +1,172 @@
+import { type Actor, actorId, type Database, type TenantTx, withTenant } from "../../adapters/db/index.ts";
+import type { TenantId } from "../../domain/kernel/ids.ts";
+import type { Instant } from "../../domain/kernel/instant.ts";
+import type { Segment } from "../../domain/rating/allot.ts";
+import { type BillingProfile, billingProfile } from "../parties/index.ts";
+import { draftMonth } from "./draft-month.ts";
+import { lateLimit, openUnbillable } from "./exceptions-store.ts";
+import { closingHash, type LateMonth, lateMonths } from "./late-months.ts";
+import { type BillingMonth, billingMonth } from "./period.ts";
+import { ENGINE_VERSION, segmentsOf, sha256, termsText } from "./rating-input.ts";
+import {
+  type Contract,
+  cutoffNow,
+  type Invoice,
+  invoiceOfMonth,
+  lockContract,
+  usageDigest,
+  type VersionInForce,
+  versionsInForce,
+  wasDiscarded,
+} from "./store.ts";
+
+export type BillingContext = {
+  /** Under the app role: tenants' rows. */
+  readonly db: Database;
+  /** Under the operator role: the register of tenants. */
+  readonly operatorDb: Database;
+  readonly actor: Actor;
+  readonly now: Instant;
+};
+
+export type RunOptions = {
+  readonly period: string;
+  /** Somebody asked for this very month: then a draft that was thrown away is made anew. */
+  readonly asked: boolean;
+  /** The month's invoice was cancelled: make the one that takes its place. */
+  readonly reissue?: boolean | undefined;
+};
+
+export type RunOutcome = {
+  readonly tenantId: TenantId;
+  readonly contractId: string;
+  readonly invoiceId: string | null;
+  /**
+   * `closed`: the invoice is no longer a draft. `no_terms`: no version was in force on any day of the month. `failed`: this
+   * contract could not be rated, and `why` says what must be mended; other contracts are not held up by it.
+   */
+  readonly what: "written" | "unchanged" | "closed" | "no_terms" | "failed";
+  readonly why: string | null;
+  readonly totalMinor: bigint;
+  readonly currency: string;
+  readonly lines: number;
+  /** Usage that no charge of the contract asks for, by kind. */
+  readonly notCharged: { readonly [kind: string]: number };
+  /** Usage that waits for a person since this run. */
+  readonly exceptions: number;
+  readonly inputHash: string | null;
+  readonly outputHash: string | null;
+  readonly cutoff: Instant | null;
+  readonly usageRows: number;
+};
+
+/** Everything a draft is made from. */
+export type DraftInput = {
+  readonly contract: Contract;
+  readonly profile: BillingProfile;
+  readonly month: BillingMonth;
+  readonly versions: readonly VersionInForce[];
+  readonly segments: readonly Segment[];
+  readonly late: readonly LateMonth[];
+  readonly cutoff: Instant;
+  readonly inputHash: string;
+  readonly closing: string;
+  readonly usageRows: number;
+  readonly known: Invoice | undefined;
+  readonly replacesId: string | null;
+};
+
+/** One contract's month is one transaction: killed anywhere, it leaves what was there before. */
+export function runContract(
+  ctx: BillingContext,
+  { tenantId, contract, ...options }: RunOptions & { readonly tenantId: TenantId; readonly contract: Contract },
+): Promise<RunOutcome> {
+  const month = billingMonth(contract.timeZone, options.period);
+  return withTenant(ctx.db, { tenantId, actor: ctx.actor }, async (tx) => {
+    await lockContract(tx, contract.id);
+    const found = await invoiceOfMonth(tx, contract.id, month);
+    const replaced = found?.status === "credited" && options.reissue === true ? found : undefined;
+    const known = replaced === undefined ? found : undefined;
+    const outcome = (what: RunOutcome["what"], more: Partial<RunOutcome> = {}): RunOutcome => ({
+      ...failedOutcome(tenantId, contract, null),
+      invoiceId: known?.id ?? null,
+      totalMinor: known?.totalMinor ?? 0n,
+      what,
+      ...more,
+    });
+    if (known !== undefined && known.status !== "draft") return outcome("closed");
+    if (known === undefined && !options.asked && (await wasDiscarded(tx, contract.id, month))) return outcome("closed");
+    const input = await inputOf(tx, ctx, { contract, month, known, replacesId: replaced?.id ?? null });
+    if (input.versions.length === 0) return outcome("no_terms", { exceptions: input.exceptions });
+    const { inputHash, cutoff, usageRows, exceptions } = input;
+    if (known?.inputHash === inputHash) return outcome("unchanged", { inputHash, cutoff, usageRows, exceptions });
+    const hand = ctx.actor.kind === "user" ? actorId(ctx.actor) : null;
+    const drafted = await draftMonth(tx, input, hand);
+    return outcome("written", {
+      ...drafted,
+      inputHash,
+      cutoff,
+      usageRows,
+      exceptions: exceptions + drafted.exceptions,
+    });
+  });
+}
+
+/** All that decides the draft, read before anything is written; its hash tells whether there is anything to do. */
+async function inputOf(
+  tx: TenantTx,
+  ctx: BillingContext,
+  what: Pick<DraftInput, "contract" | "month" | "known" | "replacesId">,
+): Promise<DraftInput & { readonly exceptions: number }> {
+  const { contract, month, known } = what;
+  const profile = await billingProfile(tx);
+  const versions = await versionsInForce(tx, contract.id, month);
+  const cutoff = await cutoffNow(tx);
+  const limit = lateLimit(contract, profile.lateMonths, ctx.now);
+  const exceptions = await openUnbillable(tx, { contract, month, covered: fills(versions, month), limit, cutoff });
+  const segments = await segmentsOf(tx, contract.id, versions, month);
+  const closing = await closingHash(tx, month, { versions, segments }, cutoff);
+  const usage = await usageDigest(tx, month, cutoff);
+  const late = await lateMonths(tx, { contract, before: month, limit, cutoff, draft: known ?? null });
+  const text = JSON.stringify([
+    ENGINE_VERSION,
+    contract.id,
+    contract.currency,
+    contract.timeZone,
+    month.key,
+    termsText(versions, segments),
+    usage.text,
+    closing,
+    profile.tax,
+    profile.corrections,
+    late.map((it) => [it.month.key, it.hash]),
+  ]);
+  const inputHash = await sha256(text);
+  return { ...what, profile, versions, segments, late, cutoff, inputHash, closing, usageRows: usage.rows, exceptions };
+}
+
+/** Versions follow one another without overlap, so they fill the month when their days add up to it. */
+function fills(versions: readonly VersionInForce[], month: BillingMonth): boolean {
+  const [first, last] = [versions[0], versions.at(-1)];
+  const seamless = versions.every((version, at) => at === 0 || versions[at - 1]?.to === version.from);
+  return first?.from === month.start && last?.to === month.end && seamless;
+}
+
+export function failedOutcome(tenantId: TenantId, { id, currency }: Contract, why: string | null): RunOutcome {
+  return {
+    tenantId,
+    contractId: id,
+    invoiceId: null,
+    what: "failed",
+    why,
+    totalMinor: 0n,
+    currency,
+    lines: 0,
+    notCharged: {},
+    exceptions: 0,
+    inputHash: null,
+    outputHash: null,
+    cutoff: null,
+    usageRows: 0,
+  };
+}
