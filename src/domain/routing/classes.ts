@@ -27,14 +27,16 @@ export function entitle(pool: Pool, entitlement: SeatEntitlement): void {
 
 /** The queue as the newest contact on it knows it; older calls keep their own class. */
 export function queueFor(pool: Pool, wanted: Pick<Ticket, "tenantId" | "brand" | "queue">): PoolQueue {
-  pool.brands.set(wanted.brand.id, wanted.brand);
   let queue = pool.queues.get(wanted.queue.id);
+  if (queue?.config === wanted.queue && queue.brand === wanted.brand) return queue;
+  pool.brands.set(wanted.brand.id, wanted.brand);
   if (queue === undefined) {
     queue = {
       queueId: wanted.queue.id,
       tenantId: wanted.tenantId,
       config: wanted.queue,
       brandId: wanted.brand.id,
+      brand: wanted.brand,
       classes: [],
       current: null,
       waiting: 0,
@@ -48,6 +50,7 @@ export function queueFor(pool: Pool, wanted: Pick<Ticket, "tenantId" | "brand" |
   if (queue.config !== wanted.queue || queue.brandId !== wanted.brand.id) queue.current = null;
   queue.config = wanted.queue;
   queue.brandId = wanted.brand.id;
+  queue.brand = wanted.brand;
   return queue;
 }
 

@@ -2,9 +2,9 @@ import { enter } from "./agents.ts";
 import { entitle, musterCrews, reindex } from "./classes.ts";
 import type { AgentProfile, PoolConfig } from "./config.ts";
 import { DONE, ignored, type Reply } from "./events.ts";
-import { LazyHeap } from "./lazy-heap.ts";
 import { type Run, touchAgent } from "./run.ts";
 import type { Agent, Pool } from "./state.ts";
+import { Timers } from "./timers.ts";
 
 /** A pool nobody works in yet: everyone off shift, nobody waiting. */
 export function createPool(config: PoolConfig): Pool {
@@ -19,7 +19,7 @@ export function createPool(config: PoolConfig): Pool {
     brands: new Map(),
     classes: new Map(),
     waitingClasses: [],
-    timers: new LazyHeap(),
+    timers: new Timers(),
     graceEndsAt: 0,
     arrivals: 0,
     out: { messages: [], facts: [], agents: [], tickets: [], queues: [] },
@@ -56,7 +56,7 @@ export function newAgent(profile: AgentProfile, index: number): Agent {
     factSeq: 0,
     classes: [],
     epoch: 0,
-    timer: null,
+    dueAt: null,
     lapsed: null,
     dirty: false,
   };

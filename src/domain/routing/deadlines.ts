@@ -1,26 +1,23 @@
 import { enter, ticketOf } from "./agents.ts";
 import { CONNECT_LEASE_MS, TALK_LEASE_MS, TICKET_LEASE_MS, TOMBSTONE_MS } from "./config.ts";
 import { loseAgent, miss } from "./offers.ts";
-import { dropTimer, lostDeadline, type Run, setAgentTimer, setTicketTimer, touchTicket } from "./run.ts";
+import { lostDeadline, type Run, setAgentTimer, setTicketTimer, touchTicket } from "./run.ts";
 import { askContact, lapseWrapUp, loseService } from "./service.ts";
 import type { Agent, Pool, PoolTicket } from "./state.ts";
 import { seek, ticketDue, withdraw } from "./tickets.ts";
 
 /** When the pool next has something to do by itself; null when nothing is under way. */
 export function nextDeadline(pool: Pool): number | null {
-  return pool.timers.peek()?.at ?? null;
+  return pool.timers.peek()?.dueAt ?? null;
 }
 
 /** Does everything that is due, in order of time. */
 export function runDue(run: Run): void {
-  for (let timer = run.pool.timers.peek(); timer !== null && timer.at <= run.now; timer = run.pool.timers.peek()) {
-    if (timer.of === "agent") {
-      dropTimer(run.pool, timer.agent);
-      agentDue(run, timer.agent);
-    } else {
-      dropTimer(run.pool, timer.ticket);
-      ticketIsDue(run, timer.ticket);
-    }
+  const { timers } = run.pool;
+  for (let owner = timers.peek(); owner !== null && (owner.dueAt ?? run.now) <= run.now; owner = timers.peek()) {
+    timers.set(owner, null);
+    if ("contactId" in owner) ticketIsDue(run, owner);
+    else agentDue(run, owner);
   }
 }
 

@@ -3,7 +3,7 @@ import { reserve } from "./offers.ts";
 import { type Policy, placeInLine } from "./policy.ts";
 import type { Run } from "./run.ts";
 import type { Agent, PoolTenant, PoolTicket, SeatClass } from "./state.ts";
-import { want } from "./tickets.ts";
+import { mayBeOffered, want } from "./tickets.ts";
 
 /** Agents or contacts looked past for a contact that some have declined. */
 const LOOK_PAST = 32;
@@ -32,11 +32,12 @@ export function dispatch(run: Run): void {
 
 /** Finds seats for one contact: one, or as many as its strategy may ring at once. */
 function offerTicket(run: Run, ticket: PoolTicket): void {
-  for (;;) {
-    want(run, ticket);
-    if (!ticket.wanting || isCapped(ticket)) return;
-    const agent = idleFor(run, ticket);
-    if (agent === null) return;
+  while (mayBeOffered(run, ticket)) {
+    const agent = isCapped(ticket) ? null : idleFor(run, ticket);
+    if (agent === null) {
+      want(run, ticket);
+      return;
+    }
     reserve(run, ticket, agent);
   }
 }
@@ -47,6 +48,7 @@ function offerTicket(run: Run, ticket: PoolTicket): void {
  */
 function offerSeat(run: Run, agent: Agent): void {
   if (agent.at.is !== "ready") return;
+  if (run.pool.waitingClasses.length === 0) return;
   const best: Best = { ticket: null, owed: false, place: Number.POSITIVE_INFINITY };
   const policy = run.pool.config.policy ?? "fifo";
   for (const seatClass of classesWaitingFor(run, agent)) {
@@ -100,6 +102,7 @@ function offerTenant(run: Run, tenant: PoolTenant): void {
 
 /** The idle seat that the strategy puts first among those who have not declined the contact. */
 function idleFor(run: Run, ticket: PoolTicket): Agent | null {
+  if (ticket.declined.length === 0) return ticket.seatClass.idle.peek();
   return ticket.seatClass.idle.find((candidate) => !hasDeclined(run, ticket, candidate), LOOK_PAST);
 }
 

@@ -24,21 +24,21 @@ function brokenByAgent(pool: Pool, agent: Agent): string | null {
   switch (at.is) {
     case "reserved":
     case "ringing": {
-      if (agent.timer === null) return `${at.is} without a deadline`;
+      if (agent.dueAt === null) return `${at.is} without a deadline`;
       const { ticket } = at.reservation;
       if (ticket.at.is !== "offered" || !ticket.at.offers.includes(at.reservation))
         return "an offer its contact does not know";
       return null;
     }
     case "on_contact": {
-      if (agent.timer === null) return "on a contact without a deadline";
+      if (agent.dueAt === null) return "on a contact without a deadline";
       const held = at.service.ticket.at;
       if (held.is !== "served" || held.agent !== agent || held.reservationId !== at.service.id)
         return "serves a contact that is not his";
       return pool.services.get(at.service.id) === agent ? null : "a service nobody can find";
     }
     case "wrap_up":
-      return agent.timer === null ? "wrap-up without a deadline" : null;
+      return agent.dueAt === null ? "wrap-up without a deadline" : null;
     default:
       return null;
   }
@@ -46,8 +46,8 @@ function brokenByAgent(pool: Pool, agent: Agent): string | null {
 
 function brokenByTicket(pool: Pool, ticket: PoolTicket, now: number): string | null {
   const { at } = ticket;
-  if (at.is !== "served" && ticket.timer === null) return `${at.is} without a deadline`;
-  if (ticket.timer !== null && ticket.timer.at < now - 1) return "a deadline that has passed";
+  if (at.is !== "served" && ticket.dueAt === null) return `${at.is} without a deadline`;
+  if (ticket.dueAt !== null && ticket.dueAt < now - 1) return "a deadline that has passed";
   if (at.is === "waiting" && !ticket.wanting) return "waits, but nobody would look for it";
   if (at.is === "offered" && at.offers.some((offer) => ticketOf(offer.agent.at) !== ticket))
     return "offered to an agent who does not hold it";

@@ -81,13 +81,18 @@ export class LazyHeap<T extends Epochal> {
     const end = Math.min(within, this.items.length);
     for (let at = 0; at < end; at++) {
       const item = this.items[at] as T; // at is below length
-      if (item.epoch === this.epochs[at]) seen.push({ item, key: this.keys[at] as number });
+      if (item.epoch !== this.epochs[at]) continue;
+      const key = this.keys[at] as number;
+      let place = seen.length;
+      while (place > 0 && (seen[place - 1]?.key ?? 0) > key) place -= 1;
+      seen.splice(place, 0, { item, key });
     }
-    return seen.sort((a, b) => a.key - b.key);
+    return seen;
   }
 
   /** How many live entries stand strictly before this key and tie. Costs as many looks as it counts, and some stale ones. */
   countBefore(key: number, tie: number): number {
+    if (this.live === 0) return 0;
     let count = 0;
     const open = [0];
     for (let at = open.pop(); at !== undefined; at = open.pop()) {

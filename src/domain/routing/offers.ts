@@ -7,7 +7,7 @@ import { explain } from "./decision.ts";
 import { DONE, ignored, type RefusalCode, type Reply, refused } from "./events.ts";
 import { type Run, setTicketTimer, tell, touchTicket } from "./run.ts";
 import type { Agent, NextStatus, PoolTicket, Reservation, Service } from "./state.ts";
-import { seek, stopWanting, want } from "./tickets.ts";
+import { seek, stopWanting, WAITING, want } from "./tickets.ts";
 
 /** Promises an idle agent's seat to a waiting contact. */
 export function reserve(run: Run, ticket: PoolTicket, agent: Agent): void {
@@ -42,7 +42,7 @@ export function accept(run: Run, agent: Agent, deviceId: string, id: Reservation
   if (at.reservation.id !== id) return refused(lateCode(agent, id));
   if (agent.phone !== deviceId) return refused("phone_elsewhere");
   const ticket = at.reservation.ticket;
-  const others = ticket.at.is === "offered" ? ticket.at.offers.filter((offer) => offer.agent !== agent) : [];
+  const others = otherOffers(ticket, agent);
   stopWanting(ticket);
   ticket.queue.waiting -= 1;
   ticket.at = { is: "served", agent, reservationId: id };
@@ -55,6 +55,12 @@ export function accept(run: Run, agent: Agent, deviceId: string, id: Reservation
   tell(run, ticket, { kind: "seat_accepted", agentId: agent.profile.agentId, reservationId: id });
   for (const offer of others) takeBack(run, offer, "taken");
   return DONE;
+}
+
+const NONE: readonly Reservation[] = [];
+
+function otherOffers({ at }: PoolTicket, agent: Agent): readonly Reservation[] {
+  return at.is === "offered" && at.offers.length > 1 ? at.offers.filter((offer) => offer.agent !== agent) : NONE;
 }
 
 export function decline(run: Run, agent: Agent, id: ReservationId): Reply {
@@ -101,7 +107,7 @@ function returnOffer(run: Run, reservation: Reservation, why: SeatReturn, wish: 
 function removeOffer(ticket: PoolTicket, reservation: Reservation): void {
   if (ticket.at.is !== "offered") return;
   const left = ticket.at.offers.filter((offer) => offer !== reservation);
-  ticket.at = left.length > 0 ? { is: "offered", offers: left } : { is: "waiting" };
+  ticket.at = left.length > 0 ? { is: "offered", offers: left } : WAITING;
 }
 
 function lateCode(agent: Agent, id: ReservationId): RefusalCode {

@@ -4,7 +4,7 @@ import { classFor, entitle, queueFor, tenantFor } from "./classes.ts";
 import { type AgentProfile, type PoolConfig, RESTORE_GRACE_MS, TOMBSTONE_MS } from "./config.ts";
 import { createPool, newAgent } from "./configure.ts";
 import type { AgentRow, AtRow, QueueRow, TicketRow } from "./rows.ts";
-import { type Run, setAgentTimer, setTicketTimer } from "./run.ts";
+import { newRun, type Run, setAgentTimer, setTicketTimer } from "./run.ts";
 import type { Agent, AgentAt, Chance, Pool } from "./state.ts";
 import { ticketDue, want } from "./tickets.ts";
 
@@ -28,7 +28,7 @@ export function restorePool(
 ): Pool {
   const pool = createPool(rows.config);
   pool.graceEndsAt = now + RESTORE_GRACE_MS;
-  const run: Run = { pool, now, chance, freed: [], seeking: [], uncapped: [] };
+  const run = newRun(pool, now, chance);
   for (const entitlement of rows.config.tenants) entitle(pool, entitlement);
   for (const row of rows.queues) restoreQueue(run, row);
   for (const row of rows.tickets) restoreTicket(run, row);
@@ -76,7 +76,7 @@ function restoreTicket(run: Run, row: TicketRow): void {
     inTarget: false,
     declined: row.declined,
     epoch: 0,
-    timer: null,
+    dueAt: null,
     dirty: false,
   });
 }

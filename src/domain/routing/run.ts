@@ -17,6 +17,10 @@ export type Run = {
   readonly uncapped: PoolTenant[];
 };
 
+export function newRun(pool: Pool, now: Instant, chance: Chance): Run {
+  return { pool, now, chance, freed: [], seeking: [], uncapped: [] };
+}
+
 export function tell(run: Run, ticket: PoolTicket, message: PoolMessage): void {
   run.pool.out.messages.push({ tenantId: ticket.tenant.tenantId, contactId: ticket.contactId as ContactId, message });
 }
@@ -41,27 +45,11 @@ export function touchQueue(pool: Pool, queue: PoolQueue): void {
 
 /** Sets the agent's timer to the first of his deadlines, or to none. */
 export function setAgentTimer(pool: Pool, agent: Agent): void {
-  const at = agentDue(pool, agent);
-  if (agent.timer?.at === at) return;
-  dropTimer(pool, agent);
-  if (at === null) return;
-  agent.timer = { of: "agent", agent, at, epoch: 0 };
-  pool.timers.push(agent.timer, at, agent.index);
+  pool.timers.set(agent, agentDue(pool, agent));
 }
 
 export function setTicketTimer(pool: Pool, ticket: PoolTicket, at: Instant | null): void {
-  if (ticket.timer?.at === at) return;
-  dropTimer(pool, ticket);
-  if (at === null) return;
-  ticket.timer = { of: "ticket", ticket, at, epoch: 0 };
-  pool.timers.push(ticket.timer, at, ticket.arrival);
-}
-
-export function dropTimer(pool: Pool, owner: Agent | PoolTicket): void {
-  if (owner.timer === null) return;
-  owner.timer.epoch += 1;
-  owner.timer = null;
-  pool.timers.forget();
+  pool.timers.set(ticket, at);
 }
 
 function agentDue(pool: Pool, agent: Agent): Instant | null {

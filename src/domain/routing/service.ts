@@ -6,7 +6,7 @@ import { DONE, ignored, type Reply, refused } from "./events.ts";
 import type { AfterWrapUp, SeatStage } from "./protocol.ts";
 import { type Run, tell, touchAgent, touchQueue } from "./run.ts";
 import type { Agent, NextStatus, PoolTicket, Service } from "./state.ts";
-import { bury, count, seek } from "./tickets.ts";
+import { bury, count, seek, WAITING } from "./tickets.ts";
 
 /** How much one contact moves the average seat time of its queue. */
 const SEAT_TIME_SHARE = 0.1;
@@ -30,7 +30,7 @@ export function legFailed(run: Run, agent: Agent, service: Service): Reply {
   const { ticket } = service;
   noteTalk(run, agent, service);
   tell(run, ticket, { kind: "seat_returned", reservationId: service.id, why: "leg_failed" });
-  ticket.at = { is: "waiting" };
+  ticket.at = WAITING;
   ticket.heardAt = run.now;
   ticket.queue.waiting += 1;
   touchQueue(run.pool, ticket.queue);

@@ -7,6 +7,7 @@ import type { RefusalCode } from "./events.ts";
 import type { LazyHeap } from "./lazy-heap.ts";
 import type { PoolMessage } from "./protocol.ts";
 import type { Strategy } from "./strategies/strategy.ts";
+import type { Timers } from "./timers.ts";
 
 /**
  * The state of one pool. It is **linear**: `step` owns it and changes it in place (at 20,000 seats a copy per event is
@@ -27,7 +28,7 @@ export type Pool = {
   readonly classes: Map<string, SeatClass>;
   /** Classes that may have somebody waiting; an empty one is dropped when it is met. */
   readonly waitingClasses: SeatClass[];
-  readonly timers: LazyHeap<Timer>;
+  readonly timers: Timers;
   /** Until here a desktop that is gone may be one the restart has cut off; 0 for a pool that was never restored. */
   graceEndsAt: Instant;
   /** Order of arrival of tickets: the last tie-break. */
@@ -98,7 +99,8 @@ export type Agent = {
   classes: SeatClass[];
   /** Raised whenever the agent stops being ready: all idle entries become stale at once. */
   epoch: number;
-  timer: Timer | null;
+  /** When the pool next looks at it by itself: set by `pool.timers` alone. */
+  dueAt: Instant | null;
   /** The offer that was taken away last, and why: the answer to an accept that came too late. */
   lapsed: { readonly id: ReservationId; readonly code: RefusalCode } | null;
   dirty: boolean;
@@ -147,7 +149,8 @@ export type PoolTicket = {
   inTarget: boolean;
   declined: readonly { readonly agentId: AgentId; readonly until: Instant }[];
   epoch: number;
-  timer: Timer | null;
+  /** When the pool next looks at it by itself: set by `pool.timers` alone. */
+  dueAt: Instant | null;
   dirty: boolean;
 };
 
@@ -186,6 +189,8 @@ export type PoolQueue = {
   readonly tenantId: TenantId;
   config: QueueConfig;
   brandId: string;
+  /** As the newest contact told it. */
+  brand: LineConfig["brand"];
   readonly classes: SeatClass[];
   /** The class that `config` leads to; null until the first contact after a change. */
   current: SeatClass | null;
@@ -198,11 +203,6 @@ export type PoolQueue = {
   expectedToday: number;
   dirty: boolean;
 };
-
-/** An entry of the timer heap; forgotten by raising its epoch. */
-export type Timer =
-  | { readonly of: "agent"; readonly agent: Agent; readonly at: Instant; epoch: number }
-  | { readonly of: "ticket"; readonly ticket: PoolTicket; readonly at: Instant; epoch: number };
 
 /** Chance, as an argument: a run is a seed and a list of events. */
 export type Chance = { readonly random: () => number; readonly newReservationId: () => ReservationId };

@@ -9,7 +9,7 @@ import { joinDevice, leaveDevice, loseDevices, usePhoneHere } from "./devices.ts
 import { dispatch } from "./dispatch.ts";
 import { DONE, ignored, type PoolEvent, type Reply, refused } from "./events.ts";
 import { accept, decline, showOffer } from "./offers.ts";
-import { type Run, touchAgent, touchQueue } from "./run.ts";
+import { newRun, type Run, touchAgent, touchQueue } from "./run.ts";
 import { believe, connected, endTalk, extendWrapUp, hold, legFailed, wrappedUp } from "./service.ts";
 import type { Agent, Chance, Pool, Service } from "./state.ts";
 import { wait, waitAnswer, withdraw } from "./tickets.ts";
@@ -20,18 +20,19 @@ import { wait, waitAnswer, withdraw } from "./tickets.ts";
  */
 export function step(pool: Pool, event: PoolEvent, now: Instant, chance: Chance): Reply {
   emptyOutcome(pool);
-  const run: Run = { pool, now, chance, freed: [], seeking: [], uncapped: [] };
+  const run = newRun(pool, now, chance);
+  if (event.type === "wait") {
+    const { ticket, late } = wait(run, event.ticket);
+    dispatch(run);
+    return { is: "wait", answer: waitAnswer(ticket, late) };
+  }
   const reply = react(run, event);
   dispatch(run);
-  if (event.type !== "wait" || reply.is !== "wait" || reply.answer.state === "gone") return reply;
-  const ticket = pool.tickets.get(event.ticket.contactId);
-  return ticket === undefined ? reply : { is: "wait", answer: waitAnswer(ticket) };
+  return reply;
 }
 
-function react(run: Run, event: PoolEvent): Reply {
+function react(run: Run, event: Exclude<PoolEvent, { readonly type: "wait" }>): Reply {
   switch (event.type) {
-    case "wait":
-      return wait(run, event.ticket);
     case "withdraw": {
       const ticket = run.pool.tickets.get(event.contactId);
       if (ticket === undefined) return ignored("unknown contact");
@@ -173,9 +174,14 @@ function emptyOutcome(pool: Pool): void {
   for (const agent of out.agents) agent.dirty = false;
   for (const ticket of out.tickets) ticket.dirty = false;
   for (const queue of out.queues) queue.dirty = false;
-  out.messages.length = 0;
-  out.facts.length = 0;
-  out.agents.length = 0;
-  out.tickets.length = 0;
-  out.queues.length = 0;
+  empty(out.messages);
+  empty(out.facts);
+  empty(out.agents);
+  empty(out.tickets);
+  empty(out.queues);
+}
+
+/** These lists are short and emptied at every step: taking out one by one is what engines do fastest. */
+function empty(list: unknown[]): void {
+  while (list.length > 0) list.pop();
 }

@@ -1,6 +1,7 @@
+import type { ReservationId } from "../kernel/ids.ts";
 import { grade } from "../sla/grade.ts";
 import { queueKey } from "./agents.ts";
-import { classFor, queueFor, tenantFor } from "./classes.ts";
+import { classFor, queueFor } from "./classes.ts";
 import { TICKET_LEASE_MS, TOMBSTONE_MS } from "./config.ts";
 import { estimateWaitS } from "./estimate.ts";
 import { DONE, type Reply } from "./events.ts";
@@ -11,30 +12,38 @@ import { type Run, setTicketTimer, touchQueue, touchTicket } from "./run.ts";
 import { dropService } from "./service.ts";
 import type { Agent, PoolTicket } from "./state.ts";
 
+/** Shared by all, because nothing in them is anybody's own. */
+export const WAITING: PoolTicket["at"] = { is: "waiting" };
+const GONE: PoolTicket["at"] = { is: "gone", wrapUp: null };
+const NONE: PoolTicket["declined"] = [];
+
+/** The ticket that answers a contact's wish to wait; `late` for a repeat of a wish that is over. */
+export type Asked = { readonly ticket: PoolTicket; readonly late: boolean };
+
 /** A contact asks for a seat, for the first time or once more. */
-export function wait(run: Run, wanted: Ticket): Reply {
+export function wait(run: Run, wanted: Ticket): Asked {
   const known = run.pool.tickets.get(wanted.contactId);
-  if (known === undefined) return answered(begin(run, wanted, true));
+  if (known === undefined) return { ticket: begin(run, wanted, null, true), late: false };
   if (wanted.attempt < known.attempt || (known.at.is === "gone" && wanted.attempt === known.attempt)) {
-    return answered(known, known.at.is === "gone" || wanted.attempt < known.attempt);
+    return { ticket: known, late: true };
   }
   const moved = known.queue.queueId !== wanted.queue.id;
-  if (known.at.is === "gone") return answered(begin(run, wanted, moved));
+  if (known.at.is === "gone") return { ticket: begin(run, wanted, known, moved), late: false };
   if (known.at.is === "served" && (wanted.attempt > known.attempt || moved)) {
     // The contact has dropped the seat and says so by waiting again; whatever told us was lost on the way.
     dropService(run, known.at.agent, null);
-    return answered(begin(run, wanted, moved));
+    return { ticket: begin(run, wanted, known, moved), late: false };
   }
-  if (moved && known.at.is !== "served") {
+  if (known.at.is === "served") return { ticket: known, late: false };
+  if (moved) {
     withdraw(run, known, "left");
-    return answered(begin(run, wanted, true));
+    return { ticket: begin(run, wanted, known, true), late: false };
   }
-  if (known.at.is === "served") return answered(known);
   if (known.attempt !== wanted.attempt) touchTicket(run.pool, known);
   known.attempt = wanted.attempt;
   known.heardAt = run.now;
   setTicketTimer(run.pool, known, ticketDue(run, known));
-  return answered(known);
+  return { ticket: known, late: false };
 }
 
 /** The contact no longer wants a seat. */
@@ -56,10 +65,9 @@ export function withdraw(run: Run, ticket: PoolTicket, why: WithdrawReason): Rep
   return DONE;
 }
 
-/** Puts a ticket among those that wait, as old as it is. */
+/** Looks for a seat for a ticket, as old as it is; where none is free it waits in line. */
 export function seek(run: Run, ticket: PoolTicket): void {
   stopWanting(ticket);
-  want(run, ticket);
   run.seeking.push(ticket);
   setTicketTimer(run.pool, ticket, ticketDue(run, ticket));
   touchTicket(run.pool, ticket);
@@ -67,11 +75,10 @@ export function seek(run: Run, ticket: PoolTicket): void {
 
 /** Lists the ticket with its class while more seats may be offered it. */
 export function want(run: Run, ticket: PoolTicket): void {
-  if (ticket.wanting || ticket.at.is === "served" || ticket.at.is === "gone") return;
-  const out = ticket.at.is === "offered" ? ticket.at.offers.length : 0;
-  if (out >= ticket.seatClass.strategy.offersAtOnce(run.now - ticket.queuedAt)) return;
+  if (ticket.wanting || !mayBeOffered(run, ticket)) return;
   ticket.wanting = true;
-  ticket.seatClass.waiting.push(ticket, out > 0 ? ticket.key + RINGING_ALREADY_MS : ticket.key, ticket.arrival);
+  const rings = ticket.at.is === "offered";
+  ticket.seatClass.waiting.push(ticket, rings ? ticket.key + RINGING_ALREADY_MS : ticket.key, ticket.arrival);
   if (run.pool.config.policy === "slack") {
     ticket.inTarget = true;
     ticket.seatClass.inTarget.push(ticket, ticket.key, ticket.arrival);
@@ -80,6 +87,13 @@ export function want(run: Run, ticket: PoolTicket): void {
     ticket.seatClass.listed = true;
     run.pool.waitingClasses.push(ticket.seatClass);
   }
+}
+
+/** Whether the ticket may ring at one more seat now. */
+export function mayBeOffered(run: Run, { at, seatClass, queuedAt }: PoolTicket): boolean {
+  if (at.is === "served" || at.is === "gone") return false;
+  const out = at.is === "offered" ? at.offers.length : 0;
+  return out < seatClass.strategy.offersAtOnce(run.now - queuedAt);
 }
 
 export function stopWanting(ticket: PoolTicket): void {
@@ -94,7 +108,7 @@ export function stopWanting(ticket: PoolTicket): void {
 /** Remembers the contact only as one that has left, for as long as late repeats may come. */
 export function bury(run: Run, ticket: PoolTicket, wrapUp: Agent | null): void {
   stopWanting(ticket);
-  ticket.at = { is: "gone", wrapUp };
+  ticket.at = wrapUp === null ? GONE : { is: "gone", wrapUp };
   ticket.heardAt = run.now;
   setTicketTimer(run.pool, ticket, run.now + TOMBSTONE_MS);
   touchTicket(run.pool, ticket);
@@ -126,14 +140,15 @@ export function ticketDue(run: Run, ticket: PoolTicket): number {
   return due;
 }
 
-function begin(run: Run, wanted: Ticket, counts: boolean): PoolTicket {
+/** `before` is what the pool remembers of the contact; `counts` is true for its first entry into this queue. */
+function begin(run: Run, wanted: Ticket, before: PoolTicket | null, counts: boolean): PoolTicket {
   const { pool } = run;
   const queue = queueFor(pool, wanted);
   const seatClass = classFor(run, queue, wanted);
   pool.arrivals += 1;
   const ticket: PoolTicket = {
     contactId: wanted.contactId,
-    tenant: tenantFor(pool, wanted.tenantId),
+    tenant: seatClass.tenant,
     queue,
     seatClass,
     from: wanted.from,
@@ -142,18 +157,17 @@ function begin(run: Run, wanted: Ticket, counts: boolean): PoolTicket {
     attempt: wanted.attempt,
     key: queueKey(wanted.queuedAt, wanted.queue.priority),
     arrival: pool.arrivals,
-    at: { is: "waiting" },
+    at: WAITING,
     heardAt: run.now,
     graded: false,
     wanting: false,
     inTarget: false,
-    declined: [],
+    declined: NONE,
     epoch: 0,
-    timer: null,
+    dueAt: null,
     dirty: false,
   };
-  const before = pool.tickets.get(wanted.contactId);
-  if (before !== undefined) {
+  if (before !== null) {
     setTicketTimer(pool, before, null);
     ticket.graded = before.graded && !counts;
   }
@@ -165,28 +179,21 @@ function begin(run: Run, wanted: Ticket, counts: boolean): PoolTicket {
   return ticket;
 }
 
-function answered(ticket: PoolTicket, gone = false): Reply {
-  return {
-    is: "wait",
-    answer: gone ? { ...waitAnswer(ticket), state: "gone", heldBy: null } : waitAnswer(ticket),
-  };
-}
-
-/** Where a contact stands; also what `wait` answers once the step is done. */
-export function waitAnswer(ticket: PoolTicket): WaitAnswer {
-  const { seatClass, queue } = ticket;
+/** Where a contact stands once the step is done: the answer to `wait`. */
+export function waitAnswer(ticket: PoolTicket, late: boolean): WaitAnswer {
+  const { seatClass, queue, at } = ticket;
   const position = seatClass.waiting.countBefore(ticket.key, ticket.arrival) + 1;
-  const heldBy =
-    ticket.at.is === "served"
-      ? ticket.at.reservationId
-      : ticket.at.is === "offered"
-        ? (ticket.at.offers[0]?.id ?? null)
-        : null;
+  const heldBy = late ? null : heldByOf(at);
   return {
-    state: ticket.at.is === "gone" ? "gone" : heldBy === null ? "waiting" : "held",
+    state: late || at.is === "gone" ? "gone" : heldBy === null ? "waiting" : "held",
     position,
     waiting: queue.waiting,
     estimatedWaitS: estimateWaitS(seatClass, position),
     heldBy,
   };
+}
+
+function heldByOf(at: PoolTicket["at"]): ReservationId | null {
+  if (at.is === "served") return at.reservationId;
+  return at.is === "offered" ? (at.offers[0]?.id ?? null) : null;
 }

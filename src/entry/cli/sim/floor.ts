@@ -1,33 +1,31 @@
-import type { LineConfig, QueueConfig } from "../../../domain/call/line-config.ts";
-import {
-  type AgentId,
-  asId,
-  type BrandId,
-  type ContactId,
-  type PoolId,
-  type QueueId,
-  type ReservationId,
-  type TenantId,
-} from "../../../domain/kernel/ids.ts";
+import { type AgentId, asId, type ContactId, type ReservationId } from "../../../domain/kernel/ids.ts";
 import { type Random, randomExponential, seededRandom } from "../../../domain/kernel/random.ts";
 import {
   brokenPromise,
   type Chance,
   createPool,
   type Pool,
-  type PoolConfig,
   type PoolEvent,
+  type PoolMessage,
   step,
 } from "../../../domain/routing/index.ts";
+import type { QueueOutcome } from "../../../domain/sla/grade.ts";
 import { handleMs, tenantDay } from "./demand.ts";
+import { numberIn } from "./names.ts";
 import type { SimOptions } from "./options.ts";
-import { clausesFailed, type DayFigures, LedgerHash, type SimReport } from "./report.ts";
+import { Books, type SimReport } from "./report.ts";
+import { SeatLedger } from "./seat-ledger.ts";
+import { type Shift, shiftOf } from "./shifts.ts";
 import { Timeline } from "./timeline.ts";
+import { type SimClient, type SimWorld, simWorld } from "./world.ts";
 
 const ARRIVES = 0;
 const GIVES_UP = 1;
 const TALK_ENDS = 2;
 const KEEPS_ALIVE = 3;
+const RINGS_AGAIN = 4;
+const GOES_ON_BREAK = 5;
+const COMES_BACK = 6;
 
 /** Keep-alives of waiting contacts, as the product sends them. */
 const KEEP_ALIVE_MS = 30_000;
@@ -35,53 +33,76 @@ const KEEP_ALIVE_MS = 30_000;
 const CHECK_EVERY_MS = 3_600_000;
 /** Leases are looked after this often: finer than any of them needs. */
 const TICK_EVERY_MS = 15_000;
-/** A day begins at this hour of the virtual clock, so that days do not touch. */
+/** Days begin this far apart, or as far as their hours need, so that they do not touch. */
 const DAY_MS = 24 * 3_600_000;
-const LONG_WAIT_MS = 60_000;
+
+/** What an experiment may change of an ordinary run. */
+export type Trial = {
+  readonly world?: (world: SimWorld) => SimWorld;
+  /** Callers who come before this much of a day has passed are served but not counted: the floor begins empty. */
+  readonly warmUpS?: number;
+  /** Contacts the house can hold at once; one more is turned away by the carrier. */
+  readonly lines?: number;
+  /** Who gives up rings again with this probability, this long afterwards in the mean. */
+  readonly redial?: { readonly share: number; readonly afterS: number };
+  readonly watch?: Watch;
+};
+
+/** What happens to the callers who are counted. */
+export type Watch = {
+  readonly came?: (pool: Pool, contactId: ContactId, now: number) => void;
+  readonly left?: (tenant: number, outcome: QueueOutcome, waitedMs: number, contactId: ContactId, now: number) => void;
+  readonly turnedAway?: () => void;
+};
 
 type Call = {
   readonly tenant: number;
+  /** Its number in the timeline. */
+  readonly place: number;
+  readonly counts: boolean;
   readonly at: number;
   readonly id: ContactId;
-  agent: AgentId | null;
   reservation: ReservationId | null;
+  stage: "waiting" | "talking" | "over";
+  /** Events of the timeline that still name this call; at none its place may be given to another. */
+  planned: number;
 };
+
+type Offer = { readonly contactId: ContactId; readonly agentId: AgentId; readonly reservationId: ReservationId };
 
 /** One run: demand, agents who answer at once, and the product's pool machine between them, on a virtual clock. */
 export class SimFloor {
   private readonly options: SimOptions;
+  private readonly trial: Trial;
+  private readonly world: SimWorld;
   private readonly pool: Pool;
   private readonly chance: Chance;
   private readonly random: { readonly patience: Random; readonly handle: Random; readonly days: Random };
   private readonly timeline = new Timeline();
-  private readonly hash = new LedgerHash();
-  private readonly calls = new Map<number, Call>();
-  private readonly callOf = new Map<string, number>();
-  private readonly queues: {
-    readonly brand: LineConfig["brand"];
-    readonly queue: QueueConfig;
-    readonly tenantId: TenantId;
-  }[];
+  private readonly books: Books;
+  private readonly ledger: SeatLedger;
+  private readonly calls: Call[] = [];
+  private readonly unused: number[] = [];
+  private readonly waiting = new Map<ContactId, Call>();
+  private readonly offers: Offer[] = [];
+  private readonly agentIds: readonly AgentId[];
+  private shifts: readonly Shift[] = [];
+  private readonly asking: { readonly contactId: ContactId; readonly reservationId: ReservationId }[] = [];
+  private asked = false;
+  private arriving: Call | null = null;
   private arrivals: ((afterS: number) => number | null)[] = [];
-  private figures: DayFigures[] = [];
   private now = 0;
   private dayStart = 0;
+  private countFrom = 0;
   private made = 0;
   private reservations = 0;
-  private busyMs = 0;
-  private over60s = 0;
-  private maxWaitMs = 0;
-  private failing = 0;
-  private failingLevel = 0;
-  private failingAbandoned = 0;
-  private readonly sum: DayFigures = { offered: 0, answered: 0, inTime: 0, abandoned: 0 };
-  private broken = 0;
-  private firstBroken: string | null = null;
-  private nextCheck = CHECK_EVERY_MS;
-  private nextTick = TICK_EVERY_MS;
+  private held = 0;
+  private nextCheck = 0;
+  private nextTick = 0;
 
-  constructor(options: SimOptions) {
+  constructor(options: SimOptions, trial: Trial = {}) {
     this.options = options;
+    this.trial = trial;
     const random = seededRandom(options.seed);
     this.random = { patience: random.fork("patience"), handle: random.fork("handle"), days: random.fork("days") };
     const lots = random.fork("routing");
@@ -92,41 +113,67 @@ export class SimFloor {
         return asId<ReservationId>(`r${this.reservations}`);
       },
     };
-    this.queues = Array.from({ length: options.tenants }, (_, tenant) => queueOf(options, tenant));
-    this.pool = createPool(poolConfig(options, random.fork("brands")));
+    const world = simWorld(options, random.fork("brands"));
+    this.world = trial.world === undefined ? world : trial.world(world);
+    this.pool = createPool(this.world.pool);
+    this.agentIds = this.world.pool.agents.map(({ agentId }) => agentId);
+    this.ledger = new SeatLedger(this.agentIds.length, options.tenants);
+    this.books = new Books(options);
   }
 
   run(): SimReport {
     const began = performance.now();
-    for (const agentId of this.pool.agents.keys()) {
-      this.send({ type: "device_joined", agentId, deviceId: "desk" });
-      this.send({ type: "set_state", agentId, to: "ready", reason: null });
-    }
+    for (const agentId of this.agentIds) this.send({ type: "device_joined", agentId, deviceId: "desk" });
     for (let day = 0; day < this.options.days; day++) this.runDay(day);
-    return this.report((performance.now() - began) / 1_000);
+    return this.books.report((performance.now() - began) / 1_000);
   }
 
   private runDay(day: number): void {
     const { options } = this;
-    this.dayStart = (day + 1) * DAY_MS;
+    const hoursMs = Math.round(options.hours * 3_600_000);
+    this.dayStart = (day + 1) * Math.max(DAY_MS, hoursMs + DAY_MS / 2);
     this.now = this.dayStart;
+    this.countFrom = this.now + (this.trial.warmUpS ?? 0) * 1_000;
     this.nextCheck = this.now + CHECK_EVERY_MS;
     this.nextTick = this.now + TICK_EVERY_MS;
-    this.figures = Array.from({ length: options.tenants }, () => ({
-      offered: 0,
-      answered: 0,
-      inTime: 0,
-      abandoned: 0,
-    }));
-    this.arrivals = this.figures.map(
+    this.books.openDay();
+    this.beginShifts(this.random.days.fork(`${day}/shifts`), hoursMs);
+    this.arrivals = this.world.clients.map(
       (_, tenant) => tenantDay(options, tenant, this.random.days.fork(`${day}/${tenant}`)).next,
     );
     for (let tenant = 0; tenant < options.tenants; tenant++) this.planArrival(tenant, 0);
-    while (this.timeline.take()) this.happen();
-    for (const figures of this.figures) this.closeDay(figures);
+    this.runUntil(this.countFrom);
+    const opening = this.ledger.upTo(this.countFrom);
+    this.runUntil(this.dayStart + hoursMs);
+    this.books.noteSeats(opening, this.ledger.upTo(this.dayStart + hoursMs));
+    this.runUntil(Number.POSITIVE_INFINITY);
+    this.closeDay();
+  }
+
+  private runUntil(end: number): void {
+    while (this.timeline.next() <= end && this.timeline.take()) this.happen();
+  }
+
+  private closeDay(): void {
+    this.books.closeDay(this.ledger);
     this.check();
+    this.shifts = [];
+    for (const agentId of this.agentIds) this.send({ type: "set_state", agentId, to: "off_shift", reason: null });
     this.send({ type: "day_began" });
     this.tick();
+  }
+
+  private beginShifts(random: Random, hoursMs: number): void {
+    this.shifts = this.agentIds.map(() => shiftOf(this.options, random));
+    this.shifts.forEach(({ comes, breaks }, agent) => {
+      const agentId = this.agentIds[agent] as AgentId; // one shift an agent
+      if (!comes) return;
+      this.send({ type: "set_state", agentId, to: "ready", reason: null });
+      for (const { from, until } of breaks) {
+        this.timeline.plan(Math.round(this.dayStart + from * hoursMs), GOES_ON_BREAK, agent);
+        this.timeline.plan(Math.round(this.dayStart + until * hoursMs), COMES_BACK, agent);
+      }
+    });
   }
 
   private happen(): void {
@@ -136,223 +183,150 @@ export class SimFloor {
     if (at >= this.nextCheck) this.check();
     switch (kind) {
       case ARRIVES:
+        this.planArrival(who, (at - this.dayStart) / 1_000);
         return this.arrive(who);
-      case GIVES_UP:
-        return this.giveUp(who);
-      case TALK_ENDS:
-        return this.endTalk(who);
-      case KEEPS_ALIVE:
-        return this.keepAlive(who);
+      case RINGS_AGAIN:
+        return this.arrive(who);
+      case GOES_ON_BREAK:
+        return this.choose(who, "not_ready");
+      case COMES_BACK:
+        return this.choose(who, "ready");
     }
+    const call = this.calls[who] as Call; // events name calls that are there
+    call.planned -= 1;
+    if (kind === TALK_ENDS) this.endTalk(call);
+    else if (call.stage === "waiting" && kind === GIVES_UP) this.giveUp(call);
+    else if (call.stage === "waiting") {
+      this.sendTicket(call);
+      if (call.stage === "waiting") this.plan(KEEP_ALIVE_MS, KEEPS_ALIVE, call);
+    }
+    if (call.planned === 0) this.unused.push(who);
+  }
+
+  private choose(agent: number, to: "ready" | "not_ready"): void {
+    const agentId = this.agentIds[agent] as AgentId; // shifts are of agents
+    this.send({ type: "set_state", agentId, to, reason: to === "ready" ? null : "break" });
   }
 
   private planArrival(tenant: number, afterS: number): void {
     const at = this.arrivals[tenant]?.(afterS) ?? null;
-    if (at !== null) this.timeline.plan(this.dayStart + at * 1_000, ARRIVES, tenant);
+    if (at !== null) this.timeline.plan(Math.round(this.dayStart + at * 1_000), ARRIVES, tenant);
+  }
+
+  private plan(afterMs: number, kind: number, call: Call): void {
+    call.planned += 1;
+    this.timeline.plan(this.now + Math.round(afterMs), kind, call.place);
   }
 
   private arrive(tenant: number): void {
-    this.planArrival(tenant, (this.now - this.dayStart) / 1_000);
+    const counts = this.now >= this.countFrom;
+    if (this.held >= (this.trial.lines ?? Number.POSITIVE_INFINITY)) {
+      if (counts) this.trial.watch?.turnedAway?.();
+      return;
+    }
     this.made += 1;
-    const number = this.made;
-    const call: Call = { tenant, at: this.now, id: asId<ContactId>(`c${number}`), agent: null, reservation: null };
-    this.calls.set(number, call);
-    this.callOf.set(call.id, number);
-    this.of(tenant).offered += 1;
+    this.held += 1;
+    const id = asId<ContactId>(`c${this.made}`);
+    const place = this.unused.pop() ?? this.calls.length;
+    const call: Call = { tenant, place, counts, at: this.now, id, reservation: null, stage: "waiting", planned: 0 };
+    this.calls[place] = call;
+    if (counts) this.books.noteOffered(tenant);
+    this.arriving = call;
     this.sendTicket(call);
-    if (call.agent !== null) return;
-    this.timeline.plan(
-      this.now + randomExponential(this.random.patience, this.options.patienceS * 1_000),
-      GIVES_UP,
-      number,
-    );
-    this.timeline.plan(this.now + KEEP_ALIVE_MS, KEEPS_ALIVE, number);
+    if (counts) this.trial.watch?.came?.(this.pool, id, this.now);
+    if (call.stage !== "waiting") return;
+    this.waiting.set(id, call);
+    this.plan(randomExponential(this.random.patience, this.options.patienceS * 1_000), GIVES_UP, call);
+    this.plan(KEEP_ALIVE_MS, KEEPS_ALIVE, call);
   }
 
-  private keepAlive(number: number): void {
-    const call = this.calls.get(number);
-    if (call === undefined || call.agent !== null) return;
-    this.sendTicket(call);
-    this.timeline.plan(this.now + KEEP_ALIVE_MS, KEEPS_ALIVE, number);
-  }
-
-  private giveUp(number: number): void {
-    const call = this.calls.get(number);
-    if (call === undefined || call.agent !== null) return;
-    this.waited(call);
-    this.of(call.tenant).abandoned += 1;
-    this.forget(number, call);
-    this.hash.add(number);
-    this.hash.add(Math.round(this.now - call.at));
+  private giveUp(call: Call): void {
+    call.stage = "over";
+    this.held -= 1;
+    this.waiting.delete(call.id);
+    this.note(call, "abandoned", 0);
     this.send({ type: "withdraw", contactId: call.id, why: "abandoned", attempt: 1 });
+    const { redial } = this.trial;
+    if (redial === undefined || this.random.patience.next() >= redial.share) return;
+    const afterMs = randomExponential(this.random.patience, redial.afterS * 1_000);
+    this.timeline.plan(this.now + Math.round(afterMs), RINGS_AGAIN, call.tenant);
   }
 
-  private endTalk(number: number): void {
-    const call = this.calls.get(number);
-    if (call === undefined || call.reservation === null) return;
-    this.forget(number, call);
+  private endTalk(call: Call): void {
+    call.stage = "over";
+    this.held -= 1;
+    if (call.reservation === null) return;
     this.send({ type: "talk_ended", contactId: call.id, reservationId: call.reservation, wrapUpS: 0 });
   }
 
   private sendTicket(call: Call): void {
-    const place = this.queues[call.tenant];
-    if (place === undefined) return;
-    const ticket = { ...place, contactId: call.id, from: "", to: "", queuedAt: call.at, attempt: 1 };
+    const { tenantId, brand, queue } = this.world.clients[call.tenant] as SimClient; // callers are of clients
+    const ticket = { contactId: call.id, tenantId, brand, queue, from: "", to: "", queuedAt: call.at, attempt: 1 };
     this.send({ type: "wait", ticket });
   }
 
   /** One step of the product's machine; every offer it makes is taken at once. */
   private send(event: PoolEvent): void {
-    step(this.pool, event, this.now, this.chance);
-    const offers = this.pool.out.messages.filter(({ message }) => message.kind === "seat_reserved");
-    for (const { contactId, message } of offers) {
-      if (message.kind === "seat_reserved") this.answer(contactId, message.agentId, message.reservationId);
-    }
+    this.step(event);
+    for (let offer = this.offers.shift(); offer !== undefined; offer = this.offers.shift()) this.answer(offer);
   }
 
-  private answer(contactId: ContactId, agentId: AgentId, reservationId: ReservationId): void {
-    const number = this.callOf.get(contactId);
-    const call = number === undefined ? undefined : this.calls.get(number);
-    if (number === undefined || call === undefined || call.agent !== null) {
-      this.breaks(`contact ${contactId} was given a second seat, ${agentId}`);
+  private step(event: PoolEvent): void {
+    step(this.pool, event, this.now, this.chance);
+    const { facts, messages } = this.pool.out;
+    for (const fact of facts) this.books.require(this.ledger.note(fact));
+    for (const { contactId, message } of messages) this.hear(contactId, message);
+  }
+
+  /** What a contact does with the pool's word; asked about a talk that runs, it says so. */
+  private hear(contactId: ContactId, message: PoolMessage): void {
+    const { kind, reservationId } = message;
+    if (kind === "seat_reserved") this.offers.push({ contactId, agentId: message.agentId, reservationId });
+    else if (kind === "seat_accepted" && this.asked) this.asking.push({ contactId, reservationId });
+  }
+
+  private answer({ contactId, agentId, reservationId }: Offer): void {
+    const { arriving } = this;
+    const call = arriving?.id === contactId ? arriving : this.waiting.get(contactId);
+    if (call === undefined || call.stage !== "waiting") {
+      this.books.require(`contact ${contactId} was given a second seat, ${agentId}`);
       return;
     }
-    call.agent = agentId;
+    if (call !== arriving) this.waiting.delete(contactId);
+    call.stage = "talking";
     call.reservation = reservationId;
-    const waitedMs = this.waited(call);
-    const figures = this.of(call.tenant);
-    figures.answered += 1;
-    if (waitedMs <= this.options.target.withinS * 1_000) figures.inTime += 1;
-    const talkMs = handleMs(this.options, this.random.handle);
-    this.busyMs += talkMs;
-    this.timeline.plan(this.now + talkMs, TALK_ENDS, number);
-    this.hash.add(number);
-    this.hash.add(Number(agentId.slice(1)));
-    this.hash.add(Math.round(waitedMs));
-    step(this.pool, { type: "accept", agentId, deviceId: "desk", reservationId }, this.now, this.chance);
-    step(this.pool, { type: "connected", contactId, reservationId }, this.now, this.chance);
+    const talkMs = Math.round(handleMs(this.options, this.random.handle));
+    this.plan(talkMs, TALK_ENDS, call);
+    this.books.noteTalk(call.tenant, talkMs);
+    this.note(call, "answered", numberIn(agentId));
+    this.step({ type: "accept", agentId, deviceId: "desk", reservationId });
+    this.step({ type: "connected", contactId, reservationId });
   }
 
-  private waited(call: Call): number {
+  private note(call: Call, outcome: "answered" | "abandoned", agent: number): void {
     const waitedMs = this.now - call.at;
-    if (waitedMs > LONG_WAIT_MS) this.over60s += 1;
-    if (waitedMs > this.maxWaitMs) this.maxWaitMs = waitedMs;
-    return waitedMs;
-  }
-
-  private forget(number: number, call: Call): void {
-    this.calls.delete(number);
-    this.callOf.delete(call.id);
-  }
-
-  private closeDay(day: DayFigures): void {
-    if (day.offered !== day.answered + day.abandoned)
-      this.breaks("offered is not answered plus abandoned at the end of a day");
-    const { level, abandoned } = clausesFailed(day, this.options.target.share);
-    if (level || abandoned) this.failing += 1;
-    if (level) this.failingLevel += 1;
-    if (abandoned) this.failingAbandoned += 1;
-    this.sum.offered += day.offered;
-    this.sum.answered += day.answered;
-    this.sum.inTime += day.inTime;
-    this.sum.abandoned += day.abandoned;
+    this.books.noteHistory(numberIn(call.id), agent, waitedMs);
+    if (!call.counts) return;
+    this.books.noteLeft(call.tenant, outcome, waitedMs);
+    this.trial.watch?.left?.(call.tenant, outcome, waitedMs, call.id, this.now);
   }
 
   /** What is due in the pool by itself; contacts it asks about answer that they are talking. */
   private tick(): void {
     this.nextTick = this.now + TICK_EVERY_MS;
+    this.asked = true;
     this.send({ type: "tick" });
-    const asked = this.pool.out.messages.filter(({ message }) => message.kind === "seat_accepted");
-    for (const { contactId, message } of asked) {
-      const said = { type: "contact_said", contactId, reservationId: message.reservationId, stage: "talking" } as const;
-      step(this.pool, said, this.now, this.chance);
+    this.asked = false;
+    for (const { contactId, reservationId } of this.asking.splice(0)) {
+      this.send({ type: "contact_said", contactId, reservationId, stage: "talking" });
     }
   }
 
   private check(): void {
     this.tick();
     this.nextCheck = this.now + CHECK_EVERY_MS;
-    const broken = brokenPromise(this.pool, this.now);
-    if (broken !== null) this.breaks(broken);
+    this.books.require(brokenPromise(this.pool, this.now));
+    this.books.require(this.ledger.differsFrom(this.pool));
+    this.books.require(this.books.balance(this.pool));
   }
-
-  private breaks(promise: string): void {
-    this.broken += 1;
-    this.firstBroken ??= promise;
-  }
-
-  private of(tenant: number): DayFigures {
-    return this.figures[tenant] as DayFigures; // made for every tenant at the day's start
-  }
-
-  private report(wallSeconds: number): SimReport {
-    const { options, sum } = this;
-    const round = (value: number, digits: number) => Number(value.toFixed(digits));
-    return {
-      seats: options.seats,
-      tenants: options.tenants,
-      days: options.days,
-      policy: options.policy,
-      seed: options.seed,
-      contacts: sum.offered,
-      wallSeconds: round(wallSeconds, 2),
-      rssMiB: Math.round(process.memoryUsage.rss() / 2 ** 20),
-      decisions: sum.answered,
-      decisionsPerSecond: Math.round(sum.answered / wallSeconds),
-      serviceLevelMean: round(sum.inTime / sum.offered, 5),
-      failingTenantDays: this.failing,
-      failingServiceLevel: this.failingLevel,
-      failingAbandoned: this.failingAbandoned,
-      tenantDays: options.tenants * options.days,
-      over60s: this.over60s,
-      maxWaitS: round(this.maxWaitMs / 1_000, 1),
-      abandonedShare: round(sum.abandoned / sum.offered, 5),
-      occupancy: round(this.busyMs / (options.seats * options.hours * 3_600_000 * options.days), 4),
-      invariantsBroken: this.broken,
-      firstBroken: this.firstBroken,
-      ledgerHash: this.hash.toString(),
-    };
-  }
-}
-
-function queueOf(options: SimOptions, tenant: number) {
-  const brand = { id: asId<BrandId>(`b${tenant}`), name: `Brand ${tenant}`, color: "#000000", greeting: "" };
-  const queue: QueueConfig = {
-    id: asId<QueueId>(`q${tenant}`),
-    poolId: asId<PoolId>("sim"),
-    name: `Queue ${tenant}`,
-    priority: 0,
-    skills: [],
-    strategy: "longest_idle",
-    ringTimeoutS: 20,
-    wrapUpS: 0,
-    target: { ...options.target, shortAbandonS: 0 },
-  };
-  return { brand, queue, tenantId: asId<TenantId>(`t${tenant}`) };
-}
-
-function poolConfig(options: SimOptions, random: Random): PoolConfig {
-  const { seats, tenants, brandsPerSeat } = options;
-  return {
-    poolId: asId<PoolId>("sim"),
-    version: 1,
-    timeZone: "UTC",
-    policy: options.policy,
-    agents: Array.from({ length: seats }, (_, seat) => ({
-      agentId: asId<AgentId>(`a${seat}`),
-      name: "",
-      skills: {},
-      brands: brandsOf(seat, tenants, brandsPerSeat, random),
-    })),
-    tenants: [],
-    brands: [],
-  };
-}
-
-/** Brands are dealt out evenly: the first by turn, so that each has its seats, the others by lot. */
-function brandsOf(seat: number, tenants: number, brandsPerSeat: number, random: Random): BrandId[] {
-  const own = new Set<number>([seat % tenants]);
-  if (brandsPerSeat >= tenants) for (let tenant = 0; tenant < tenants; tenant++) own.add(tenant);
-  while (own.size < brandsPerSeat) own.add(Math.floor(random.next() * tenants));
-  return [...own].map((tenant) => asId<BrandId>(`b${tenant}`));
 }

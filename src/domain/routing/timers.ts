@@ -1,0 +1,82 @@
+import { type Instant, type Ms, SECOND_MS } from "../kernel/instant.ts";
+import { LazyHeap } from "./lazy-heap.ts";
+import type { Agent, PoolTicket } from "./state.ts";
+
+/** Deadlines further away than the nearest occupied slot of this length stand unsorted. */
+const SLOT_MS: Ms = 4 * SECOND_MS;
+
+/** Whoever has a deadline; `dueAt` is the truth, and what stands here is only where to look for it. */
+export type Timed = Agent | PoolTicket;
+type Due = { readonly owner: Timed; readonly at: Instant; readonly epoch: number };
+
+/**
+ * All deadlines of a pool, in order of time. Nearly every deadline is overtaken by something else long before it comes, so
+ * only the near ones are kept in order: the others lie in slots by time, where setting one costs an append, and those
+ * that no longer hold are never sorted at all. A slot is sorted when everything before it is done with. It keeps what is
+ * out of date until then, which is bounded by the rate of deadlines times the longest lease.
+ */
+export class Timers {
+  private readonly near = new LazyHeap<Due>();
+  private readonly slots = new Map<number, Timed[]>();
+  /** Occupied slots, latest first. */
+  private readonly order: number[] = [];
+  /** Everything up to the end of this slot is in `near`. */
+  private nearSlot = Number.NEGATIVE_INFINITY;
+  /** How many have a deadline. */
+  live = 0;
+
+  /** Sets somebody's deadline, or takes it away. */
+  set(owner: Timed, at: Instant | null): void {
+    if (owner.dueAt === at) return;
+    if (owner.dueAt !== null) this.live -= 1;
+    owner.dueAt = at;
+    if (at === null) return;
+    this.live += 1;
+    const slot = Math.floor(at / SLOT_MS);
+    if (slot <= this.nearSlot) {
+      this.near.push({ owner, at, epoch: 0 }, at, tieOf(owner));
+      return;
+    }
+    const owners = this.slots.get(slot);
+    if (owners !== undefined) owners.push(owner);
+    else {
+      this.slots.set(slot, [owner]);
+      this.list(slot);
+    }
+  }
+
+  /** Whose deadline comes first; null when nobody has one. */
+  peek(): Timed | null {
+    for (;;) {
+      const first = this.near.peek();
+      if (first !== null && first.owner.dueAt === first.at) return first.owner;
+      if (first !== null) this.near.drop();
+      else {
+        const slot = this.order.pop();
+        if (slot === undefined) return null;
+        this.sortSlot(slot);
+      }
+    }
+  }
+
+  private sortSlot(slot: number): void {
+    const owners = this.slots.get(slot) ?? [];
+    this.slots.delete(slot);
+    this.nearSlot = slot;
+    for (const owner of owners) {
+      const at = owner.dueAt;
+      if (at !== null && Math.floor(at / SLOT_MS) === slot) this.near.push({ owner, at, epoch: 0 }, at, tieOf(owner));
+    }
+  }
+
+  private list(slot: number): void {
+    let at = this.order.length;
+    while (at > 0 && (this.order[at - 1] as number) < slot) at -= 1; // at is above zero
+    this.order.splice(at, 0, slot);
+  }
+}
+
+/** Of one instant: by place in the configuration, or by arrival. */
+function tieOf(owner: Timed): number {
+  return "contactId" in owner ? owner.arrival : owner.index;
+}
