@@ -20,12 +20,36 @@ function apiReference(): Plugin {
   };
 }
 
+/** Names as src/adapters/documents/fonts.ts asks for them; its test compares. */
+const DOCUMENT_FONTS = [
+  ["NotoSansSC-Regular.ttf", "400Regular/NotoSansSC_400Regular.ttf"],
+  ["NotoSansSC-Bold.ttf", "700Bold/NotoSansSC_700Bold.ttf"],
+] as const;
+
+/** Fonts of printed documents: the Worker reads them from here when it prints the first one. */
+function documentFonts(): Plugin {
+  return {
+    name: "callhouse-document-fonts",
+    apply: "build",
+    async closeBundle() {
+      await mkdir(join(here, "dist", "fonts"), { recursive: true });
+      const modules = join(here, "../node_modules");
+      const licence = join(modules, "@expo-google-fonts/noto-sans-sc/LICENSE_FONT");
+      await copyFile(licence, join(here, "dist", "fonts", "LICENSE.txt"));
+      for (const [name, source] of DOCUMENT_FONTS) {
+        const file = join(modules, "@expo-google-fonts/noto-sans-sc", source);
+        await copyFile(file, join(here, "dist", "fonts", name));
+      }
+    },
+  };
+}
+
 // A build is what people load, whoever starts it: a test runner's NODE_ENV would put React's development half into it.
 if (process.argv.includes("build")) process.env.NODE_ENV = "production";
 
 export default defineConfig({
   root: here,
-  plugins: [react(), apiReference()],
+  plugins: [react(), apiReference(), documentFonts()],
   build: {
     outDir: join(here, "dist"),
     emptyOutDir: true,

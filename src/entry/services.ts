@@ -1,4 +1,5 @@
 import { connect, type Database } from "../adapters/db/index.ts";
+import { documentsWith } from "../adapters/documents/index.ts";
 import type { ContactId, TenantId } from "../domain/kernel/ids.ts";
 import { Refusal } from "../domain/kernel/trouble.ts";
 import type { RequestServices } from "../features/identity/index.ts";
@@ -24,6 +25,7 @@ export function servicesOf(env: Env): OpenServices {
     secureCookie: publicUrl.startsWith("https:"),
     live: liveHouse(env),
     blobs: env.BLOBS,
+    documents: documentsWith((path) => readAsset(env, path)),
     get db() {
       return app.get();
     },
@@ -34,6 +36,15 @@ export function servicesOf(env: Env): OpenServices {
       await Promise.all([app.close(), operator.close()]);
     },
   };
+}
+
+/** A file of the console's build. The host is nobody's: assets are looked up by path alone. */
+async function readAsset(env: Env, path: string): Promise<ArrayBuffer> {
+  const found = await env.ASSETS.fetch(`https://assets.local${path}`);
+  // A path that is no file is answered with the console's index page.
+  const isPage = found.headers.get("content-type")?.startsWith("text/html") === true;
+  if (!found.ok || isPage) throw new Error(`${path} is not among the console's files: build the console`);
+  return found.arrayBuffer();
 }
 
 function lazily(open: () => Database) {

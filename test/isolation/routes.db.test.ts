@@ -1,8 +1,9 @@
-import { randomUUID } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { buildConsole } from "../../src/entry/cli/bundle.ts";
 import { freePorts } from "../../src/entry/cli/ports.ts";
 import { applyTenants } from "../../src/entry/cli/tenants.ts";
 import { type RunningWorker, startWorker } from "../../src/entry/cli/workerd.ts";
@@ -20,6 +21,8 @@ import { type Answer, ask, type Document, type Operation, operationsOf, withoutR
 const CANARY = "CANARY-7f3a";
 const VICTIM = "qingchuan-tv";
 const INTERNAL_KEY = "internal-key-of-the-matrix";
+/** On a fresh clone the console and the Worker are built first. */
+const BEGIN_MS_MAX = 180_000;
 const databases = useDatabase();
 const dir = mkdtempSync(join(tmpdir(), "callhouse-routes-"));
 let worker: RunningWorker;
@@ -37,6 +40,8 @@ const ROLES: { readonly [caller: string]: readonly string[] } = {
 };
 
 beforeAll(async () => {
+  // Printed invoices take their letters from the console's files.
+  await buildConsole();
   const sealKey = Buffer.alloc(32, 7).toString("base64");
   await applyTenants({
     ownerUrl: databases.urls.owner,
@@ -61,7 +66,7 @@ beforeAll(async () => {
   foreign = await plantCanaries();
   operations = operationsOf((await (await fetch(`${worker.url}/openapi.json`)).json()) as Document);
   await signEverybodyIn();
-});
+}, BEGIN_MS_MAX);
 afterAll(async () => {
   await worker?.stop();
   rmSync(dir, { recursive: true, force: true });
@@ -149,6 +154,10 @@ test("SEC-1 under one client's name a billing admin finds nothing of another: bi
       roles.includes("billing_admin") && pathParameters[0] === "tenantId" && pathParameters.length > 1,
   );
   expect(below.map(({ operationId }) => operationId).sort()).toEqual([
+    "downloadCreditNotePdf",
+    "downloadInvoiceCsv",
+    "downloadInvoicePdf",
+    "downloadInvoiceXlsx",
     "listLineContacts",
     "readBilledContact",
     "readInvoice",
@@ -179,7 +188,14 @@ test("SEC-1 the canaries are alive: their own client sees them", async () => {
 /** Another client with a bill of its own, so that every part of an address but one is right. */
 async function billOfAnother(): Promise<Record<string, string>> {
   const tenantId = idOf.tenant("hearthline");
-  return { ...foreign, tenantId, ...(await draftInvoice(tenantId)), contactId: randomUUID() };
+  const bill = await draftInvoice(tenantId);
+  return {
+    ...foreign,
+    tenantId,
+    ...bill,
+    noteId: await plantCreditNote(tenantId, bill.invoiceId),
+    contactId: randomUUID(),
+  };
 }
 
 function mayCall(caller: string, { roles }: Operation): boolean {
@@ -216,7 +232,21 @@ async function plantCanaries(): Promise<Record<string, string>> {
     values (${tenantId}, ${contactId}, ${recordingSid}, 'call', 5, ${`${tenantId}/${CANARY}`}, now())`;
   await admin`insert into tenant.customers (tenant_id, id, name) values (${tenantId}, ${customerId}, ${CANARY})`;
   const { invoiceId, lineId } = await draftInvoice(tenantId);
-  return { tenantId, contactId, customerId, recordingSid, invoiceId, lineId, poolId: String(pool?.id) };
+  const noteId = await plantCreditNote(tenantId, invoiceId);
+  return { tenantId, contactId, customerId, recordingSid, invoiceId, lineId, noteId, poolId: String(pool?.id) };
+}
+
+/** Past the guards that only let a final invoice be credited: it is who may read the row that is asked here. */
+async function plantCreditNote(tenantId: string, invoiceId: string): Promise<string> {
+  const id = randomUUID();
+  await databases.admin.begin(async (sql) => {
+    await sql`set local session_replication_role = replica`;
+    await sql`insert into tenant.credit_notes (tenant_id, id, invoice_id, series, number, kind, reason, net_minor, tax_minor,
+        currency, issued_on, issued_at, request_key)
+      values (${tenantId}, ${id}, ${invoiceId}, 'CN-2026', ${randomInt(1, 1_000_000_000)}, 'goodwill', ${CANARY}, 1, 0, 'CNY',
+        current_date, now(), ${id})`;
+  });
+  return id;
 }
 
 /** A real draft of the victim, made by the product's own month run. */

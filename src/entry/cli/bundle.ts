@@ -23,7 +23,14 @@ export async function bundleWorker(configPath: string, name: string): Promise<st
 
 /** Builds the console with Vite, unless its sources are unchanged. */
 export async function buildConsole(): Promise<void> {
-  const sources = ["web", "src/features", "src/domain", "src/adapters/carriers/sandbox", "package-lock.json"];
+  const sources = [
+    "web",
+    "src/adapters/documents",
+    "src/features",
+    "src/domain",
+    "src/adapters/carriers/sandbox",
+    "package-lock.json",
+  ];
   const print = fingerprint(sources.map((path) => join(ROOT, path)));
   await unlessDone(join(ROOT, ".callhouse", "console.stamp"), print, async () => {
     await run("vite", ["build", "web", "--logLevel", "warn"], "building the console");

@@ -3,6 +3,7 @@ import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { billingRoutes } from "../../features/billing/index.ts";
 import { contactRoutes } from "../../features/contacts/index.ts";
+import { documentRoutes } from "../../features/documents/index.ts";
 import { type HouseEnv, identityRoutes, sessionsOn } from "../../features/identity/index.ts";
 import { ledgerRoutes } from "../../features/ledger/index.ts";
 import { ConfigError, configOf, type Env } from "../env.ts";
@@ -64,6 +65,7 @@ export function createApi(): OpenAPIHono<ApiEnv> {
   );
   api.route("/", contactRoutes());
   api.route("/", billingRoutes());
+  api.route("/", documentRoutes());
   api.route("/", ledgerRoutes());
   api.route("/", softphoneRoutes());
   api.route("/", socketRoutes());

@@ -4,6 +4,7 @@ import type { Database } from "../../adapters/db/index.ts";
 import type { AgentId, PoolId, TenantId } from "../../domain/kernel/ids.ts";
 import { type Fault, Refusal } from "../../domain/kernel/trouble.ts";
 import type { Clock } from "../../ports/clock.ts";
+import type { Documents } from "../../ports/documents.ts";
 import type { LiveHouse } from "../../ports/live.ts";
 import { ProblemSchema } from "./schema.ts";
 import type { SignedIn } from "./store.ts";
@@ -18,6 +19,7 @@ export type RequestServices = {
   readonly clock: Clock;
   readonly live: LiveHouse;
   readonly blobs: R2Bucket;
+  readonly documents: Documents;
   /** Seals carrier accounts; opens those that the database keeps sealed. */
   readonly sealKey: string;
   /** False over plain HTTP, which only a developer's own machine has. */
