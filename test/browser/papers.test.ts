@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
@@ -27,13 +27,7 @@ let page: Page;
 let pdf: Uint8Array = new Uint8Array();
 
 beforeAll(async () => {
-  server = createServer(async (request, response) => {
-    const path = request.url ?? "/";
-    if (path === "/paper.pdf") return response.end(pdf);
-    const file = FILES[path];
-    const type = path.endsWith(".mjs") ? "text/javascript" : "text/html";
-    return response.setHeader("content-type", type).end(file === undefined ? "<!doctype html>" : await readFile(file));
-  });
+  server = createServer((request, response) => void serve(request.url ?? "/", response));
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM_PATH ?? "/usr/bin/chromium",
@@ -46,6 +40,13 @@ afterAll(async () => {
   await browser.close();
   await new Promise((done) => server.close(done));
 });
+
+async function serve(path: string, response: ServerResponse): Promise<void> {
+  if (path === "/paper.pdf") return void response.end(pdf);
+  const file = FILES[path];
+  response.setHeader("content-type", path.endsWith(".mjs") ? "text/javascript" : "text/html");
+  response.end(file === undefined ? "<!doctype html>" : await readFile(file));
+}
 
 /**
  * Draws the first page at `SCALE` and, letter by letter, the same text in the same face beside it: how much of the ink of
