@@ -4,5 +4,5 @@ export { billingRoutes } from "./routes.ts";
 export type { BillingContext } from "./run-contract.ts";
 export { refreshDrafts } from "./run-month.ts";
 export { ContactLineSchema } from "./schema.ts";
-export { usage } from "./tables.ts";
+export { type NewUsage, storeUsage } from "./usage-store.ts";
 export { contactLines } from "./views.ts";

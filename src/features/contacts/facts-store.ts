@@ -1,9 +1,9 @@
 import { asc, inArray, sql } from "drizzle-orm";
 import type { TenantTx } from "../../adapters/db/index.ts";
 import type { ContactFact } from "../../domain/call/facts.ts";
-import { type ContactProjection, projectContact, type UsageItem } from "../../domain/call/project.ts";
-import type { ContactId, TenantId } from "../../domain/kernel/ids.ts";
-import { usage } from "../billing/index.ts";
+import { type ContactProjection, projectContact } from "../../domain/call/project.ts";
+import type { ContactId } from "../../domain/kernel/ids.ts";
+import { storeUsage } from "../billing/index.ts";
 import { contactFacts, contactLegs, contacts, recordings } from "./tables.ts";
 
 /** Rows in one statement: the protocol allows 65,535 parameters, a contact row has some thirty. */
@@ -32,7 +32,7 @@ export async function storeContactFacts(tx: TenantTx, facts: readonly ContactFac
 }
 
 /** Folds contacts again from their stored facts: what `storeContactFacts` does, and what a rebuild does. */
-export async function refoldContacts(tx: TenantTx, ids: readonly ContactId[]): Promise<string[]> {
+export async function refoldContacts(tx: TenantTx, ids: readonly ContactId[]): Promise<readonly string[]> {
   const projections = await foldStored(tx, ids);
   await upsertContacts(tx, projections);
   const legs = projections.flatMap(({ contact, legs: ended }) =>
@@ -140,62 +140,19 @@ const FOLDED = Object.fromEntries(
   ).map((name) => [name, sql.raw(`excluded.${contacts[name].name}`)]),
 );
 
-type UsageRow = typeof usage.$inferInsert & { readonly sourceEventId: string; readonly payloadHash: string };
-
-async function insertUsage(tx: TenantTx, projections: readonly ContactProjection[]): Promise<string[]> {
-  const rows = await Promise.all(
-    projections.flatMap(({ contact, usage: items }) =>
-      items.map((item) => usageRow(contact.tenantId, contact.contactId, item)),
-    ),
+async function insertUsage(tx: TenantTx, projections: readonly ContactProjection[]): Promise<readonly string[]> {
+  const rows = projections.flatMap(({ contact, usage: items }) =>
+    items.map(({ sourceEventId, kind, quantity, occurredAt, attributes }) => ({
+      source: SOURCE,
+      sourceEventId,
+      kind,
+      occurredAt,
+      quantity,
+      contactId: contact.contactId,
+      attrs: attributes,
+    })),
   );
-  const rivals: string[] = [];
-  for (const part of chunks(rows)) {
-    const inserted = await tx
-      .insert(usage)
-      .values(part)
-      .onConflictDoNothing()
-      .returning({ sourceEventId: usage.sourceEventId });
-    if (inserted.length === part.length) continue;
-    const fresh = new Set(inserted.map((row) => row.sourceEventId));
-    rivals.push(
-      ...(await rivalsAmong(
-        tx,
-        part.filter((row) => !fresh.has(row.sourceEventId)),
-      )),
-    );
-  }
-  return rivals;
-}
-
-async function rivalsAmong(tx: TenantTx, repeats: readonly UsageRow[]): Promise<string[]> {
-  const ids = repeats.map((row) => row.sourceEventId);
-  const stored = await tx
-    .select({ sourceEventId: usage.sourceEventId, payloadHash: usage.payloadHash })
-    .from(usage)
-    .where(inArray(usage.sourceEventId, ids));
-  const hashes = new Map(stored.map((row) => [row.sourceEventId, row.payloadHash]));
-  return repeats.filter((row) => hashes.get(row.sourceEventId) !== row.payloadHash).map((row) => row.sourceEventId);
-}
-
-async function usageRow(tenantId: TenantId, contactId: ContactId, item: UsageItem): Promise<UsageRow> {
-  const { kind, quantity, occurredAt, sourceEventId } = item;
-  const attrs = Object.fromEntries(Object.entries(item.attributes).sort(([a], [b]) => (a < b ? -1 : 1)));
-  return {
-    tenantId,
-    source: SOURCE,
-    sourceEventId,
-    kind,
-    occurredAt,
-    quantity,
-    contactId,
-    attrs,
-    payloadHash: await sha256(JSON.stringify([kind, quantity, occurredAt, contactId, attrs])),
-  };
-}
-
-async function sha256(text: string): Promise<string> {
-  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return (await storeUsage(tx, rows)).rivals;
 }
 
 function chunks<T>(rows: readonly T[]): T[][] {

@@ -1,0 +1,122 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { TenantTx } from "../../adapters/db/index.ts";
+import type { Rational } from "../../domain/kernel/rational.ts";
+import { assert } from "../../domain/kernel/step.ts";
+import { chargesFor, type Unrated } from "../../domain/rating/allot.ts";
+import type { UsageRecord } from "../../domain/rating/usage.ts";
+import type { BillingMonth } from "./period.ts";
+import { arrayLiteral, type Cell } from "./pg-array.ts";
+import type { Priced } from "./priced-charges.ts";
+import type { RatedTerms } from "./rated-terms.ts";
+import { iso, type UsageRow } from "./usage-rows.ts";
+
+/** Records in memory at once: a few megabytes, whatever the month holds. */
+export const PAGE_ROWS = 10_000;
+/** A transaction that stored usage may have begun this long before it could be seen. */
+const COMMIT_SLACK = "1 hour";
+
+export type Place = { readonly at: string; readonly id: string };
+export type Progress = { readonly rated: number; readonly next: Place | null };
+/** `late`: only what was received since the last run. `all`: every record of the month that is not rated yet. */
+export type Reach = { readonly since: string } | "all";
+
+/**
+ * Rates a page of the month's usage that this contract has not rated yet, in order of time. Repeated from `next` until it
+ * is null, it has rated all of it; a page that was done stays done, so a run that was killed goes on where it stopped.
+ */
+export async function ratePage(tx: TenantTx, terms: RatedTerms, reach: Reach, after: Place | null): Promise<Progress> {
+  const rows = await unratedPage(tx, terms, reach, after);
+  const columns = ratedColumns(terms, rows, await terms.reader(tx));
+  if (rows.length > 0) await insertRated(tx, terms.contract.id, columns);
+  const last = rows.at(-1);
+  return {
+    rated: rows.length,
+    next: rows.length < PAGE_ROWS || last === undefined ? null : { at: last.at, id: last.id },
+  };
+}
+
+function unratedPage(tx: TenantTx, { contract, month, usesHours }: RatedTerms, reach: Reach, after: Place | null) {
+  const wall = sql`u.occurred_at at time zone ${month.timeZone}`;
+  const hours = usesHours
+    ? sql`extract(hour from ${wall})::int * 60 + extract(minute from ${wall})::int as minute, extract(isodow from ${wall})::int as weekday`
+    : sql`null as minute, null as weekday`;
+  const received =
+    reach === "all" ? sql`true` : sql`u.received_at >= ${reach.since}::timestamptz - ${COMMIT_SLACK}::interval`;
+  const rest = after === null ? sql`true` : sql`(u.occurred_at, u.id) > (${after.at}::timestamptz, ${after.id}::uuid)`;
+  return tx.execute<UsageRow>(sql`
+    select u.id, u.kind, u.quantity::text as quantity, u.contact_id, u.attrs::text as attrs, u.occurred_at::text as at,
+      u.received_at::text as received, (extract(epoch from u.occurred_at) * 1000)::bigint::text as ms,
+      u.corrects_id is not null as corrects, ${hours}
+    from tenant.usage u
+    where ${inMonth(tx, month)} and ${received} and ${rest}
+      and not exists (select from tenant.rated_items r
+        where r.tenant_id = u.tenant_id and r.usage_id = u.id and r.contract_id = ${contract.id})
+    order by u.occurred_at, u.id limit ${PAGE_ROWS}`);
+}
+
+export function inMonth(tx: TenantTx, month: Pick<BillingMonth, "from" | "to">): SQL {
+  return sql`u.tenant_id = ${tx.tenantId} and u.occurred_at >= ${iso(month.from)}::timestamptz and u.occurred_at < ${iso(month.to)}::timestamptz`;
+}
+
+/** The rows as columns of the bulk write: each record with its charge and exact worth, or with the reason why not. */
+function ratedColumns(
+  terms: RatedTerms,
+  rows: readonly UsageRow[],
+  recordOf: (row: UsageRow) => UsageRecord,
+): Cell[][] {
+  const columns: Cell[][] = Array.from({ length: 14 }, () => []);
+  const chargeFor = chargesFor({ from: terms.month.from, to: terms.month.to }, terms.segments);
+  for (const row of rows) {
+    const record = recordOf(row);
+    const voids = row.corrects && record.quantity === 0;
+    const found = voids ? "void" : chargeFor(record);
+    const cells =
+      typeof found === "string" ? reasonCells(found) : chargedCells(terms.priced(found.segment, found.charge), record);
+    const all: Cell[] = [row.id, row.kind, row.at, row.received, row.contact_id, ...cells];
+    for (const [at, cell] of all.entries()) columns[at]?.push(cell);
+  }
+  return columns;
+}
+
+function reasonCells(reason: Unrated["reason"] | "void"): Cell[] {
+  return [null, reason, null, 0, null, null, null, null, null];
+}
+
+function chargedCells({ id, den, worth }: Priced, record: UsageRecord): Cell[] {
+  const { key, quantity, billedS, costS, amount, cost, saleMinor } = worth(record);
+  const over = (value: Rational | null) => (value === null ? null : wholeOver(value, den));
+  return [id, null, key, quantity, billedS, costS, over(amount), over(cost), saleMinor];
+}
+
+function wholeOver({ num, den: own }: Rational, den: bigint): bigint {
+  if (own === den) return num;
+  const scaled = num * den;
+  assert(scaled % own === 0n, "a worth is whole over its charge's denominator");
+  return scaled / own;
+}
+
+/** A record that is rated already keeps what it has: a repeat writes nothing. */
+async function insertRated(tx: TenantTx, contractId: string, columns: readonly (readonly Cell[])[]): Promise<void> {
+  const types = [
+    "uuid",
+    "text",
+    "timestamptz",
+    "timestamptz",
+    "uuid",
+    "uuid",
+    "text",
+    "text",
+    "bigint",
+    "int",
+    "int",
+    "numeric",
+    "numeric",
+    "bigint",
+  ];
+  const literals = columns.map((cells, at) => sql`${arrayLiteral(cells)}::${sql.raw(types[at] ?? "text")}[]`);
+  await tx.execute(sql`
+    insert into tenant.rated_items (tenant_id, contract_id, usage_id, kind, occurred_at, received_at, contact_id, charge_id,
+      reason, part, quantity, billed_s, cost_s, amount_num, cost_num, sale_minor)
+    select ${tx.tenantId}::uuid, ${contractId}::uuid, r.* from unnest(${sql.join(literals, sql`, `)}) as r
+    on conflict do nothing`);
+}
