@@ -10,7 +10,7 @@ create table tenant.rated_items (
   reason text check (reason ~ '^[a-z_]{1,40}$'),
   kind text not null,
   occurred_at timestamptz not null,
-  received_at timestamptz not null,
+  rated_at timestamptz not null default clock_timestamp(),
   contact_id uuid,
   part text,
   quantity bigint not null check (quantity >= 0),
@@ -22,7 +22,7 @@ create table tenant.rated_items (
   primary key (tenant_id, usage_id, contract_id),
   check ((charge_id is null) = (reason is not null))
 );
-create index rated_by_charge on tenant.rated_items (tenant_id, charge_id, occurred_at, usage_id);
+create index rated_by_charge on tenant.rated_items (tenant_id, contract_id, charge_id, occurred_at, usage_id);
 comment on table tenant.rated_items is
   'One row for each usage record and contract: either the charge it is given to, with its exact worth over the charge''s '
   'denominator, or the reason why no charge takes it. Written from tenant.usage alone, which never changes, so that it is made '
@@ -37,11 +37,13 @@ create table tenant.rated_months (
   period_start date not null,
   terms_hash text not null check (terms_hash ~ '^[0-9a-f]{64}$'),
   rated_until timestamptz not null,
+  rows bigint not null check (rows >= 0),
   primary key (tenant_id, contract_id, period_start),
   foreign key (tenant_id, contract_id) references tenant.contracts (tenant_id, id)
 );
 comment on table tenant.rated_months is
-  'Under which terms the rated items of a month were made, and up to which receipt all were seen. Other terms make them anew.';
+  'Under which terms the rated items of a month were made, how many there are, and up to which receipt usage was looked at. '
+  'As many as there is usage means that nothing is left to rate; other terms make them anew.';
 
 alter table tenant.invoice_lines
   add column behind text not null default 'listed' check (behind in ('listed', 'none', 'own', 'quantity')),
@@ -76,21 +78,26 @@ revoke update on tenant.rated_items from callhouse_app;
 
 -- The usage behind every line, listed or told by rule, as of the invoice's own cutoff.
 create view tenant.line_usage with (security_invoker = true) as
-select s.tenant_id, s.line_id, s.usage_id, s.quantity, s.billed_s, s.amount_num from tenant.invoice_line_sources s
+select s.tenant_id, s.line_id, s.usage_id, u.occurred_at, u.contact_id, s.quantity, s.billed_s, s.amount_num
+from tenant.invoice_line_sources s join tenant.usage u on u.tenant_id = s.tenant_id and u.id = s.usage_id
 union all
-select l.tenant_id, l.id, r.usage_id, q.quantity, case when l.behind = 'own' then r.billed_s end,
+select l.tenant_id, l.id, r.usage_id, r.occurred_at, r.contact_id, q.quantity, case when l.behind = 'own' then r.billed_s end,
   case when l.behind = 'own' then coalesce(r.amount_num, 0) else q.quantity * l.each_num end
 from tenant.rated_items r
-join tenant.invoice_lines l on l.tenant_id = r.tenant_id and l.charge_id = r.charge_id and l.behind in ('own', 'quantity')
+join tenant.invoice_lines l on l.tenant_id = r.tenant_id and l.charge_id = r.charge_id and l.kind = 'charge' and l.behind in ('own', 'quantity')
   and (l.part is null or l.part = r.part)
   and (l.first_id is null or (r.occurred_at, r.usage_id) >= (l.first_at, l.first_id))
   and (l.last_id is null or (r.occurred_at, r.usage_id) <= (l.last_at, l.last_id))
-join tenant.invoices i on i.tenant_id = l.tenant_id and i.id = l.invoice_id
+join tenant.invoices i on i.tenant_id = l.tenant_id and i.id = l.invoice_id and i.contract_id = r.contract_id
   and r.occurred_at >= i.period_start::timestamp at time zone i.time_zone
-  and r.occurred_at < i.period_end::timestamp at time zone i.time_zone and r.received_at < i.cutoff
+  and r.occurred_at < i.period_end::timestamp at time zone i.time_zone and r.rated_at < i.cutoff
 cross join lateral (select case when l.behind = 'own' then r.quantity when r.usage_id = l.first_id then l.first_quantity
   when r.usage_id = l.last_id then l.last_quantity else r.quantity end as quantity) q
-where not exists (select from tenant.usage c where c.tenant_id = r.tenant_id and c.corrects_id = r.usage_id and c.received_at < i.cutoff);
+where not exists (select from tenant.usage c where c.tenant_id = r.tenant_id and c.corrects_id = r.usage_id and c.received_at < i.cutoff
+    and not exists (select from tenant.usage_exceptions e where e.tenant_id = c.tenant_id and e.usage_id = c.id
+      and (e.resolution = 'excluded' and e.resolved_at < i.cutoff or e.state = 'open' and e.reason = 'late')))
+  and not exists (select from tenant.usage_exceptions e where e.tenant_id = r.tenant_id and e.usage_id = r.usage_id
+    and (e.resolution = 'excluded' and e.resolved_at < i.cutoff or e.state = 'open' and e.reason = 'late'));
 grant select on tenant.line_usage to callhouse_app;
 comment on view tenant.line_usage is 'Which usage stands behind a line and with how much: parts of a line sum to its exact amount.';
 create index lines_of_charge on tenant.invoice_lines (tenant_id, charge_id);

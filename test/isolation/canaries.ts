@@ -161,6 +161,11 @@ function billedRows(
       },
     ],
     ["invoice_line_sources", { line_id: id("f1"), usage_id: id("a1") }],
+    ["rated_months", { contract_id: charge?.contract_id, period_start: "2026-11-01", terms_hash: "0".repeat(64) }],
+    [
+      "rated_items",
+      { contract_id: charge?.contract_id, usage_id: id("a1"), charge_id: charge?.id, reason: null, occurred_at: at },
+    ],
   ];
 }
 

@@ -15,6 +15,9 @@ const NUMERIC_ALLOWED: readonly string[] = [
   "invoice_line_sources.amount_den",
   "invoice_lines.exact_num",
   "invoice_lines.exact_den",
+  "invoice_lines.each_num",
+  "rated_items.amount_num",
+  "rated_items.cost_num",
 ];
 
 /** First versions with the fixes for leaks through row level security that were known when this was written. */

@@ -9,6 +9,7 @@ import {
   taxGroupsOf,
 } from "../../domain/rating/invoice-tax.ts";
 import type { LineDetail, RatedItem, RatedLine } from "../../domain/rating/line.ts";
+import type { LineUsage } from "./rated-totals.ts";
 import { chargeRowOf } from "./rating-input.ts";
 
 /** A line as a draft is to have it, whether of its own month or late from an earlier one. */
@@ -23,7 +24,10 @@ export type DraftLine = {
   readonly amountMinor: bigint;
   readonly exact: Rational;
   readonly detail: { readonly [name: string]: unknown };
+  /** Usage that the line lists by itself; empty where a rule names it. */
   readonly items: readonly RatedItem[];
+  /** The rule that names the usage behind it; null where it is listed. */
+  readonly behind: LineUsage | null;
   readonly tax: TaxClass;
   /** For what belongs to an earlier month: its first day, and the line of its invoice. */
   readonly of: { readonly start: string; readonly line: string | null } | null;
@@ -34,6 +38,7 @@ export function chargeLines(
   lines: readonly RatedLine[],
   rows: ReadonlyMap<string, string>,
   terms: TaxTerms,
+  behind: ReadonlyMap<string, LineUsage>,
 ): DraftLine[] {
   return lines.map((line, position) => ({
     key: line.key,
@@ -45,8 +50,9 @@ export function chargeLines(
     unitPrice: line.unitPrice,
     amountMinor: line.amountMinor,
     exact: line.exact,
-    detail: detailOf(line, line.detail),
-    items: line.items,
+    detail: detailOf(line, line.detail, behind.get(line.key)),
+    items: [],
+    behind: behind.get(line.key) ?? null,
     tax: taxClassOf(terms, line.code),
     of: null,
   }));
@@ -116,6 +122,7 @@ export function adjustmentLines(
         ...(now === null ? {} : { of: now.detail }),
       },
       items: it.items,
+      behind: null,
       // The month it belongs to decides the tax, not the month it is told in.
       tax: known?.tax ?? taxClassOf(terms, code),
       of: { start: month.start, line: known?.lineId ?? null },
@@ -128,9 +135,14 @@ function quantityOf({ now, booked }: Adjustment): Rational {
   return { num: after.num * before.den - before.num * after.den, den: after.den * before.den };
 }
 
-function detailOf(line: RatedLine, detail: LineDetail): { readonly [name: string]: unknown } {
+function detailOf(
+  line: RatedLine,
+  detail: LineDetail,
+  behind: LineUsage | undefined,
+): { readonly [name: string]: unknown } {
   const { model, code, component } = line;
-  return { ...detail, model, code, component, contacts: contactsOf(line.items) };
+  const { records = 0, contacts = 0, used = 0n } = behind ?? {};
+  return { ...detail, model, code, component, contacts, records, usedQuantity: used.toString() };
 }
 
 /** Counted once here, so that opening an invoice does not count a month of calls again. */

@@ -1,13 +1,16 @@
 import type { TenantTx } from "../../adapters/db/index.ts";
 import { adjustmentsOf, bookedTogether } from "../../domain/rating/adjustment.ts";
 import type { Segment, Unrated } from "../../domain/rating/allot.ts";
-import { exceptionsOf, notChargedByKind } from "../../domain/rating/exceptions.ts";
+import { exceptionsOf } from "../../domain/rating/exceptions.ts";
 import { canonicalText, type Rating } from "../../domain/rating/rate.ts";
 import { taxTermsOf } from "../parties/index.ts";
 import { adjustmentLines, chargeLines, type DraftLine, netMinorOf, taxesOf } from "./draft-lines.ts";
 import { acceptedUsage, type FoundException, openExceptions, resolveRated } from "./exceptions-store.ts";
 import { bookedOf, type FrozenTerms, frozenTerms, type LateMonth } from "./late-months.ts";
 import type { BillingMonth } from "./period.ts";
+import { type OwnMonth, ownMonth } from "./rated-month.ts";
+import type { RatedTerms } from "./rated-terms.ts";
+import { usageOfLines } from "./rated-totals.ts";
 import { chargeRows, ENGINE_VERSION, rate, sha256 } from "./rating-input.ts";
 import type { DraftInput, RunOutcome } from "./run-contract.ts";
 import { type Contract, type StoredUsage, usageOf } from "./store.ts";
@@ -22,15 +25,21 @@ export type Drafted = Pick<
  * Rates the month and what came late of earlier ones, and makes the draft equal to it. `hand` is the person who asked for
  * it and so may not approve it; null for a run by the house itself.
  */
-export async function draftMonth(tx: TenantTx, input: DraftInput, hand: string | null): Promise<Drafted> {
-  const { contract, profile, month, known, cutoff } = input;
-  const own = await rateUsage(tx, contract, month, input.segments, cutoff);
+export async function draftMonth(
+  tx: TenantTx,
+  input: DraftInput,
+  ratedBy: RatedTerms,
+  hand: string | null,
+): Promise<Drafted> {
+  const { contract, profile, known, cutoff } = input;
+  const own = await ownMonth(tx, ratedBy, cutoff);
   const terms = taxTermsOf(profile.tax);
-  const rowOfUsage = new Map(own.rowOfUsage);
-  const lines: DraftLine[] = chargeLines(own.rating.lines, chargeRows(input.versions), terms);
+  const rowOfUsage = new Map<string, string>();
+  const behind = await usageOfLines(tx, ratedBy, own, cutoff);
+  const lines: DraftLine[] = chargeLines(own.rating.lines, chargeRows(input.versions), terms, behind);
   const found = [...own.exceptions];
   for (const late of input.late) {
-    const rated = await rateUsage(tx, contract, late.month, late.segments, cutoff);
+    const rated = await rateAgain(tx, contract, late.month, late.segments, cutoff);
     const booked = await bookedOf(tx, { contract, late, draftId: known?.id ?? null });
     const changes = adjustmentsOf(bookedTogether(booked.lines), rated.rating.lines);
     // Where the contract says so, what goes down is a credit note on the month's own invoice, by a person's hand.
@@ -41,7 +50,7 @@ export async function draftMonth(tx: TenantTx, input: DraftInput, hand: string |
     found.push(...rated.exceptions);
   }
   const taxes = taxesOf(profile.tax.profile, lines);
-  const outputHash = await sha256(outputText(own.rating, lines, taxes));
+  const outputHash = await sha256(outputText(own, lines, taxes));
   const header = {
     inputHash: input.inputHash,
     outputHash,
@@ -62,7 +71,7 @@ export async function draftMonth(tx: TenantTx, input: DraftInput, hand: string |
   }
   const exceptions = await openExceptions(tx, found, cutoff);
   await resolveRated(tx, cutoff);
-  const { notCharged } = own;
+  const notCharged = own.notChargedByKind;
   return { invoiceId, outputHash, totalMinor: header.totalMinor, lines: lines.length, notCharged, exceptions };
 }
 
@@ -70,11 +79,10 @@ type Rated = {
   readonly rating: Rating;
   readonly rowOfUsage: ReadonlyMap<string, string>;
   readonly exceptions: readonly FoundException[];
-  readonly notCharged: { readonly [kind: string]: number };
 };
 
-/** Rates a month's usage, less what must wait for a person first: a sale of unknown value is not billed at nothing. */
-async function rateUsage(
+/** Rates a closed month again, less what must wait for a person first: a sale of unknown value is not billed at nothing. */
+async function rateAgain(
   tx: TenantTx,
   contract: Contract,
   month: BillingMonth,
@@ -89,7 +97,7 @@ async function rateUsage(
   const usage = stored.filter((it) => !heldRows.has(it.rowId)).map((it) => it.record);
   const rating = rate(contract, month, segments, usage);
   const unplaced = waiting(segments, stored, rating.unrated, rowOfUsage).filter((it) => !accepted.has(it.rowId));
-  return { rating, rowOfUsage, exceptions: unplaced, notCharged: notChargedByKind(usage, rating.unrated) };
+  return { rating, rowOfUsage, exceptions: unplaced };
 }
 
 function waiting(
@@ -114,10 +122,11 @@ function frozen({ versions, closing, late, known }: DraftInput): FrozenTerms {
   };
 }
 
-function outputText(rating: Rating, lines: readonly DraftLine[], taxes: ReturnType<typeof taxesOf>): string {
+function outputText(own: OwnMonth, lines: readonly DraftLine[], taxes: ReturnType<typeof taxesOf>): string {
   const late = lines.filter((line) => line.of !== null);
   return JSON.stringify([
-    canonicalText(rating),
+    canonicalText({ ...own.rating, unrated: [] }),
+    own.notCharged.map((it) => [it.reason, it.kind, it.records]),
     lines.map((line) => [line.key, line.amountMinor.toString(), line.tax.category, line.tax.rate]),
     late.map((line) => [
       line.key,

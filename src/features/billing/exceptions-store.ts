@@ -58,7 +58,7 @@ export async function openUnbillable(tx: TenantTx, scan: Scan): Promise<number> 
       from tenant.usage u
       where u.tenant_id = ${tx.tenantId} and u.occurred_at < ${iso(until)}::timestamptz
         and u.received_at < ${iso(cutoff)}::timestamptz and u.received_at >= ${lastRun(tx, contract)}
-        and not exists (select from tenant.invoice_line_sources s where s.tenant_id = u.tenant_id and s.usage_id = u.id)
+        and not exists (select from tenant.line_usage s where s.tenant_id = u.tenant_id and s.usage_id = u.id)
         and not exists (select from tenant.usage_exceptions e where e.tenant_id = u.tenant_id and e.usage_id = u.id)) found
     where reason is not null
     on conflict (tenant_id, source, source_event_id, reason) do nothing returning id`);
@@ -79,7 +79,7 @@ export async function resolveRated(tx: TenantTx, at: Instant): Promise<void> {
   await tx.execute(sql`
     update tenant.usage_exceptions e set state = 'resolved', resolution = 'rated', resolved_at = ${iso(at)}::timestamptz
     where e.tenant_id = ${tx.tenantId} and e.state = 'open' and e.reason <> 'late' and e.usage_id is not null
-      and exists (select from tenant.invoice_line_sources s where s.tenant_id = e.tenant_id and s.usage_id = e.usage_id)`);
+      and exists (select from tenant.line_usage s where s.tenant_id = e.tenant_id and s.usage_id = e.usage_id)`);
 }
 
 /** Usage of a month that a person wants rated in spite of what is wrong with it. */

@@ -10,7 +10,14 @@ import type { CorrectedLine } from "./draft-lines.ts";
 import { acceptedMonths } from "./exceptions-store.ts";
 import { type BillingMonth, billingMonth } from "./period.ts";
 import { segmentsOf, sha256, termsText } from "./rating-input.ts";
-import { type Contract, usageMark, type VersionInForce, versionsAsBilled, versionsInForce } from "./store.ts";
+import {
+  type Contract,
+  type UsageMark,
+  usageMark,
+  type VersionInForce,
+  versionsAsBilled,
+  versionsInForce,
+} from "./store.ts";
 import { object } from "./views-store.ts";
 
 /** Closed months looked at, at most: ten years. */
@@ -44,13 +51,12 @@ export type LateMonth = {
 
 type Closed = { id: string; period: string; terms: unknown; status: string };
 
-export async function closingHash(
-  tx: TenantTx,
-  month: BillingMonth,
+/** One text for what a month is made from: its terms, and which usage of it counts. */
+export function closingHash(
   terms: { readonly versions: readonly VersionInForce[]; readonly segments: readonly Segment[] },
-  cutoff: Instant,
+  mark: UsageMark,
 ): Promise<string> {
-  return sha256(JSON.stringify([termsText(terms.versions, terms.segments), await usageMark(tx, month, cutoff)]));
+  return sha256(JSON.stringify([termsText(terms.versions, terms.segments), mark.rows, mark.rest]));
 }
 
 /**
@@ -92,7 +98,7 @@ export async function lateMonths(
         ? await versionsInForce(tx, contract.id, month)
         : await versionsAsBilled(tx, contract.id, terms.versions);
     const segments = await segmentsOf(tx, contract.id, versions, month);
-    const hash = await closingHash(tx, month, { versions, segments }, cutoff);
+    const hash = await closingHash({ versions, segments }, await usageMark(tx, month, cutoff));
     // Newest first: the last invoice that carries something of the month, or else its own.
     const carried = closed.map((it) => frozenTerms(it.terms)?.adjusted[period]).find((it) => it !== undefined);
     if (own[period] === undefined && hash === (carried ?? terms?.closing)) continue;
@@ -208,7 +214,7 @@ async function sourcesOf(tx: TenantTx, lineIds: readonly string[]): Promise<Map<
   }>(sql`
     select s.line_id, u.id as row_id, u.source || ':' || u.source_event_id as usage_id, u.contact_id, s.quantity::text,
       s.billed_s, s.amount_num::text as num
-    from tenant.invoice_line_sources s join tenant.usage u on u.tenant_id = s.tenant_id and u.id = s.usage_id
+    from tenant.line_usage s join tenant.usage u on u.tenant_id = s.tenant_id and u.id = s.usage_id
     where s.tenant_id = ${tx.tenantId} and s.line_id in (select jsonb_array_elements_text(${JSON.stringify(lineIds)}::jsonb)::uuid)`);
   const ofLine = new Map<string, Source[]>();
   for (const row of rows) {

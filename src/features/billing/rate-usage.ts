@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
 import { type Database, type TenantScope, type TenantTx, withTenant } from "../../adapters/db/index.ts";
 import { inMonth, type Place, type Progress, type Reach, ratePage } from "./rated-items.ts";
-import { type RatedTerms, termsText } from "./rated-terms.ts";
-import { sha256 } from "./sha256.ts";
+import { type RatedTerms, ratingText } from "./rated-terms.ts";
+import { sha256 } from "./rating-input.ts";
 import { cutoffNow } from "./store.ts";
 import { iso } from "./usage-rows.ts";
 
@@ -21,16 +21,15 @@ type Run = {
  * goes on where it stopped, and two at once share the work. Where everything is rated it looks and writes nothing.
  */
 export async function rateUsage(run: Run, terms: RatedTerms): Promise<number> {
-  const termsHash = await sha256(termsText(terms));
   const inLock = <T>(work: (tx: TenantTx) => Promise<T>) =>
     withTenant(run.db, run.scope, async (tx) => {
       await run.lock(tx);
       return work(tx);
     });
-  const begun = await inLock((tx) => begin(tx, terms, termsHash));
+  const { at, passes } = await inLock((tx) => begin(tx, terms));
   let rated = 0;
-  for (const reach of begun.passes) {
-    if (reach === "all" && rated > 0 && (await inLock((tx) => isWhole(tx, terms)))) break;
+  for (const reach of passes) {
+    if (rated > 0 && (await inLock((tx) => isWhole(tx, terms)))) break;
     let after: Place | null = null;
     for (let page = 0; page < PAGES_MAX; page++) {
       const from: Place | null = after;
@@ -40,7 +39,7 @@ export async function rateUsage(run: Run, terms: RatedTerms): Promise<number> {
       if (after === null) break;
     }
   }
-  if (rated > 0) await inLock((tx) => remember(tx, terms, termsHash, begun.at));
+  if (rated > 0) await inLock((tx) => looked(tx, terms, at));
   return rated;
 }
 
@@ -48,31 +47,54 @@ export async function rateUsage(run: Run, terms: RatedTerms): Promise<number> {
 async function begin(
   tx: TenantTx,
   terms: RatedTerms,
-  termsHash: string,
 ): Promise<{ readonly at: string; readonly passes: readonly Reach[] }> {
   const at = iso(await cutoffNow(tx));
-  const [known] = await tx.execute<{ terms_hash: string; until: string }>(sql`
-    select terms_hash, rated_until::text as until from tenant.rated_months
-    where tenant_id = ${tx.tenantId} and contract_id = ${terms.contract.id} and period_start = ${terms.month.start}::date`);
-  if (known === undefined) return { at, passes: ["all"] };
-  if (known.terms_hash !== termsHash) {
-    await forget(tx, terms);
-    return { at, passes: ["all"] };
+  const termsHash = await sha256(ratingText(terms));
+  const known = await ratedMonth(tx, terms);
+  if (known !== undefined && known.termsHash === termsHash) {
+    await reopenAccepted(tx, terms);
+    if (await isWhole(tx, terms)) return { at, passes: [] };
+    return { at, passes: [{ since: known.until }, "all"] };
   }
-  if (await isWhole(tx, terms)) return { at, passes: [] };
-  return { at, passes: [{ since: known.until }, "all"] };
+  if (known !== undefined) await forget(tx, terms);
+  await tx.execute(sql`
+    insert into tenant.rated_months (tenant_id, contract_id, period_start, terms_hash, rated_until, rows)
+    values (${tx.tenantId}, ${terms.contract.id}, ${terms.month.start}, ${termsHash}, '-infinity', 0)`);
+  return { at, passes: ["all"] };
 }
 
-/** Usage is only ever added and each record rated once, so equal counts mean that nothing is left. */
-export async function isWhole(tx: TenantTx, { contract, month }: RatedTerms): Promise<boolean> {
-  const [row] = await tx.execute<{ whole: boolean }>(sql`
-    select (select count(*) from tenant.usage u where ${inMonth(tx, month)}) = (select count(*) from tenant.rated_items r
-      where r.tenant_id = ${tx.tenantId} and r.contract_id = ${contract.id}
-        and r.occurred_at >= ${iso(month.from)}::timestamptz and r.occurred_at < ${iso(month.to)}::timestamptz) as whole`);
-  return row?.whole ?? false;
+/** How far a month has been rated, and under which terms. */
+export async function ratedMonth(tx: TenantTx, { contract, month }: RatedTerms) {
+  const [row] = await tx.execute<{ terms_hash: string; until: string; rows: string }>(sql`
+    select terms_hash, rated_until::text as until, rows::text from tenant.rated_months
+    where tenant_id = ${tx.tenantId} and contract_id = ${contract.id} and period_start = ${month.start}::date`);
+  return row === undefined ? undefined : { termsHash: row.terms_hash, until: row.until, rows: Number(row.rows) };
 }
 
-/** Items made under other terms: they are made anew. Only a month that is still a draft has other terms. */
+/** Usage is only ever added and each record rated once, so as many items as records mean that nothing is left. */
+export async function isWhole(tx: TenantTx, terms: RatedTerms): Promise<boolean> {
+  const known = await ratedMonth(tx, terms);
+  if (known === undefined || known.termsHash !== (await sha256(ratingText(terms)))) return false;
+  const [row] = await tx.execute<{ records: string }>(
+    sql`select count(*)::text as records from tenant.usage u where ${inMonth(tx, terms.month)}`,
+  );
+  return Number(row?.records) === known.rows;
+}
+
+/** Sales that a person has accepted without their value are rated after all. */
+async function reopenAccepted(tx: TenantTx, { contract, month }: RatedTerms): Promise<void> {
+  await tx.execute(sql`
+    with reopened as (
+      delete from tenant.rated_items r where r.tenant_id = ${tx.tenantId} and r.contract_id = ${contract.id} and r.charge_id is null
+        and r.reason = 'missing_sale' and r.occurred_at >= ${iso(month.from)}::timestamptz and r.occurred_at < ${iso(month.to)}::timestamptz
+        and r.usage_id in (select e.usage_id from tenant.usage_exceptions e where e.tenant_id = ${tx.tenantId} and e.resolution = 'accepted')
+      returning 1)
+    update tenant.rated_months set rows = rows - (select count(*) from reopened)
+    where tenant_id = ${tx.tenantId} and contract_id = ${contract.id} and period_start = ${month.start}::date
+      and exists (select from reopened)`);
+}
+
+/** Items made under other terms are made anew. Only a month that is still a draft has other terms. */
 export async function forget(tx: TenantTx, { contract, month }: RatedTerms): Promise<void> {
   await tx.execute(sql`
     delete from tenant.rated_items r where r.tenant_id = ${tx.tenantId} and r.contract_id = ${contract.id}
@@ -82,9 +104,7 @@ export async function forget(tx: TenantTx, { contract, month }: RatedTerms): Pro
     where tenant_id = ${tx.tenantId} and contract_id = ${contract.id} and period_start = ${month.start}::date`);
 }
 
-async function remember(tx: TenantTx, { contract, month }: RatedTerms, termsHash: string, at: string): Promise<void> {
-  await tx.execute(sql`
-    insert into tenant.rated_months (tenant_id, contract_id, period_start, terms_hash, rated_until)
-    values (${tx.tenantId}, ${contract.id}, ${month.start}, ${termsHash}, ${at})
-    on conflict (tenant_id, contract_id, period_start) do update set terms_hash = excluded.terms_hash, rated_until = excluded.rated_until`);
+async function looked(tx: TenantTx, { contract, month }: RatedTerms, at: string): Promise<void> {
+  await tx.execute(sql`update tenant.rated_months set rated_until = ${at}
+    where tenant_id = ${tx.tenantId} and contract_id = ${contract.id} and period_start = ${month.start}::date`);
 }

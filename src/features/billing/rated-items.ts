@@ -3,7 +3,9 @@ import type { TenantTx } from "../../adapters/db/index.ts";
 import type { Rational } from "../../domain/kernel/rational.ts";
 import { assert } from "../../domain/kernel/step.ts";
 import { chargesFor, type Unrated } from "../../domain/rating/allot.ts";
+import type { Charge } from "../../domain/rating/charge.ts";
 import type { UsageRecord } from "../../domain/rating/usage.ts";
+import { acceptedUsage } from "./exceptions-store.ts";
 import type { BillingMonth } from "./period.ts";
 import { arrayLiteral, type Cell } from "./pg-array.ts";
 import type { Priced } from "./priced-charges.ts";
@@ -26,8 +28,12 @@ export type Reach = { readonly since: string } | "all";
  */
 export async function ratePage(tx: TenantTx, terms: RatedTerms, reach: Reach, after: Place | null): Promise<Progress> {
   const rows = await unratedPage(tx, terms, reach, after);
-  const columns = ratedColumns(terms, rows, await terms.reader(tx));
-  if (rows.length > 0) await insertRated(tx, terms.contract.id, columns);
+  if (rows.length > 0) {
+    const accepted = await acceptedUsage(tx, terms.month);
+    const columns = ratedColumns(terms, rows, await terms.reader(tx), accepted);
+    await insertRated(tx, terms.contract.id, columns);
+    await countRated(tx, terms, rows.length);
+  }
   const last = rows.at(-1);
   return {
     rated: rows.length,
@@ -45,7 +51,7 @@ function unratedPage(tx: TenantTx, { contract, month, usesHours }: RatedTerms, r
   const rest = after === null ? sql`true` : sql`(u.occurred_at, u.id) > (${after.at}::timestamptz, ${after.id}::uuid)`;
   return tx.execute<UsageRow>(sql`
     select u.id, u.kind, u.quantity::text as quantity, u.contact_id, u.attrs::text as attrs, u.occurred_at::text as at,
-      u.received_at::text as received, (extract(epoch from u.occurred_at) * 1000)::bigint::text as ms,
+      (extract(epoch from u.occurred_at) * 1000)::bigint::text as ms,
       u.corrects_id is not null as corrects, ${hours}
     from tenant.usage u
     where ${inMonth(tx, month)} and ${received} and ${rest}
@@ -63,22 +69,33 @@ function ratedColumns(
   terms: RatedTerms,
   rows: readonly UsageRow[],
   recordOf: (row: UsageRow) => UsageRecord,
+  accepted: ReadonlySet<string>,
 ): Cell[][] {
-  const columns: Cell[][] = Array.from({ length: 14 }, () => []);
+  const columns: Cell[][] = Array.from({ length: 13 }, () => []);
   const chargeFor = chargesFor({ from: terms.month.from, to: terms.month.to }, terms.segments);
   for (const row of rows) {
     const record = recordOf(row);
     const voids = row.corrects && record.quantity === 0;
     const found = voids ? "void" : chargeFor(record);
+    const waits = typeof found !== "string" && hasNoValue(found.charge, record) && !accepted.has(row.id);
     const cells =
-      typeof found === "string" ? reasonCells(found) : chargedCells(terms.priced(found.segment, found.charge), record);
-    const all: Cell[] = [row.id, row.kind, row.at, row.received, row.contact_id, ...cells];
+      typeof found === "string"
+        ? reasonCells(found)
+        : waits
+          ? reasonCells("missing_sale")
+          : chargedCells(terms.priced(found.segment, found.charge), record);
+    const all: Cell[] = [row.id, row.kind, row.at, row.contact_id, ...cells];
     for (const [at, cell] of all.entries()) columns[at]?.push(cell);
   }
   return columns;
 }
 
-function reasonCells(reason: Unrated["reason"] | "void"): Cell[] {
+/** A percentage of a sale whose value is not known waits for a person: it is not billed at nothing. */
+function hasNoValue(charge: Charge, { attributes }: UsageRecord): boolean {
+  return charge.model === "commission" && charge.pay.by === "percent" && attributes.saleMinor === undefined;
+}
+
+function reasonCells(reason: Unrated["reason"] | "void" | "missing_sale"): Cell[] {
   return [null, reason, null, 0, null, null, null, null, null];
 }
 
@@ -95,12 +112,16 @@ function wholeOver({ num, den: own }: Rational, den: bigint): bigint {
   return scaled / own;
 }
 
+async function countRated(tx: TenantTx, { contract, month }: RatedTerms, rows: number): Promise<void> {
+  await tx.execute(sql`update tenant.rated_months set rows = rows + ${rows} where tenant_id = ${tx.tenantId}
+    and contract_id = ${contract.id} and period_start = ${month.start}::date`);
+}
+
 /** A record that is rated already keeps what it has: a repeat writes nothing. */
 async function insertRated(tx: TenantTx, contractId: string, columns: readonly (readonly Cell[])[]): Promise<void> {
   const types = [
     "uuid",
     "text",
-    "timestamptz",
     "timestamptz",
     "uuid",
     "uuid",
@@ -115,7 +136,7 @@ async function insertRated(tx: TenantTx, contractId: string, columns: readonly (
   ];
   const literals = columns.map((cells, at) => sql`${arrayLiteral(cells)}::${sql.raw(types[at] ?? "text")}[]`);
   await tx.execute(sql`
-    insert into tenant.rated_items (tenant_id, contract_id, usage_id, kind, occurred_at, received_at, contact_id, charge_id,
+    insert into tenant.rated_items (tenant_id, contract_id, usage_id, kind, occurred_at, contact_id, charge_id,
       reason, part, quantity, billed_s, cost_s, amount_num, cost_num, sale_minor)
     select ${tx.tenantId}::uuid, ${contractId}::uuid, r.* from unnest(${sql.join(literals, sql`, `)}) as r
     on conflict do nothing`);

@@ -45,7 +45,7 @@ export function ratedTerms(
 }
 
 /** One text for the terms that decide which charge takes a record and what it is worth. */
-export function termsText({ contract, month, versions }: RatedTerms): string {
+export function ratingText({ contract, month, versions }: RatedTerms): string {
   const inForce = versions.map(({ version, contentHash, from, to }) => [version, contentHash, from, to]);
   return JSON.stringify([WORTH_VERSION, contract.currency, month.timeZone, inForce]);
 }

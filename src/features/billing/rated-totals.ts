@@ -7,6 +7,7 @@ import { type Rating, rateTotals, sourceKey } from "../../domain/rating/rate.ts"
 import { type ChargeTotals, NO_USAGE, NOTHING, type Totals, together } from "../../domain/rating/totals.ts";
 import { currencyOf } from "./priced-charges.ts";
 import type { RatedTerms } from "./rated-terms.ts";
+import { correctedUsage, usageKeptOff } from "./store.ts";
 import { iso } from "./usage-rows.ts";
 
 export type MonthFromSums = {
@@ -23,7 +24,7 @@ export type MonthFromSums = {
 export async function rateFromSums(tx: TenantTx, terms: RatedTerms, cutoff: Instant): Promise<MonthFromSums> {
   const totals = await chargeTotals(tx, terms, cutoff);
   const notCharged = await tx.execute<{ reason: string; kind: string; records: number }>(sql`
-    select r.reason, r.kind, count(*)::int as records from ${counted(tx, terms, cutoff)} and r.charge_id is null group by 1, 2 order by 1, 2`);
+    select r.reason, r.kind, count(*)::int as records from ${counted(tx, terms, cutoff)} and r.charge_id is null and r.reason <> 'void' group by 1, 2 order by 1, 2`);
   const contacts = await contactsOf(tx, terms, cutoff);
   const rating = rateTotals(currencyOf(terms.contract.currency), terms.segments, {
     totals: (key) => totals.get(key) ?? NO_USAGE,
@@ -33,13 +34,12 @@ export async function rateFromSums(tx: TenantTx, terms: RatedTerms, cutoff: Inst
   return { rating, totals, notCharged, records: records + notCharged.reduce((sum, it) => sum + it.records, 0) };
 }
 
-/** Rated items of the month that count as of the cutoff: neither corrected since nor void. */
+/** Rated items of the month that count as of the cutoff: neither corrected, nor void, nor kept off by a person. */
 export function counted(tx: TenantTx, { contract, month }: RatedTerms, cutoff: Instant): SQL {
   return sql`tenant.rated_items r where r.tenant_id = ${tx.tenantId} and r.contract_id = ${contract.id}
     and r.occurred_at >= ${iso(month.from)}::timestamptz and r.occurred_at < ${iso(month.to)}::timestamptz
-    and r.received_at < ${iso(cutoff)}::timestamptz and r.reason is distinct from 'void'
-    and r.usage_id not in (select c.corrects_id from tenant.usage c where c.tenant_id = ${tx.tenantId}
-      and c.corrects_id is not null and c.received_at < ${iso(cutoff)}::timestamptz)`;
+    and r.rated_at < ${iso(cutoff)}::timestamptz
+    and r.usage_id not in (${correctedUsage(tx, cutoff)}) and r.usage_id not in (${usageKeptOff(tx)})`;
 }
 
 type SumRow = {
@@ -97,8 +97,7 @@ async function contactsOf(tx: TenantTx, terms: RatedTerms, cutoff: Instant): Pro
     const [row] = await tx.execute<{ contacts: string }>(sql`
       select coalesce(sum(u.quantity), 0)::text as contacts from tenant.usage u where u.tenant_id = ${tx.tenantId} and u.kind = 'contact'
         and u.occurred_at >= ${iso(segment.from)}::timestamptz and u.occurred_at < ${iso(segment.to)}::timestamptz
-        and u.received_at < ${iso(cutoff)}::timestamptz and u.id not in (select c.corrects_id from tenant.usage c
-          where c.tenant_id = ${tx.tenantId} and c.corrects_id is not null and c.received_at < ${iso(cutoff)}::timestamptz)`);
+        and u.received_at < ${iso(cutoff)}::timestamptz and u.id not in (${correctedUsage(tx, cutoff)}) and u.id not in (${usageKeptOff(tx)})`);
     found.set(segment, Number(row?.contacts ?? 0));
   }
   return found;
@@ -114,6 +113,10 @@ export type LineUsage = {
   readonly first: Edge | null;
   readonly last: Edge | null;
   readonly records: number;
+  /** Their quantity, as used and not as charged. */
+  readonly used: bigint;
+  /** Contacts among them, each once. */
+  readonly contacts: number;
 };
 type Edge = { readonly at: string; readonly id: string; readonly quantity: string };
 
@@ -129,14 +132,16 @@ export async function usageOfLines(
     const { behind } = line;
     const key = sourceKey(line);
     const of = totals.get(key) ?? NO_USAGE;
-    const nothing = { part: null, eachNum: null, first: null, last: null, records: 0 };
+    const nothing = { part: null, eachNum: null, first: null, last: null, records: 0, used: 0n, contacts: 0 };
     if (behind.by === "none") {
       found.set(line.key, { ...nothing, behind: "none", den: line.exact.den });
       continue;
     }
     const { id, den } = terms.priced({ version: key.slice(key.lastIndexOf("@") + 1) }, line);
     if (behind.by === "own") {
-      found.set(line.key, { ...nothing, behind: "own", den, records: of.all.records });
+      const { records, quantity: used } = of.all;
+      const contacts = line.model === "carrier_time" ? await contactsBehind(tx, terms, id, cutoff) : records;
+      found.set(line.key, { ...nothing, behind: "own", den, records, used, contacts });
       continue;
     }
     const within = behind.key === null ? of.all : (of.byKey.get(behind.key) ?? NOTHING);
@@ -151,9 +156,24 @@ export async function usageOfLines(
       first: behind.above === 0n ? null : (edges?.first ?? null),
       last: upTo === null ? null : (edges?.last ?? null),
       records: edges?.records ?? within.records,
+      used: (upTo ?? within.quantity) - behind.above,
+      contacts: COUNTS_CONTACTS.has(line.unit)
+        ? (edges?.records ?? within.records)
+        : (edges?.contacts ?? (await contactsBehind(tx, terms, id, cutoff))),
     });
   }
   return found;
+}
+
+/** Units of which each record is another contact; of the rest contacts are counted. */
+const COUNTS_CONTACTS: ReadonlySet<string> = new Set(["contact", "success"]);
+
+/** A contact has several carrier legs, and other usage belongs to none. */
+async function contactsBehind(tx: TenantTx, terms: RatedTerms, id: string, cutoff: Instant): Promise<number> {
+  const [row] = await tx.execute<{ contacts: number }>(sql`
+    select count(*)::int as contacts from (select r.contact_id from ${counted(tx, terms, cutoff)} and r.charge_id = ${id}::uuid
+      and r.contact_id is not null group by r.contact_id) as each`);
+  return row?.contacts ?? 0;
 }
 
 type Range = { readonly id: string; readonly above: bigint; readonly upTo: bigint | null };
@@ -170,17 +190,18 @@ async function edgesOf(tx: TenantTx, terms: RatedTerms, { id, above, upTo }: Ran
     last_id: string | null;
     last_quantity: string | null;
     records: number;
+    contacts: number;
   }>(sql`
     with run as (
-      select r.occurred_at, r.usage_id, r.quantity, sum(r.quantity) over (order by r.occurred_at, r.usage_id
+      select r.occurred_at, r.usage_id, r.contact_id, r.quantity, sum(r.quantity) over (order by r.occurred_at, r.usage_id
         rows unbounded preceding) as after
       from ${counted(tx, terms, cutoff)} and r.charge_id = ${id}::uuid and r.quantity > 0
     ), inside as (
-      select occurred_at, usage_id, least(after, coalesce(${top}, after)) - greatest(after - quantity, ${bottom}) as quantity,
+      select occurred_at, usage_id, contact_id, least(after, coalesce(${top}, after)) - greatest(after - quantity, ${bottom}) as quantity,
         after - quantity <= ${bottom} as is_first, after >= ${top} as is_last
       from run where after > ${bottom} and after - quantity < coalesce(${top}, after)
     )
-    select count(*)::int as records,
+    select count(*)::int as records, count(distinct contact_id)::int as contacts,
       max(occurred_at::text) filter (where is_first) as first_at, max(usage_id::text) filter (where is_first) as first_id,
       max(quantity::text) filter (where is_first) as first_quantity,
       max(occurred_at::text) filter (where is_last) as last_at, max(usage_id::text) filter (where is_last) as last_id,
@@ -195,5 +216,6 @@ async function edgesOf(tx: TenantTx, terms: RatedTerms, { id, above, upTo }: Ran
     first: edge(row?.first_at, row?.first_id, row?.first_quantity),
     last: edge(row?.last_at, row?.last_id, row?.last_quantity),
     records: row?.records ?? 0,
+    contacts: row?.contacts ?? 0,
   };
 }

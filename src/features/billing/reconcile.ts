@@ -96,7 +96,7 @@ async function countsOf(tx: TenantTx, month: BillingMonth, invoiceId: string | n
   const own = (table: string) => sql`${sql.raw(table)}.tenant_id = ${tx.tenantId}`;
   const usage = (kind: string, what: string) => sql`(select coalesce(sum(${sql.raw(what)}), 0)::int from tenant.usage u
     where ${own("u")} and u.kind = ${kind} and ${inMonth("u.occurred_at")})`;
-  const sources = (kind: string) => sql`(select coalesce(sum(s.quantity), 0)::int from tenant.invoice_line_sources s
+  const sources = (kind: string) => sql`(select coalesce(sum(s.quantity), 0)::int from tenant.line_usage s
     join tenant.invoice_lines l on l.tenant_id = s.tenant_id and l.id = s.line_id
     join tenant.usage u on u.tenant_id = s.tenant_id and u.id = s.usage_id
     where ${own("s")} and l.invoice_id = ${invoiceId} and l.kind = 'charge' and u.kind = ${kind})`;
@@ -134,14 +134,14 @@ async function sourceMismatches(tx: TenantTx, invoiceId: string | null): Promise
   const [row] = await tx.execute<{ parts: number; lines: number }>(sql`
     select
       (select count(*)::int from (
-        select s.usage_id from tenant.invoice_line_sources s
+        select s.usage_id from tenant.line_usage s
         join tenant.invoice_lines l on l.tenant_id = s.tenant_id and l.id = s.line_id
         join tenant.usage u on u.tenant_id = s.tenant_id and u.id = s.usage_id
         where s.tenant_id = ${tx.tenantId} and l.invoice_id = ${invoiceId} and l.kind = 'charge'
         group by s.usage_id, u.quantity having sum(s.quantity) <> u.quantity) x) as parts,
       (select count(*)::int from (
         select l.id from tenant.invoice_lines l
-        join tenant.invoice_line_sources s on s.tenant_id = l.tenant_id and s.line_id = l.id
+        join tenant.line_usage s on s.tenant_id = l.tenant_id and s.line_id = l.id
         where l.tenant_id = ${tx.tenantId} and l.invoice_id = ${invoiceId}
         group by l.id, l.exact_num having sum(s.amount_num) <> l.exact_num) x) as lines`);
   return unequal([

@@ -1,20 +1,25 @@
 import { type Actor, actorId, type Database, type TenantTx, withTenant } from "../../adapters/db/index.ts";
 import type { TenantId } from "../../domain/kernel/ids.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
+import { assert } from "../../domain/kernel/step.ts";
 import type { Segment } from "../../domain/rating/allot.ts";
 import { type BillingProfile, billingProfile } from "../parties/index.ts";
 import { draftMonth } from "./draft-month.ts";
 import { lateLimit, openUnbillable } from "./exceptions-store.ts";
 import { closingHash, type LateMonth, lateMonths } from "./late-months.ts";
 import { type BillingMonth, billingMonth } from "./period.ts";
-import { ENGINE_VERSION, segmentsOf, sha256, termsText } from "./rating-input.ts";
+import { isWhole, rateUsage } from "./rate-usage.ts";
+import { rateRest } from "./rated-month.ts";
+import { type RatedTerms, ratedTerms } from "./rated-terms.ts";
+import { ENGINE_VERSION, segmentsOf, sha256 } from "./rating-input.ts";
 import {
   type Contract,
   cutoffNow,
   type Invoice,
   invoiceOfMonth,
   lockContract,
-  usageDigest,
+  type UsageMark,
+  usageMark,
   type VersionInForce,
   versionsInForce,
   wasDiscarded,
@@ -76,48 +81,80 @@ export type DraftInput = {
   readonly replacesId: string | null;
 };
 
-/** One contract's month is one transaction: killed anywhere, it leaves what was there before. */
-export function runContract(
-  ctx: BillingContext,
-  { tenantId, contract, ...options }: RunOptions & { readonly tenantId: TenantId; readonly contract: Contract },
-): Promise<RunOutcome> {
-  const month = billingMonth(contract.timeZone, options.period);
-  return withTenant(ctx.db, { tenantId, actor: ctx.actor }, async (tx) => {
-    await lockContract(tx, contract.id);
-    const found = await invoiceOfMonth(tx, contract.id, month);
-    const replaced = found?.status === "credited" && options.reissue === true ? found : undefined;
-    const known = replaced === undefined ? found : undefined;
-    const outcome = (what: RunOutcome["what"], more: Partial<RunOutcome> = {}): RunOutcome => ({
-      ...failedOutcome(tenantId, contract, null),
-      invoiceId: known?.id ?? null,
-      totalMinor: known?.totalMinor ?? 0n,
-      what,
-      ...more,
-    });
-    if (known !== undefined && known.status !== "draft") return outcome("closed");
-    if (known === undefined && !options.asked && (await wasDiscarded(tx, contract.id, month))) return outcome("closed");
-    const input = await inputOf(tx, ctx, { contract, month, known, replacesId: replaced?.id ?? null });
-    if (input.versions.length === 0) return outcome("no_terms", { exceptions: input.exceptions });
-    const { inputHash, cutoff, usageRows, exceptions } = input;
-    if (known?.inputHash === inputHash) return outcome("unchanged", { inputHash, cutoff, usageRows, exceptions });
-    const hand = ctx.actor.kind === "user" ? actorId(ctx.actor) : null;
-    const drafted = await draftMonth(tx, input, hand);
-    return outcome("written", {
-      ...drafted,
-      inputHash,
-      cutoff,
-      usageRows,
-      exceptions: exceptions + drafted.exceptions,
-    });
-  });
+type Behind = { readonly behind: RatedTerms };
+type Asked = RunOptions & { readonly tenantId: TenantId; readonly contract: Contract };
+
+/**
+ * The draft of one contract's month is one transaction: killed anywhere, it leaves what was there before. Usage that is not
+ * rated yet is rated first, a page a transaction, and what came meanwhile with the draft.
+ */
+export async function runContract(ctx: BillingContext, asked: Asked): Promise<RunOutcome> {
+  const scope = { tenantId: asked.tenantId, actor: ctx.actor };
+  const attempt = (last: boolean) => withTenant(ctx.db, scope, (tx) => attemptRun(tx, ctx, asked, last));
+  const first = await attempt(false);
+  if (!("behind" in first)) return first;
+  const lock = (tx: TenantTx) => lockContract(tx, asked.contract.id);
+  await rateUsage({ db: ctx.db, scope, lock }, first.behind);
+  const second = await attempt(true);
+  assert(!("behind" in second), "the last attempt rates what is left by itself");
+  return second;
 }
 
-/** All that decides the draft, read before anything is written; its hash tells whether there is anything to do. */
-async function inputOf(
+async function attemptRun(
+  tx: TenantTx,
+  ctx: BillingContext,
+  { tenantId, contract, ...options }: Asked,
+  last: boolean,
+): Promise<RunOutcome | Behind> {
+  const month = billingMonth(contract.timeZone, options.period);
+  await lockContract(tx, contract.id);
+  const found = await invoiceOfMonth(tx, contract.id, month);
+  const replaced = found?.status === "credited" && options.reissue === true ? found : undefined;
+  const known = replaced === undefined ? found : undefined;
+  const outcome = (what: RunOutcome["what"], more: Partial<RunOutcome> = {}): RunOutcome => ({
+    ...failedOutcome(tenantId, contract, null),
+    invoiceId: known?.id ?? null,
+    totalMinor: known?.totalMinor ?? 0n,
+    what,
+    ...more,
+  });
+  if (known !== undefined && known.status !== "draft") return outcome("closed");
+  if (known === undefined && !options.asked && (await wasDiscarded(tx, contract.id, month))) return outcome("closed");
+  const read = await readMonth(tx, ctx, { contract, month, known, replacesId: replaced?.id ?? null });
+  const { exceptions } = read;
+  if (read.versions.length === 0) return outcome("no_terms", { exceptions });
+  const seen = await sealed(read);
+  if (known?.inputHash === seen.inputHash) return outcome("unchanged", { ...tellOf(seen), exceptions });
+  const terms = ratedTerms(contract, month, read.versions, read.segments);
+  const whole = await isWhole(tx, terms);
+  if (!whole && !last) return { behind: terms };
+  const input = whole ? seen : await sealed(await withRest(tx, read, terms));
+  const hand = ctx.actor.kind === "user" ? actorId(ctx.actor) : null;
+  const drafted = await draftMonth(tx, input, terms, hand);
+  return outcome("written", { ...drafted, ...tellOf(input), exceptions: exceptions + drafted.exceptions });
+}
+
+/** Usage that came while the run was on its way is rated here; what comes after it is the next run's. */
+async function withRest(tx: TenantTx, read: ReadMonth, terms: RatedTerms): Promise<ReadMonth> {
+  const rows = await rateRest(tx, terms);
+  return { ...read, mark: { ...read.mark, rows }, cutoff: await cutoffNow(tx) };
+}
+
+function tellOf({ inputHash, cutoff, usageRows }: DraftInput) {
+  return { inputHash, cutoff, usageRows };
+}
+
+type ReadMonth = Omit<DraftInput, "inputHash" | "closing" | "usageRows"> & {
+  readonly mark: UsageMark;
+  readonly exceptions: number;
+};
+
+/** All that decides the draft, read before anything is written. */
+async function readMonth(
   tx: TenantTx,
   ctx: BillingContext,
   what: Pick<DraftInput, "contract" | "month" | "known" | "replacesId">,
-): Promise<DraftInput & { readonly exceptions: number }> {
+): Promise<ReadMonth> {
   const { contract, month, known } = what;
   const profile = await billingProfile(tx);
   const versions = await versionsInForce(tx, contract.id, month);
@@ -125,24 +162,27 @@ async function inputOf(
   const limit = lateLimit(contract, profile.lateMonths, ctx.now);
   const exceptions = await openUnbillable(tx, { contract, month, covered: fills(versions, month), limit, cutoff });
   const segments = await segmentsOf(tx, contract.id, versions, month);
-  const closing = await closingHash(tx, month, { versions, segments }, cutoff);
-  const usage = await usageDigest(tx, month, cutoff);
+  const mark = await usageMark(tx, month, cutoff);
   const late = await lateMonths(tx, { contract, before: month, limit, cutoff, draft: known ?? null });
+  return { ...what, profile, versions, segments, late, cutoff, mark, exceptions };
+}
+
+/** With its hash, which tells whether there is anything to do. */
+async function sealed({ mark, exceptions: _, ...read }: ReadMonth): Promise<DraftInput> {
+  const { contract, month, profile, versions, segments, late } = read;
+  const closing = await closingHash({ versions, segments }, mark);
   const text = JSON.stringify([
     ENGINE_VERSION,
     contract.id,
     contract.currency,
     contract.timeZone,
     month.key,
-    termsText(versions, segments),
-    usage.text,
     closing,
     profile.tax,
     profile.corrections,
     late.map((it) => [it.month.key, it.hash]),
   ]);
-  const inputHash = await sha256(text);
-  return { ...what, profile, versions, segments, late, cutoff, inputHash, closing, usageRows: usage.rows, exceptions };
+  return { ...read, inputHash: await sha256(text), closing, usageRows: mark.rows };
 }
 
 /** Versions follow one another without overlap, so they fill the month when their days add up to it. */

@@ -167,6 +167,18 @@ function countedUsage(tx: TenantTx, month: BillingMonth, cutoff: Instant) {
       and ${notHeldBack("u")}`;
 }
 
+/** Usage in whose place a later row stands; both sets are small, so that a month is read against them at no cost. */
+export function correctedUsage(tx: TenantTx, cutoff: Instant) {
+  return sql`select c.corrects_id from tenant.usage c where c.tenant_id = ${tx.tenantId} and c.corrects_id is not null
+    and c.received_at < ${iso(cutoff)}::timestamptz and ${notHeldBack("c")}`;
+}
+
+/** Usage that a person excluded, or that came too late and waits for one. */
+export function usageKeptOff(tx: TenantTx) {
+  return sql`select e.usage_id from tenant.usage_exceptions e where e.tenant_id = ${tx.tenantId} and e.usage_id is not null
+    and (e.resolution = 'excluded' or (e.state = 'open' and e.reason = 'late'))`;
+}
+
 /** No exception keeps this usage off invoices; a correction that is kept off corrects nothing. */
 export function notHeldBack(usage: "u" | "c") {
   const row = sql.raw(usage);
@@ -182,37 +194,29 @@ export async function cutoffNow(tx: TenantTx): Promise<Instant> {
   return Number(row?.at) + 1;
 }
 
-export type UsageDigest = {
-  /** Equal exactly when nothing was added or corrected. */
-  readonly text: string;
+export type UsageMark = {
+  /** Usage rows of the month, corrections included. */
   readonly rows: number;
+  /** Corrections of the month's usage, and exceptions that hold some of it back. */
+  readonly rest: string;
 };
 
-/** One short text for all usage of the month, and how much there is. */
-export async function usageDigest(tx: TenantTx, month: BillingMonth, cutoff: Instant): Promise<UsageDigest> {
-  const [row] = await tx.execute<{ rows: number; digest: string }>(sql`
-    select count(*)::int as rows, coalesce(md5(string_agg(u.source || '|' || u.source_event_id || '|' || u.payload_hash, ',' order by u.source, u.source_event_id)), '') as digest
-    from ${countedUsage(tx, month, cutoff)}`);
-  return { text: `${row?.rows ?? 0}:${row?.digest ?? ""}`, rows: row?.rows ?? 0 };
-}
-
 /**
- * What of a closed month's usage may change, without reading its rows: usage is only ever added, so equal counts of rows, of
+ * What of a month's usage may change, without reading its rows: usage is only ever added, so equal counts of rows, of
  * corrections and of exceptions that hold some back are the equal set.
  */
-export async function usageMark(tx: TenantTx, month: BillingMonth, cutoff: Instant): Promise<string> {
+export async function usageMark(tx: TenantTx, month: BillingMonth, cutoff: Instant): Promise<UsageMark> {
   const inMonth = sql`u.tenant_id = ${tx.tenantId} and u.occurred_at >= ${iso(month.from)}::timestamptz
     and u.occurred_at < ${iso(month.to)}::timestamptz`;
-  const [row] = await tx.execute<{ mark: string }>(sql`
-    select concat_ws(':',
-      (select count(*) from tenant.usage u where ${inMonth} and u.received_at < ${iso(cutoff)}::timestamptz),
+  const [row] = await tx.execute<UsageMark>(sql`
+    select (select count(*)::int from tenant.usage u where ${inMonth}) as rows, concat_ws(':',
       (select count(*) from tenant.usage c join tenant.usage u on u.tenant_id = c.tenant_id and u.id = c.corrects_id
         where c.tenant_id = ${tx.tenantId} and c.corrects_id is not null and c.received_at < ${iso(cutoff)}::timestamptz and ${inMonth}),
       (select coalesce(md5(string_agg(e.id::text || coalesce(e.resolution, e.state), ',' order by e.id)), '')
         from tenant.usage_exceptions e join tenant.usage u on u.tenant_id = e.tenant_id and u.id = e.usage_id
         where e.tenant_id = ${tx.tenantId} and ${inMonth}
-          and (e.resolution in ('excluded', 'accepted') or (e.state = 'open' and e.reason = 'late')))) as mark`);
-  return row?.mark ?? "";
+          and (e.resolution in ('excluded', 'accepted') or (e.state = 'open' and e.reason = 'late')))) as rest`);
+  return { rows: row?.rows ?? 0, rest: row?.rest ?? "" };
 }
 
 /** A usage record with the key of its row; the record's own id is its source's, which a rebuild of the row keeps. */

@@ -10,7 +10,6 @@ export type UsageRow = {
   readonly attrs: string;
   readonly at: string;
   readonly ms: string;
-  readonly received: string;
   readonly corrects: boolean;
   readonly minute: number | null;
   readonly weekday: number | null;

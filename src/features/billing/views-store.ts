@@ -3,7 +3,7 @@ import type { OperatorTx, TenantTx } from "../../adapters/db/index.ts";
 import { CURRENCY_DECIMALS, isCurrency } from "../../domain/kernel/currency.ts";
 import { decimalText, exactText, rational } from "../../domain/kernel/rational.ts";
 import { assert } from "../../domain/kernel/step.ts";
-import type { ContactLine, InvoiceLineView, InvoiceSummary, LineContact } from "./schema.ts";
+import type { ContactLine, InvoiceLineView, InvoiceSummary } from "./schema.ts";
 
 /** Rows of one page of contacts, at most. */
 export const PAGE_MAX = 200;
@@ -95,7 +95,7 @@ export async function lineRows(tx: TenantTx, invoiceId: string, lineId?: string)
     where l.tenant_id = ${tx.tenantId} and l.invoice_id = ${invoiceId} and ${one}
     order by l.position limit ${ROWS_MAX}`);
   return rows.map((row) => {
-    const { model, code, component, contacts, ...detail } = object(row.detail);
+    const { model, code, component, contacts, records: _, usedQuantity: __, ...detail } = object(row.detail);
     return {
       id: row.id,
       key: row.stable_key,
@@ -112,75 +112,6 @@ export async function lineRows(tx: TenantTx, invoiceId: string, lineId?: string)
       detail,
     };
   });
-}
-
-type PartRow = {
-  contact_id: string | null;
-  key: string;
-  at: string;
-  records: number;
-  quantity: string;
-  billed_s: string | null;
-  num: string;
-  den: string;
-  from_number: string | null;
-  to_number: string | null;
-  outcome: string | null;
-  queue: string | null;
-  talk_ms: string | null;
-};
-
-/** A place in the list of a line's contacts: after this instant and key. */
-export type Place = { readonly at: number; readonly key: string };
-
-/** Contacts behind a line in order of time, each with its whole part of the line, however many records it has there. */
-export async function partsOfLine(tx: TenantTx, lineId: string, limit: number, after: Place | null) {
-  const rest = after === null ? sql`true` : sql`(p.at, p.key) > (${after.at}::bigint, ${after.key})`;
-  const rows = await tx.execute<PartRow>(sql`
-    with parts as (
-      select u.contact_id, coalesce(u.contact_id, u.id)::text as key, (extract(epoch from min(u.occurred_at)) * 1000)::bigint as at,
-        count(*)::int as records, sum(s.quantity) as quantity, sum(s.billed_s) as billed_s, sum(s.amount_num) as num
-      from tenant.invoice_line_sources s
-      join tenant.usage u on u.tenant_id = s.tenant_id and u.id = s.usage_id
-      where s.tenant_id = ${tx.tenantId} and s.line_id = ${lineId}
-      group by 1, 2)
-    select p.contact_id, p.key, p.at::text, p.records, p.quantity::text, p.billed_s::text, p.num::text, l.exact_den::text as den,
-      c.from_number, c.to_number, c.outcome, q.name as queue, c.talk_ms::text
-    from (select * from parts p where ${rest} order by p.at, p.key limit ${limit}) p
-    join tenant.invoice_lines l on l.tenant_id = ${tx.tenantId} and l.id = ${lineId}
-    left join tenant.contacts c on c.tenant_id = ${tx.tenantId} and c.id = p.contact_id
-    left join tenant.queues q on q.tenant_id = c.tenant_id and q.id = c.queue_id
-    order by p.at, p.key`);
-  return rows.map((row) => ({ place: { at: Number(row.at), key: row.key }, contact: lineContact(row) }));
-}
-
-function lineContact(row: PartRow): LineContact {
-  const part = rational(BigInt(row.num), BigInt(row.den));
-  return {
-    contactId: row.contact_id,
-    at: Number(row.at),
-    from: row.from_number,
-    to: row.to_number,
-    outcome: row.outcome,
-    queueName: row.queue,
-    talkMs: row.talk_ms === null ? null : Number(row.talk_ms),
-    records: row.records,
-    quantity: Number(row.quantity),
-    billedS: row.billed_s === null ? null : Number(row.billed_s),
-    exact: exactText(part),
-    amount: decimalText(part, PART_DECIMALS),
-  };
-}
-
-/** Sums of everything behind a line, added up from its parts and not read from the line. */
-export async function totalOfLine(tx: TenantTx, lineId: string) {
-  const [row] = await tx.execute<{ records: number; quantity: string; num: string; den: string }>(sql`
-    select count(*)::int as records, coalesce(sum(s.quantity), 0)::text as quantity,
-      coalesce(sum(s.amount_num), 0)::text as num,
-      (select l.exact_den::text from tenant.invoice_lines l where l.tenant_id = ${tx.tenantId} and l.id = ${lineId}) as den
-    from tenant.invoice_line_sources s where s.tenant_id = ${tx.tenantId} and s.line_id = ${lineId}`);
-  const exact = rational(BigInt(row?.num ?? 0), BigInt(row?.den ?? 1));
-  return { records: row?.records ?? 0, quantity: Number(row?.quantity ?? 0), exact };
 }
 
 type ContactLineRow = {
@@ -205,7 +136,7 @@ export async function linesOfContact(tx: TenantTx, contactId: string): Promise<C
       l.description_zh as zh, l.description_en as en, l.detail->>'component' as component, l.unit, l.exact_den::text as den,
       sum(s.quantity)::text as quantity, sum(s.billed_s)::text as billed_s, sum(s.amount_num)::text as num
     from tenant.usage u
-    join tenant.invoice_line_sources s on s.tenant_id = u.tenant_id and s.usage_id = u.id
+    join tenant.line_usage s on s.tenant_id = u.tenant_id and s.usage_id = u.id
     join tenant.invoice_lines l on l.tenant_id = s.tenant_id and l.id = s.line_id
     join tenant.invoices i on i.tenant_id = l.tenant_id and i.id = l.invoice_id
     where u.tenant_id = ${tx.tenantId} and u.contact_id = ${contactId}

@@ -168,7 +168,7 @@ test("BIL-8 from invoice to line to contact to its lines, the totals agree to th
       cursor = answer.next;
     } while (cursor !== null);
     const people = await databases.admin`
-      select distinct u.contact_id from tenant.invoice_line_sources s join tenant.usage u on u.tenant_id = s.tenant_id and u.id = s.usage_id
+      select distinct u.contact_id from tenant.line_usage s join tenant.usage u on u.tenant_id = s.tenant_id and u.id = s.usage_id
       where s.line_id = ${line.id} and u.contact_id is not null`;
     expect([line.key, line.contacts]).toEqual([line.key, people.length]);
     if (found === 0) continue;
@@ -209,7 +209,7 @@ test("reconciliation sees a changed amount, a lost source and legs without usage
   await broken.use({ event: "e", kind: "contact", at: "2026-11-02T00:00:00Z", contactId });
   await runMonth(ctx(), { tenantId: broken.tenantId, period: "2026-11" });
   await databases.admin`update tenant.invoice_lines set amount_minor = amount_minor + 1 where tenant_id = ${broken.tenantId} and stable_key like 'seats%'`;
-  await databases.admin`update tenant.invoice_line_sources set amount_num = amount_num + 1 where tenant_id = ${broken.tenantId}`;
+  await databases.admin`update tenant.invoice_lines set each_num = each_num + 1 where tenant_id = ${broken.tenantId} and each_num is not null`;
   await databases.admin`insert into tenant.contact_legs (tenant_id, contact_id, call_sid, party, direction, status, duration_s, ended_at)
     values (${broken.tenantId}, ${contactId}, 'CA1', 'caller', 'inbound', 'completed', 9, '2026-11-02T00:00:00Z')`;
   const [found] = await reconcileMonth(ctx(), { tenantId: broken.tenantId, period: "2026-11" });

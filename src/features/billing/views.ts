@@ -2,22 +2,12 @@ import { sql } from "drizzle-orm";
 import { type Database, type TenantScope, type TenantTx, withOperator, withTenant } from "../../adapters/db/index.ts";
 import { exactText } from "../../domain/kernel/rational.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
+import { type Place, partsOfLine, totalOfLine } from "./line-parts.ts";
 import { maskBody, maskNumber } from "./mask.ts";
 import type { BillingContext } from "./run-contract.ts";
 import type { BilledContact, InvoiceSummary, InvoiceView, LineContactsView } from "./schema.ts";
 import { tenantsInService } from "./store.ts";
-import {
-  decimalsOf,
-  invoiceRows,
-  lineRows,
-  linesOfContact,
-  object,
-  PAGE_MAX,
-  type Place,
-  partsOfLine,
-  summaryOf,
-  totalOfLine,
-} from "./views-store.ts";
+import { decimalsOf, invoiceRows, lineRows, linesOfContact, object, PAGE_MAX, summaryOf } from "./views-store.ts";
 
 /** Who looks: a client at its own bill sees its customers' numbers; the outsourcer's billing staff see them masked. */
 export type Sight = "client" | "house";

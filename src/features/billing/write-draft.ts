@@ -5,6 +5,7 @@ import { assert } from "../../domain/kernel/step.ts";
 import { rateText, type TaxGroup } from "../../domain/rating/invoice-tax.ts";
 import type { RatedItem } from "../../domain/rating/line.ts";
 import type { DraftLine } from "./draft-lines.ts";
+import type { LineUsage } from "./rated-totals.ts";
 import type { DraftInput } from "./run-contract.ts";
 import type { Invoice } from "./store.ts";
 import { invoiceLines, invoices } from "./tables.ts";
@@ -30,6 +31,18 @@ type LineRow = {
   readonly corrects_line: string | null;
   readonly tax_category: string;
   readonly tax_rate: string;
+} & BehindRow;
+
+type BehindRow = {
+  readonly behind: "listed" | LineUsage["behind"];
+  readonly part: string | null;
+  readonly each_num: string | null;
+  readonly first_at: string | null;
+  readonly first_id: string | null;
+  readonly first_quantity: string | null;
+  readonly last_at: string | null;
+  readonly last_id: string | null;
+  readonly last_quantity: string | null;
 };
 
 type SourceRow = {
@@ -50,7 +63,7 @@ export async function writeLines(
   rowOfUsage: ReadonlyMap<string, string>,
 ): Promise<void> {
   const wanted = lines.map((it) => {
-    const den = commonDenominator(it);
+    const den = it.behind === null || it.behind.behind === "none" ? commonDenominator(it) : it.behind.den;
     return { row: lineRow(it, den), sources: sourceRows(it.items, den, rowOfUsage) };
   });
   const keys = JSON.stringify(wanted.map((it) => it.row.stable_key));
@@ -155,22 +168,26 @@ async function upsertLines(tx: TenantTx, invoiceId: string, rows: readonly LineR
   await tx.execute(sql`
     insert into tenant.invoice_lines as l (tenant_id, invoice_id, stable_key, position, charge_id, description_zh,
       description_en, quantity, unit, unit_price, amount_minor, exact_num, exact_den, detail, kind, original_start,
-      corrects_line, tax_category, tax_rate)
+      corrects_line, tax_category, tax_rate, behind, part, each_num, first_at, first_id, first_quantity, last_at, last_id, last_quantity)
     select ${tx.tenantId}, ${invoiceId}, r.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(
       stable_key text, position int, charge_id uuid, description_zh text, description_en text, quantity text, unit text,
       unit_price text, amount_minor bigint, exact_num numeric, exact_den numeric, detail jsonb, kind text,
-      original_start date, corrects_line uuid, tax_category text, tax_rate text)
+      original_start date, corrects_line uuid, tax_category text, tax_rate text, behind text, part text, each_num numeric,
+      first_at timestamptz, first_id uuid, first_quantity bigint, last_at timestamptz, last_id uuid, last_quantity bigint)
     on conflict (tenant_id, invoice_id, stable_key) do update set
       position = excluded.position, charge_id = excluded.charge_id, description_zh = excluded.description_zh,
       description_en = excluded.description_en, quantity = excluded.quantity, unit = excluded.unit,
       unit_price = excluded.unit_price, amount_minor = excluded.amount_minor, exact_num = excluded.exact_num,
       exact_den = excluded.exact_den, detail = excluded.detail, corrects_line = excluded.corrects_line,
-      tax_category = excluded.tax_category, tax_rate = excluded.tax_rate
+      tax_category = excluded.tax_category, tax_rate = excluded.tax_rate, behind = excluded.behind, part = excluded.part,
+      each_num = excluded.each_num, first_at = excluded.first_at, first_id = excluded.first_id, first_quantity = excluded.first_quantity,
+      last_at = excluded.last_at, last_id = excluded.last_id, last_quantity = excluded.last_quantity
     where (l.position, l.charge_id, l.quantity, l.unit, l.unit_price, l.amount_minor, l.exact_num, l.exact_den, l.detail,
-        l.corrects_line, l.tax_category, l.tax_rate)
+        l.corrects_line, l.tax_category, l.tax_rate, l.behind, l.part, l.each_num, l.first_id, l.first_quantity, l.last_id, l.last_quantity)
       is distinct from (excluded.position, excluded.charge_id, excluded.quantity, excluded.unit, excluded.unit_price,
         excluded.amount_minor, excluded.exact_num, excluded.exact_den, excluded.detail, excluded.corrects_line,
-        excluded.tax_category, excluded.tax_rate)`);
+        excluded.tax_category, excluded.tax_rate, excluded.behind, excluded.part, excluded.each_num, excluded.first_id,
+        excluded.first_quantity, excluded.last_id, excluded.last_quantity)`);
 }
 
 /** What stands behind each line now, as one short text per usage row. */
@@ -234,6 +251,22 @@ function lineRow(line: DraftLine, den: bigint): LineRow {
     corrects_line: line.of?.line ?? null,
     tax_category: line.tax.category,
     tax_rate: rateText(line.tax.rate),
+    ...behindRow(line.behind),
+  };
+}
+
+function behindRow(usage: LineUsage | null): BehindRow {
+  const { first = null, last = null } = usage ?? {};
+  return {
+    behind: usage?.behind ?? "listed",
+    part: usage?.part ?? null,
+    each_num: usage?.eachNum?.toString() ?? null,
+    first_at: first?.at ?? null,
+    first_id: first?.id ?? null,
+    first_quantity: first?.quantity ?? null,
+    last_at: last?.at ?? null,
+    last_id: last?.id ?? null,
+    last_quantity: last?.quantity ?? null,
   };
 }
 

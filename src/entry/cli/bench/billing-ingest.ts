@@ -1,9 +1,10 @@
-import { pipeline } from "node:stream/promises";
 import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import postgres from "postgres";
 import { connect, type Database, withTenant } from "../../../adapters/db/index.ts";
 import type { TenantId } from "../../../domain/kernel/ids.ts";
-import { type NewUsage, rateNewUsage, storeUsage } from "../../../features/billing/index.ts";
+import { type NewUsage, storeUsage } from "../../../features/billing/index.ts";
+import { rateNewUsage } from "../../../features/billing/rate-new-usage.ts";
 import type { DatabaseUrls } from "../roles.ts";
 import { benchClient, PERIOD, usageOfContacts } from "./billing-stage.ts";
 import { bootstrap, type Figure, inTurn, quantile } from "./measure.ts";

@@ -20,7 +20,11 @@ export const CHARGES: readonly Charge[] = [
     buy: { perMinute: "0.0123", firstS: 60, nextS: 60 },
     sell: { by: "markup", percent: "15", perMinute: "0.002" },
   },
-  { ...named("orders"), model: "commission", pay: { by: "percent", percent: "2.5", minEach: "0.50", maxEach: "20.00" } },
+  {
+    ...named("orders"),
+    model: "commission",
+    pay: { by: "percent", percent: "2.5", minEach: "0.50", maxEach: "20.00" },
+  },
   { ...named("least"), model: "commitment", amount: "10000.00" },
 ];
 

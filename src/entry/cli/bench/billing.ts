@@ -10,7 +10,10 @@ import { benchMemory } from "./billing-memory.ts";
 import type { Figure } from "./measure.ts";
 
 /** B6 to B8: rated events into PostgreSQL and drafts out of it, each beside its yardstick on the same database. */
-export async function benchBilling(wanted: ReadonlySet<string>, log: (line: string) => void): Promise<readonly Figure[]> {
+export async function benchBilling(
+  wanted: ReadonlySet<string>,
+  log: (line: string) => void,
+): Promise<readonly Figure[]> {
   const has = (...ids: readonly string[]) => ids.some((id) => wanted.has(id));
   const figures: Figure[] = has("B8") ? benchMemory(log) : [];
   const dataDir = mkdtempSync(join(tmpdir(), "callhouse-bench-"));
