@@ -7,7 +7,6 @@ export function invoiceLifeRows(
 ): [table: string, row: Record<string, unknown>][] {
   const [invoice_id, line_id, user] = [id("e1"), id("f1"), id("d1")];
   const rows: CanaryRow[] = [
-    ["billing_profiles", { buyer: {}, tax: {} }],
     ["invoice_taxes", { invoice_id, category: "S", rate: "6", base_minor: 1, tax_minor: 0 }],
     [
       "credit_notes",
