@@ -74,7 +74,10 @@ const listTxns = createRoute({
   request: {
     params: tenant,
     query: page.extend({
-      ref: z.string().min(1).max(200).optional(),
+      ref: z
+        .string()
+        .regex(/^[A-Za-z0-9:._-]{1,200}$/, "what was booked is named by ids and codes")
+        .optional(),
       event: z
         .string()
         .regex(/^[a-z_]{1,40}$/)
