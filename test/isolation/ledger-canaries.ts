@@ -14,5 +14,25 @@ export function ledgerRows(id: (part: string) => string): Row[] {
     ],
     ["ledger_entries", { ...day, txn_id: id("31"), position: 0, debit_account: id("21"), credit_account: id("22") }],
     ["ledger_days", { account_id: id("21"), booked_on: "2026-11-20" }],
+    ...commissionRows(id),
+  ];
+}
+
+/** A sale with an event, a plan, a statement and the step that stands on it. */
+function commissionRows(id: (part: string) => string): Row[] {
+  const [sale_id, plan_id, statement_id] = [id("41"), id("42"), id("43")];
+  const usd = { currency: "USD" };
+  return [
+    ["sales", { id: sale_id, ref: "order 1", usage_id: id("a1"), ...usd }],
+    ["sale_events", { sale_id, source_event_id: "e1", kind: "sold", payload_hash: "0".repeat(64) }],
+    ["commission_plans", { id: plan_id, beneficiary: "house", valid: "[2026-01-01,)", ...usd }],
+    [
+      "commission_statements",
+      { id: statement_id, beneficiary: "house", period_start: "2026-10-01", opening_minor: 0, ...usd },
+    ],
+    [
+      "commission_moves",
+      { sale_id, plan_id, statement_id, txn_id: id("31"), beneficiary: "house", kind: "confirmed", ...usd },
+    ],
   ];
 }

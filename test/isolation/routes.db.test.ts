@@ -231,9 +231,13 @@ async function plantCanaries(): Promise<Record<string, string>> {
   await admin`insert into tenant.recordings (tenant_id, contact_id, recording_sid, purpose, duration_s, blob_key, stored_at)
     values (${tenantId}, ${contactId}, ${recordingSid}, 'call', 5, ${`${tenantId}/${CANARY}`}, now())`;
   await admin`insert into tenant.customers (tenant_id, id, name) values (${tenantId}, ${customerId}, ${CANARY})`;
+  const statementId = randomUUID();
+  await admin`insert into tenant.commission_statements (tenant_id, id, beneficiary, currency, period_start, opening_minor, earned_minor,
+      clawed_back_minor, prepared_by, prepared_at)
+    values (${tenantId}, ${statementId}, 'house', 'CNY', '2026-10-01', 0, 1, 0, ${CANARY}, now())`;
   const { invoiceId, lineId } = await draftInvoice(tenantId);
   const noteId = await plantCreditNote(tenantId, invoiceId);
-  return { tenantId, contactId, customerId, recordingSid, invoiceId, lineId, noteId, poolId: String(pool?.id) };
+  return { tenantId, contactId, customerId, recordingSid, invoiceId, lineId, noteId, statementId, poolId: String(pool?.id) };
 }
 
 /** Past the guards that only let a final invoice be credited: it is who may read the row that is asked here. */

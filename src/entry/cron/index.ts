@@ -4,6 +4,7 @@ import { removeEndedSessions } from "./ended-sessions.ts";
 import { monthEnd } from "./month-end.ts";
 import { monthRun } from "./month-run.ts";
 import { sweepContacts } from "./sweep.ts";
+import { wrapUpSales } from "./wrap-up-sales.ts";
 
 /** What runs every minute. Each job fails alone: a database that is away must not keep the others from running. */
 const JOBS: { readonly [name: string]: (env: Env) => Promise<unknown> } = {
@@ -11,6 +12,7 @@ const JOBS: { readonly [name: string]: (env: Env) => Promise<unknown> } = {
   monthRun,
   removeEndedSessions,
   sweepContacts,
+  wrapUpSales,
 };
 
 export async function runCron(env: Env): Promise<void> {

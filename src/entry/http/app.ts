@@ -2,6 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { billingRoutes } from "../../features/billing/index.ts";
+import { commissionRoutes } from "../../features/commission/index.ts";
 import { contactRoutes } from "../../features/contacts/index.ts";
 import { documentRoutes } from "../../features/documents/index.ts";
 import { type HouseEnv, identityRoutes, sessionsOn } from "../../features/identity/index.ts";
@@ -67,6 +68,7 @@ export function createApi(): OpenAPIHono<ApiEnv> {
   api.route("/", billingRoutes());
   api.route("/", documentRoutes());
   api.route("/", ledgerRoutes());
+  api.route("/", commissionRoutes());
   api.route("/", softphoneRoutes());
   api.route("/", socketRoutes());
   api.route("/", demoRoutes());

@@ -1,0 +1,2 @@
+export { collectSales } from "./collect.ts";
+export { commissionRoutes } from "./routes.ts";
