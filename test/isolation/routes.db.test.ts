@@ -237,7 +237,17 @@ async function plantCanaries(): Promise<Record<string, string>> {
     values (${tenantId}, ${statementId}, 'house', 'CNY', '2026-10-01', 0, 1, 0, ${CANARY}, now())`;
   const { invoiceId, lineId } = await draftInvoice(tenantId);
   const noteId = await plantCreditNote(tenantId, invoiceId);
-  return { tenantId, contactId, customerId, recordingSid, invoiceId, lineId, noteId, statementId, poolId: String(pool?.id) };
+  return {
+    tenantId,
+    contactId,
+    customerId,
+    recordingSid,
+    invoiceId,
+    lineId,
+    noteId,
+    statementId,
+    poolId: String(pool?.id),
+  };
 }
 
 /** Past the guards that only let a final invoice be credited: it is who may read the row that is asked here. */
