@@ -6,11 +6,14 @@ import {
   AGENT_LEG_RING_S,
   CONNECT_EXTENSIONS_MAX,
   CONNECT_LEASE_MS,
+  GIVE_UP_ASKS_MAX,
+  GIVE_UP_LEASE_MS,
   HALF_JOINED_LEASE_MS,
   LEFT_LEASE_MS,
   TALK_LEASE_MS,
 } from "./leases.ts";
 import { adopt } from "./legs.ts";
+import { freedUnseen, legMayLive, liveLegs } from "./parting.ts";
 import { agentBack, callAgent } from "./recall.ts";
 import type { ContactEvent, QueuePlace, Seat, Stage } from "./state.ts";
 import { waitAnew } from "./tickets.ts";
@@ -89,6 +92,21 @@ export function seatFailed(draft: Draft, stage: Connecting, why: SeatReturn): vo
   // Told so, the pool keeps the ticket; when the pool itself gave the seat up, the ticket went with it.
   draft.tellPool(stage.place.poolId, { say: "leg_failed", reservationId });
   resumeWaiting(draft, stage.place, true);
+}
+
+/** Nobody else is sought before the agent's phone has stopped: he must not have two calls. */
+export function giveUpSeat(draft: Draft, stage: Connecting): void {
+  const asked = Math.max(0, stage.extensions - CONNECT_EXTENSIONS_MAX);
+  const { reservationId } = stage.seat;
+  if (!legMayLive(draft.state, reservationId)) return seatFailed(draft, stage, "leg_failed");
+  if (asked >= GIVE_UP_ASKS_MAX) {
+    freedUnseen(draft, reservationId);
+    return seatFailed(draft, stage, "leg_failed");
+  }
+  endAgentLeg(draft, stage.seat);
+  for (const callSid of liveLegs(draft.state, reservationId)) draft.fetchCall(callSid);
+  const leaseAt = draft.now + GIVE_UP_LEASE_MS * 2 ** asked;
+  draft.move({ ...stage, extensions: CONNECT_EXTENSIONS_MAX + asked + 1, leaseAt });
 }
 
 export function conferenceNews(draft: Draft, event: Extract<ContactEvent, { type: "conference" }>): void {

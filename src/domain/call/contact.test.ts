@@ -155,16 +155,44 @@ describe("CALL-1 one call", () => {
     expect(call.state.stage.at, "a late repeat does not bring the seat back").toBe("queued");
   });
 
-  test("an agent who is lost while connecting gives the caller back under a new attempt", () => {
+  test("an agent who is lost while connecting gives the caller back at its age, when his phone is silent", () => {
     const call = connecting();
     const before = call.facts.find((fact) => fact.body.type === "queued")?.at;
+    call.lostEnds = 1;
     call.send({ type: "agent_gone", reservationId: R1 });
-    expect(call.state.stage).toMatchObject({ at: "queued", place: { queuedAt: before, attempt: 2 } });
+    expect(call.state.stage.at, "his phone still rings").toBe("connecting");
+    call.send({ type: "agent_gone", reservationId: R1 });
+    expect(call.poolHeard.map((message) => message.say)).toEqual(["wait"]);
+    call.now += 3_000;
+    call.send({ type: "deadline" });
+    expect(call.state.stage).toMatchObject({ at: "queued", place: { queuedAt: before, attempt: 1 } });
+    expect(call.poolHeard.at(-1)).toMatchObject({ say: "leg_failed", reservationId: R1 });
+    expect(call.freedTooEarly).toEqual([]);
+  });
+
+  test("a wait that the pool has dropped is begun anew, each time once", () => {
+    const call = queued();
+    const before = call.facts.find((fact) => fact.body.type === "queued")?.at;
+    call.send({ type: "place_lost", attempt: 1 });
     expect(call.poolHeard.at(-1)).toMatchObject({ say: "wait", ticket: { attempt: 2, queuedAt: before } });
     call.send({ type: "place_lost", attempt: 1 });
     expect(call.poolHeard.filter((message) => message.say === "wait")).toHaveLength(2);
     call.send({ type: "place_lost", attempt: 2 });
     expect(call.poolHeard.at(-1)).toMatchObject({ say: "wait", ticket: { attempt: 3 } });
+  });
+
+  test("a seat that nobody can say to be free is freed after three quarters of a minute, and that is said", () => {
+    const call = connecting();
+    call.lostEnds = 99;
+    const began = call.now;
+    call.send({ type: "agent_gone", reservationId: R1 });
+    for (let due = deadlineOf(call.state); call.state.stage.at === "connecting"; due = deadlineOf(call.state)) {
+      call.now = Math.max(call.now, due ?? call.now);
+      call.send({ type: "deadline" });
+    }
+    expect(call.now - began).toBe(45_000);
+    expect(call.facts.some(({ body }) => body.type === "reconciled" && body.what === "seat_freed_unseen")).toBe(true);
+    expect(call.poolHeard.at(-1)).toMatchObject({ say: "leg_failed", reservationId: R1 });
   });
 
   test("an agent who is lost in wrap-up owes nothing any more", () => {
@@ -185,8 +213,8 @@ describe("CALL-1 one call", () => {
     expect(call.state.stage.at).toBe("ended");
   });
 
-  test("a foreign leg is refused", () => {
-    const step = talking().send({
+  test("a leg that was never asked for is refused", () => {
+    const step = queued().send({
       type: "leg_status",
       callSid: asId("CA-other"),
       party: "agent",

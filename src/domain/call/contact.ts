@@ -138,6 +138,7 @@ function newborn(
     turn: 0,
     lastVerbs: [],
     effectNo: 0,
+    seenAt: moment.now,
     heardAt: moment.now,
     legs: [{ callSid: call.callSid, party: "caller", rank: 0, over: false, settled: false }],
     creates: [],

@@ -17,6 +17,7 @@ export class Draft {
   readonly config: LineConfig;
   readonly moment: Moment;
   readonly state: Mutable<ContactState>;
+  private readonly before: ContactState;
   private readonly effects: Effect[] = [];
   private readonly facts: ContactFact[] = [];
   private reply: readonly Verb[] | null = null;
@@ -26,11 +27,13 @@ export class Draft {
   constructor(config: LineConfig, state: ContactState, moment: Moment) {
     this.config = config;
     this.moment = moment;
-    this.state = { ...state };
+    this.before = state;
+    // A contact stored before it knew this has none.
+    this.state = { ...state, seenAt: Math.max(moment.now, state.seenAt ?? 0) };
   }
 
   get now(): number {
-    return this.moment.now;
+    return this.state.seenAt;
   }
 
   fact(body: ContactFactBody): void {
@@ -78,6 +81,7 @@ export class Draft {
     this.effect({ do: "update_call", callSid: this.state.callSid, verbs });
   }
 
+  /** Nothing comes of the event. What it changed all the same (a rank, a name) is kept: see `done`. */
   ignore(why: string): void {
     this.ignoredWhy = why;
   }
@@ -113,8 +117,15 @@ export class Draft {
       effects: this.effects,
       facts: this.facts,
       answer: this.reply,
-      ignored: this.ignoredWhy,
+      ignored: this.hasChanged() ? null : this.ignoredWhy,
       refused: this.refusedWhy,
     };
+  }
+
+  /** Signs of life alone are not worth a write. */
+  private hasChanged(): boolean {
+    const { before, state } = this;
+    const names = Object.keys(state) as (keyof ContactState)[];
+    return names.some((name) => state[name] !== before[name] && name !== "heardAt" && name !== "seenAt");
   }
 }

@@ -13,9 +13,10 @@ export const AGENT_LEG_RING_S = 20;
 export const CONNECT_LEASE_MS: Ms = 25 * SECOND_MS;
 /** One of the two is in: the other's join was probably lost, so ask soon. */
 export const HALF_JOINED_LEASE_MS: Ms = 5 * SECOND_MS;
-/** A seat that is given up is told to end its leg, and waited for this long, twice. */
+/** A seat that is given up is told to end its leg, and waited for this long. Doubled with each question. */
 export const GIVE_UP_LEASE_MS: Ms = 3 * SECOND_MS;
-export const GIVE_UP_ASKS_MAX = 2;
+/** Usually the first question finds it over. A carrier that does not answer for three quarters of a minute is not waited for. */
+export const GIVE_UP_ASKS_MAX = 4;
 /** Twice the carrier may say "still ringing" before the seat is given up: a caller waits at most a minute on one seat. */
 export const CONNECT_EXTENSIONS_MAX = 2;
 /** A conversation is compared with the carrier this often. */

@@ -4,7 +4,7 @@ import { joined, seatFailed } from "./connecting.ts";
 import type { Draft } from "./draft.ts";
 import { partIfOver } from "./parting.ts";
 import { agentBack, agentLost, callAgain } from "./recall.ts";
-import type { ContactEvent, Leg, LegReport, LegStatus } from "./state.ts";
+import type { ContactEvent, ContactState, Leg, LegReport, LegStatus } from "./state.ts";
 
 /** Order of a leg's life. A status never takes a leg back; all terminal ones are equal. */
 const RANK: { readonly [status in LegStatus]: number } = {
@@ -23,25 +23,56 @@ const RANK_OVER = 4;
 type OverStatus = "completed" | "busy" | "failed" | "no-answer" | "canceled";
 
 export function legStatus(draft: Draft, event: Extract<ContactEvent, { type: "leg_status" }>): void {
-  const leg = draft.leg(event.callSid) ?? (event.party === "agent" ? adopt(draft, event.callSid, null) : undefined);
+  const leg = draft.leg(event.callSid) ?? (event.party === "agent" ? unknownLeg(draft, event.callSid) : undefined);
   if (leg === undefined) return draft.refuse("foreign_leg");
   if (leg.settled) return draft.ignore("leg is settled");
   fold(draft, leg, event);
 }
 
 /**
+ * The address was given to the carrier with our own commands alone, so the leg is one that we asked for: the one not yet
+ * named, or a second one under the label of a command whose reply was lost.
+ */
+function unknownLeg(draft: Draft, callSid: CarrierSid): Leg | undefined {
+  if (draft.state.creates.length === 0) return undefined;
+  return adopt(draft, callSid, null) ?? endSecond(draft, callSid);
+}
+
+/**
  * A leg of unknown id on our own address while we wait for the carrier to name one: its callbacks may overtake the reply
- * to our command. A label (our reservation) settles which; without one it is the oldest still unnamed.
+ * to our command. A label (our reservation) settles which; without one it is the oldest still unnamed. Last come those
+ * that the carrier refused: of an earlier attempt, whose reply was lost, there may be a leg all the same.
  */
 export function adopt(draft: Draft, callSid: CarrierSid, label: string | null): Leg | undefined {
-  const unnamed = draft.state.creates.filter((create) => create.callSid === null && !create.refused);
-  const create = label === null ? unnamed[0] : unnamed.find((made) => made.label === label);
+  const unnamed = draft.state.creates.filter((create) => create.callSid === null);
+  const byHope = [...unnamed.filter((create) => !create.refused), ...unnamed.filter((create) => create.refused)];
+  const create = label === null ? byHope[0] : byHope.find((made) => made.label === label);
   if (create === undefined) return undefined;
-  return name(draft, create.label, callSid);
+  const leg = name(draft, create.label, callSid);
+  if (create.refused) nameLate(draft, callSid, create.reservationId);
+  return leg;
+}
+
+/** A leg that nobody counted with any more: ended if it lives, and its seconds are waited for in any case. */
+function nameLate(draft: Draft, callSid: CarrierSid, reservationId: ReservationId): void {
+  endIfUnwanted(draft, callSid, reservationId);
+  if (draft.state.stage.at === "ended") settle(draft);
+}
+
+/** True while a leg that was asked for has no name yet and somebody waits for it: only then may it be made. */
+export function isAwaited(
+  { stage, creates }: ContactState,
+  { label, reservationId }: { readonly label: string; readonly reservationId: ReservationId },
+): boolean {
+  const awaits = stage.at === "connecting" || (stage.at === "talking" && stage.away !== null);
+  if (!awaits || stage.seat.reservationId !== reservationId) return false;
+  return creates.some((made) => made.label === label && made.callSid === null && !made.refused);
 }
 
 function name(draft: Draft, label: string, callSid: CarrierSid): Leg {
-  draft.state.creates = draft.state.creates.map((create) => (create.label === label ? { ...create, callSid } : create));
+  draft.state.creates = draft.state.creates.map((create) =>
+    create.label === label ? { ...create, callSid, refused: false } : create,
+  );
   const leg: Leg = { callSid, party: "agent", rank: 0, over: false, settled: false };
   draft.putLeg(leg);
   return leg;
@@ -52,9 +83,23 @@ export function legCreated(draft: Draft, event: Extract<ContactEvent, { type: "l
   const create = draft.state.creates.find((made) => made.label === event.label);
   if (create === undefined) return draft.ignore("no such leg was asked for");
   if (create.callSid === event.callSid) return endIfUnwanted(draft, event.callSid, create.reservationId);
-  if (create.callSid !== null) return draft.ignore("leg named already");
+  if (draft.leg(event.callSid) !== undefined) return draft.ignore("leg named already");
+  if (create.callSid !== null && draft.leg(create.callSid)?.over !== true) {
+    endSecond(draft, event.callSid);
+    return;
+  }
+  // The reply to an earlier attempt was lost and its leg is over: this attempt has made another.
   name(draft, create.label, event.callSid);
-  endIfUnwanted(draft, event.callSid, create.reservationId);
+  nameLate(draft, event.callSid, create.reservationId);
+}
+
+/** Two legs under one label: the one that was named first counts, the other is ended and billed. */
+function endSecond(draft: Draft, callSid: CarrierSid): Leg {
+  const leg: Leg = { callSid, party: "agent", rank: 0, over: false, settled: false };
+  draft.putLeg(leg);
+  draft.effect({ do: "end_call", callSid });
+  if (draft.state.stage.at === "ended") settle(draft);
+  return leg;
 }
 
 function endIfUnwanted(draft: Draft, callSid: CarrierSid, reservationId: ReservationId): void {

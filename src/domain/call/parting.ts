@@ -33,15 +33,17 @@ export function partIfOver(draft: Draft): void {
 export function chaseParting(draft: Draft, parting: Parting): void {
   const { reservationId, asked } = parting;
   if (asked >= PARTING_ASKS_MAX) {
-    draft.fact({
-      type: "reconciled",
-      what: "seat_freed_unseen",
-      detail: `no end was told of the leg of ${reservationId}`,
-    });
+    freedUnseen(draft, reservationId);
     return release(draft, parting);
   }
   for (const callSid of liveLegs(draft.state, reservationId)) draft.fetchCall(callSid);
   draft.state.parting = { ...parting, asked: asked + 1, askAt: draft.now + PARTING_LEASE_MS * 2 ** (asked + 1) };
+}
+
+/** The seat is freed although its leg may still be up: nobody could say that it is over. */
+export function freedUnseen(draft: Draft, reservationId: ReservationId): void {
+  const detail = `no end was told of the leg of ${reservationId}`;
+  draft.fact({ type: "reconciled", what: "seat_freed_unseen", detail });
 }
 
 /** False once the carrier has said that every leg of the seat is over, or that it never made one. */

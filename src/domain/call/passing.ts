@@ -1,7 +1,7 @@
 import { unreachable } from "../kernel/step.ts";
 import { finishWrapUp } from "./agent-commands.ts";
-import { conclude, endAgentLeg, openLegs, settle, unservedOutcome, wrapUp } from "./closing.ts";
-import { seatFailed } from "./connecting.ts";
+import { conclude, openLegs, settle, unservedOutcome, wrapUp } from "./closing.ts";
+import { giveUpSeat } from "./connecting.ts";
 import type { Draft } from "./draft.ts";
 import {
   CONNECT_EXTENSIONS_MAX,
@@ -9,8 +9,6 @@ import {
   deadlineOf,
   ENDING_LEASE_MS,
   FLOW_LEASE_MS,
-  GIVE_UP_ASKS_MAX,
-  GIVE_UP_LEASE_MS,
   HALF_JOINED_LEASE_MS,
   KEEP_ALIVE_MS,
   LEG_LEASE_MS,
@@ -82,16 +80,6 @@ function chaseSeat(draft: Draft, stage: Extract<Stage, { at: "connecting" }>): v
   draft.fetchCall(draft.state.callSid);
   const leaseMs = stage.agentIn ? HALF_JOINED_LEASE_MS : CONNECT_LEASE_MS;
   draft.move({ ...stage, extensions: stage.extensions + 1, leaseAt: draft.now + leaseMs });
-}
-
-/** Nobody else is sought before the agent's phone has stopped: he must not have two calls. */
-function giveUpSeat(draft: Draft, stage: Extract<Stage, { at: "connecting" }>): void {
-  const asked = stage.extensions - CONNECT_EXTENSIONS_MAX;
-  const create = draft.state.creates.find((made) => made.reservationId === stage.seat.reservationId);
-  if (asked >= GIVE_UP_ASKS_MAX || create?.callSid == null) return seatFailed(draft, stage, "leg_failed");
-  endAgentLeg(draft, stage.seat);
-  draft.fetchCall(create.callSid);
-  draft.move({ ...stage, extensions: stage.extensions + 1, leaseAt: draft.now + GIVE_UP_LEASE_MS });
 }
 
 function chaseWrapUp(draft: Draft, stage: Extract<Stage, { at: "wrap_up" }>): void {

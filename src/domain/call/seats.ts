@@ -1,9 +1,10 @@
 import type { ReservationId } from "../kernel/ids.ts";
 import { finishWrapUp } from "./agent-commands.ts";
 import { hangUpCaller, rescind, spend, wrapUp } from "./closing.ts";
-import { connect, seatFailed } from "./connecting.ts";
+import { connect, giveUpSeat, seatFailed } from "./connecting.ts";
 import type { Draft } from "./draft.ts";
 import { overstay } from "./in-flow.ts";
+import { CONNECT_EXTENSIONS_MAX } from "./leases.ts";
 import type { Place, SeatStage } from "./messages.ts";
 import { liveLegs } from "./parting.ts";
 import type { ContactEvent, ContactState, OfferedSeat, Stage } from "./state.ts";
@@ -94,7 +95,8 @@ export function seatAccepted(draft: Draft, event: Extract<ContactEvent, { type: 
 export function agentGone(draft: Draft, reservationId: ReservationId): void {
   const stage = draft.state.stage;
   if (stage.at === "connecting" && stage.seat.reservationId === reservationId) {
-    return seatFailed(draft, stage, "agent_lost");
+    if (stage.extensions > CONNECT_EXTENSIONS_MAX) return draft.ignore("the seat is being given up");
+    return giveUpSeat(draft, stage);
   }
   if (stage.at === "talking" && stage.seat.reservationId === reservationId) {
     if (stage.away !== null) return hangUpCaller(draft, stage);

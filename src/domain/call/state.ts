@@ -171,6 +171,8 @@ export type ContactState = {
   readonly lastVerbs: readonly Verb[];
   /** Counts effects, so that each has a key of its own. */
   readonly effectNo: number;
+  /** The latest instant this contact has seen: a clock that is set back takes no time away from it. */
+  readonly seenAt: Instant;
   /** The last sign of life of the caller's leg. */
   readonly heardAt: Instant;
   readonly legs: readonly Leg[];

@@ -15,7 +15,8 @@ export function enter(run: Run, agent: Agent, at: AgentAt, deadline: number | nu
   agent.at = at;
   agent.deadline = deadline;
   if (from.is !== at.is || reasonOf(from) !== reasonOf(at)) {
-    agent.since = run.now;
+    // The clock may have been set back; the agent's seconds are paid in either case.
+    agent.since = Math.max(run.now, agent.since);
     pushFact(run, agent, from, at);
   }
   if (at.is === "ready") joinIdle(run, agent);
@@ -122,7 +123,7 @@ function pushFact(run: Run, agent: Agent, from: AgentAt, to: AgentAt): void {
     poolId: run.pool.config.poolId,
     agentId: agent.profile.agentId,
     seq: agent.factSeq,
-    at: run.now,
+    at: agent.since,
     v: 1,
     body: {
       type: "agent_state_changed",

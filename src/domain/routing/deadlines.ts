@@ -2,7 +2,7 @@ import { enter, ticketOf } from "./agents.ts";
 import { CONNECT_LEASE_MS, TALK_LEASE_MS, TICKET_LEASE_MS, TOMBSTONE_MS } from "./config.ts";
 import { loseAgent, miss } from "./offers.ts";
 import { lostDeadline, type Run, setAgentTimer, setTicketTimer, touchTicket } from "./run.ts";
-import { askContact, lapseWrapUp, loseService } from "./service.ts";
+import { askContact, lapseWrapUp, letGo } from "./service.ts";
 import type { Agent, Pool, PoolTicket } from "./state.ts";
 import { seek, ticketDue, withdraw } from "./tickets.ts";
 
@@ -29,7 +29,7 @@ function agentDue(run: Run, agent: Agent): void {
 }
 
 function loseForGood(run: Run, agent: Agent): void {
-  if (agent.at.is === "on_contact") loseService(run, agent, agent.at.service);
+  if (agent.at.is === "on_contact") letGo(run, agent, agent.at.service);
   else if (agent.at.is === "reserved" || agent.at.is === "ringing") loseAgent(run, agent.at.reservation);
   else enter(run, agent, { is: "off_shift" });
 }

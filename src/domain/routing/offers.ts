@@ -46,7 +46,7 @@ export function accept(run: Run, agent: Agent, deviceId: string, id: Reservation
   stopWanting(ticket);
   ticket.queue.waiting -= 1;
   ticket.at = { is: "served", agent, reservationId: id };
-  const service: Service = { id, ticket, acceptedAt: run.now, answeredAt: null, heldAt: null, asked: 0 };
+  const service: Service = { id, ticket, acceptedAt: run.now, answeredAt: null, heldAt: null, asked: 0, letGo: false };
   agent.misses = 0;
   agent.figures.readyMs = 0;
   enter(run, agent, { is: "on_contact", service }, run.now + CONNECT_LEASE_MS);

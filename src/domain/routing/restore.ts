@@ -119,7 +119,8 @@ function restoreAt(pool: Pool, agent: Agent, row: AtRow): AgentAt {
     return { is: row.is, reservation };
   }
   const { id, acceptedAt, answeredAt, heldAt, asked, timed, extensions } = row;
-  const service = { id, ticket, acceptedAt, answeredAt, heldAt, asked };
+  // A row stored before this was asked has none.
+  const service = { id, ticket, acceptedAt, answeredAt, heldAt, asked, letGo: row.letGo ?? false };
   pool.services.set(id, agent);
   if (row.is === "on_contact") {
     ticket.at = { is: "served", agent, reservationId: id };

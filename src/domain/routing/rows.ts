@@ -33,6 +33,7 @@ export type AtRow =
       readonly answeredAt: Instant | null;
       readonly heldAt: Instant | null;
       readonly asked: number;
+      readonly letGo: boolean;
       readonly timed: boolean;
       readonly extensions: number;
     }
@@ -113,10 +114,11 @@ function dumpAt(at: AgentAt): AtRow {
     }
     case "on_contact":
     case "wrap_up": {
-      const { id, ticket, acceptedAt, answeredAt, heldAt, asked } = at.service;
+      const { id, ticket, acceptedAt, answeredAt, heldAt, asked, letGo } = at.service;
       const timed = at.is === "wrap_up" && at.timed;
       const extensions = at.is === "wrap_up" ? at.extensions : 0;
-      return { is: at.is, id, contactId: ticket.contactId, acceptedAt, answeredAt, heldAt, asked, timed, extensions };
+      const { contactId } = ticket;
+      return { is: at.is, id, contactId, acceptedAt, answeredAt, heldAt, asked, letGo, timed, extensions };
     }
     default:
       return at;

@@ -62,7 +62,7 @@ function agentDue(pool: Pool, agent: Agent): Instant | null {
 export function lostDeadline(pool: Pool, agent: Agent): Instant | null {
   if (agent.lostAt === null) return null;
   if (isOffered(agent)) return pool.graceEndsAt;
-  if (agent.at.is === "on_contact") return agent.lostAt + DEVICE_GRACE_MS;
+  if (agent.at.is === "on_contact") return agent.at.service.letGo ? null : agent.lostAt + DEVICE_GRACE_MS;
   if (agent.at.is === "not_ready" && agent.at.reason === "device") return agent.lostAt + DEVICE_SHIFT_END_MS;
   return null;
 }

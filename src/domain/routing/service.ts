@@ -81,7 +81,11 @@ export function extendWrapUp(run: Run, agent: Agent, id: ReservationId): Reply {
 
 /** The wrap-up timer ran out. */
 export function lapseWrapUp(run: Run, agent: Agent, service: Service): void {
-  tell(run, service.ticket, { kind: "wrap_up_lapsed", reservationId: service.id, wrapUpMs: run.now - agent.since });
+  tell(run, service.ticket, {
+    kind: "wrap_up_lapsed",
+    reservationId: service.id,
+    wrapUpMs: Math.max(0, run.now - agent.since),
+  });
   finish(run, agent, service, READY);
 }
 
@@ -96,8 +100,18 @@ export function askContact(run: Run, agent: Agent, service: Service, leaseMs: nu
   enter(run, agent, agent.at, run.now + leaseMs);
 }
 
-/** The agent is lost to his contact, for good: the contact decides what the caller hears next. */
-export function loseService(run: Run, agent: Agent, service: Service): void {
+/**
+ * The agent's desktop is gone for good; his telephone need not be. The contact is told, and the seat is taken until the
+ * contact says that the leg is over: whoever comes back in mid-talk is not offered a second call.
+ */
+export function letGo(run: Run, agent: Agent, service: Service): void {
+  service.letGo = true;
+  tell(run, service.ticket, { kind: "agent_gone", reservationId: service.id });
+  touchAgent(run.pool, agent);
+}
+
+/** The contact has been silent for too long: whatever becomes of it, the seat is taken back. */
+function loseService(run: Run, agent: Agent, service: Service): void {
   noteTalk(run, agent, service);
   tell(run, service.ticket, { kind: "agent_gone", reservationId: service.id });
   leaveTicket(run, agent, service.ticket);
@@ -134,7 +148,7 @@ export function believe(run: Run, agent: Agent, service: Service, stage: SeatSta
 
 function finish(run: Run, agent: Agent, service: Service, wish: NextStatus): void {
   const { queue } = service.ticket;
-  const seatTime = run.now - service.acceptedAt;
+  const seatTime = Math.max(0, run.now - service.acceptedAt);
   queue.seatTimeMs =
     queue.seatTimeMs === 0 ? seatTime : queue.seatTimeMs + SEAT_TIME_SHARE * (seatTime - queue.seatTimeMs);
   touchQueue(run.pool, queue);
@@ -144,7 +158,7 @@ function finish(run: Run, agent: Agent, service: Service, wish: NextStatus): voi
 
 function noteTalk(run: Run, agent: Agent, service: Service): void {
   if (service.answeredAt === null) return;
-  agent.figures.talkMsToday += run.now - service.answeredAt;
+  agent.figures.talkMsToday += Math.max(0, run.now - service.answeredAt);
   agent.figures.lastEndedAt = run.now;
 }
 

@@ -67,6 +67,8 @@ export type Service = {
   heldAt: Instant | null;
   /** Times the contact was asked and gave no answer. */
   asked: number;
+  /** The contact has been told that the agent's desktop is gone for good: should his leg go too, he is called no more. */
+  letGo: boolean;
 };
 
 export type AgentAt =

@@ -93,7 +93,7 @@ export function want(run: Run, ticket: PoolTicket): void {
 export function mayBeOffered(run: Run, { at, seatClass, queuedAt }: PoolTicket): boolean {
   if (at.is === "served" || at.is === "gone") return false;
   const out = at.is === "offered" ? at.offers.length : 0;
-  return out < seatClass.strategy.offersAtOnce(run.now - queuedAt);
+  return out < seatClass.strategy.offersAtOnce(Math.max(0, run.now - queuedAt));
 }
 
 export function stopWanting(ticket: PoolTicket): void {
@@ -120,7 +120,7 @@ export function count(run: Run, ticket: PoolTicket, outcome: "answered" | "aband
   ticket.graded = true;
   touchTicket(run.pool, ticket);
   const { today, config } = ticket.queue;
-  const result = grade(outcome, run.now - ticket.queuedAt, config.target);
+  const result = grade(outcome, waitedMs(run, ticket), config.target);
   if (outcome === "answered") today.answered += 1;
   else today.abandoned += 1;
   if (result === "short_abandon") today.shortAbandoned += 1;
@@ -134,10 +134,15 @@ export function ticketDue(run: Run, ticket: PoolTicket): number {
   for (const { until } of ticket.declined) if (until > run.now && until < due) due = until;
   const { stepMs } = ticket.seatClass.strategy;
   if (stepMs !== null) {
-    const steps = Math.floor((run.now - ticket.queuedAt) / stepMs) + 1;
+    const steps = Math.floor(waitedMs(run, ticket) / stepMs) + 1;
     due = Math.min(due, ticket.queuedAt + steps * stepMs);
   }
   return due;
+}
+
+/** The contact was queued by the clock of another machine, which may run before this one's. */
+function waitedMs(run: Run, ticket: PoolTicket): number {
+  return Math.max(0, run.now - ticket.queuedAt);
 }
 
 /** `before` is what the pool remembers of the contact; `counts` is true for its first entry into this queue. */

@@ -1,10 +1,13 @@
+import { faultsCommand } from "./sim/faults/command.ts";
 import { SimFloor } from "./sim/floor.ts";
 import { HELP, readOptions } from "./sim/options.ts";
 import { Trouble } from "./trouble.ts";
 
 try {
-  const options = readOptions(process.argv.slice(2));
-  if (options === "help") console.log(HELP);
+  const args = process.argv.slice(2);
+  const options = args.includes("--faults") ? "faults" : readOptions(args);
+  if (options === "faults") faultsCommand(args);
+  else if (options === "help") console.log(HELP);
   else {
     const report = new SimFloor(options).run();
     if (!options.json) console.table(report);

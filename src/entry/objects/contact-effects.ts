@@ -1,3 +1,4 @@
+import { isAwaited } from "../../domain/call/legs.ts";
 import type { PoolMessage } from "../../domain/call/messages.ts";
 import type { ContactEvent, ContactState, Effect } from "../../domain/call/state.ts";
 import { unreachable } from "../../domain/kernel/step.ts";
@@ -99,12 +100,6 @@ async function addParticipant(
     conferenceStatusCallback: at.conference(addresses),
   });
   return { type: "leg_created", label, callSid: legSid };
-}
-
-function isAwaited(state: ContactState, effect: AddParticipant): boolean {
-  const { stage } = state;
-  if (stage.at !== "connecting" && (stage.at !== "talking" || stage.away === null)) return false;
-  return stage.seat.reservationId === effect.reservationId;
 }
 
 function isOver(state: ContactState, callSid: string): boolean {

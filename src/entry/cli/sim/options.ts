@@ -34,6 +34,7 @@ export const HELP = `npm run sim -- [options]   a pool of seats on a virtual clo
   --target P/S         service level: P percent answered within S seconds (80/20)
   --demand D           flat: even arrivals and exponential handle times; day: two humps, large and small clients,
                        good and bad days, lognormal handle times (flat)
+  --faults             contacts and pool under a bad network, restarts and vanishing agents: see --faults --help
   --json               only the JSON line
 `;
 

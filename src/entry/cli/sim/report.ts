@@ -196,6 +196,11 @@ export class LedgerHash {
     this.b = Math.imul(this.b ^ ((word << 13) | (word >>> 19)), 0x85ebca6b) + this.a;
   }
 
+  /** Both lanes, to be added to the hash of a longer run. */
+  words(): readonly [number, number] {
+    return [this.a, this.b];
+  }
+
   toString(): string {
     const hex = (lane: number) => (lane >>> 0).toString(16).padStart(8, "0");
     return hex(this.a) + hex(this.b);

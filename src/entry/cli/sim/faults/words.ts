@@ -1,0 +1,29 @@
+import type { ContactEvent } from "../../../../domain/call/state.ts";
+import type { PoolEvent, PoolMessage } from "../../../../domain/routing/index.ts";
+
+/** A pool's message as the contact machine hears it. */
+export function toContact(message: PoolMessage): ContactEvent {
+  const { reservationId } = message;
+  switch (message.kind) {
+    case "seat_reserved":
+      return { type: "seat_reserved", agentId: message.agentId, reservationId, decision: message.decision };
+    case "seat_accepted":
+      return { type: "seat_accepted", agentId: message.agentId, reservationId };
+    case "seat_returned":
+      return { type: "seat_returned", reservationId, why: message.why };
+    case "wrap_up_lapsed":
+      return { type: "wrap_up_lapsed", reservationId, wrapUpMs: message.wrapUpMs };
+    default:
+      return { type: message.kind, reservationId };
+  }
+}
+
+/** One line of a trace. */
+export function inWords(event: ContactEvent | PoolEvent): string {
+  const { type, ...rest } = event;
+  const told = Object.entries(rest).filter(([name]) => !["decision", "ticket", "config"].includes(name));
+  return [
+    type,
+    ...told.map(([name, value]) => `${name}=${typeof value === "object" ? JSON.stringify(value) : value}`),
+  ].join(" ");
+}
