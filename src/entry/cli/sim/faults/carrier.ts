@@ -219,6 +219,7 @@ export class SimCarrier {
   }
 }
 
-function isOver(status: LegStatus): boolean {
+/** True for a status that ends a leg. */
+export function isOver(status: LegStatus): boolean {
   return !["queued", "initiated", "ringing", "in-progress"].includes(status);
 }

@@ -1,5 +1,6 @@
 import type { ContactEvent, ContactState, ContactStep } from "../../../../domain/call/state.ts";
 import type { CarrierSid, ContactId } from "../../../../domain/kernel/ids.ts";
+import { isOver } from "./carrier.ts";
 import type { ContactObject } from "./contact-object.ts";
 import type { House } from "./house.ts";
 import type { Ledger, Standing } from "./ledger.ts";
@@ -118,6 +119,8 @@ export class ContactPromises {
     const caller = this.house.carrier.legs.get(state.callSid);
     if (caller === undefined) return "a contact without a caller";
     const { goingOn } = this.seenOf(state.contactId).standing;
+    if (goingOn && state.stage.at !== "voicemail" && isCallersEnd(state, event))
+      return `${state.stage.at}, although it has been told that the caller is gone`;
     if (!goingOn && caller.endedAt === null) return `${state.stage.at}, but the caller is still on the line`;
     const goneMs = caller.endedAt === null ? 0 : this.house.agenda.now - caller.endedAt;
     if (goingOn && event.type === "deadline" && goneMs > UNHEARD_MS_MAX)
@@ -133,4 +136,12 @@ export class ContactPromises {
     this.seen.set(contactId, fresh);
     return fresh;
   }
+}
+
+/** A caller who leaves a voicemail may be gone before the message is told; every other state ends with the caller. */
+function isCallersEnd({ callSid }: ContactState, event: ContactEvent): boolean {
+  if (event.type === "leg_status") return event.callSid === callSid && isOver(event.status);
+  return (
+    event.type === "leg_reported" && event.callSid === callSid && event.report !== null && isOver(event.report.status)
+  );
 }

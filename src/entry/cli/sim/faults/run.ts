@@ -22,22 +22,22 @@ export type FaultReport = Omit<SimReport, "peakErlangs" | "sumOfPeaksErlangs"> &
 const TOLD_MAX = 3;
 const TRACE_LINES_MAX = 120;
 
-/** Runs every seed, and sums up in the words of the simulator without faults. */
-export function runFaults(options: FaultOptions, machines: Machines = PRODUCT): FaultReport {
+/** Runs every seed, and sums up in the words of the simulator without faults. `rules` makes those of one run. */
+export function runFaults(options: FaultOptions, rules: () => Machines = () => PRODUCT): FaultReport {
   const began = performance.now();
   const sum = new Sum(options);
   for (let seed = options.seed; seed < options.seed + options.seeds; seed++) {
-    const watch = new House({ ...options, seed }, machines).run();
+    const watch = new House({ ...options, seed }, rules()).run();
     sum.add(watch);
-    if (watch.broken !== null && sum.failures.length < TOLD_MAX) sum.failures.push(tell(options, machines, seed));
+    if (watch.broken !== null && sum.failures.length < TOLD_MAX) sum.failures.push(tell(options, rules, seed));
   }
   return sum.report((performance.now() - began) / 1_000);
 }
 
 /** Runs the seed once more, the same to the letter, and writes down what concerns the contact. */
-function tell(options: FaultOptions, machines: Machines, seed: number): Failure {
-  const once = new House({ ...options, seed }, machines).run().broken;
-  const traced = new House({ ...options, seed }, machines, once?.contactId ?? "all").run();
+function tell(options: FaultOptions, rules: () => Machines, seed: number): Failure {
+  const once = new House({ ...options, seed }, rules()).run().broken;
+  const traced = new House({ ...options, seed }, rules(), once?.contactId ?? "all").run();
   const promise = traced.broken === null ? "broken only once: the run is not deterministic" : traced.broken.promise;
   return { seed, promise, replay: replayOf(options, seed), trace: traced.trace.slice(-TRACE_LINES_MAX) };
 }
