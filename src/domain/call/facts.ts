@@ -11,7 +11,7 @@ import type {
   StepId,
   TenantId,
 } from "../kernel/ids.ts";
-import type { Instant } from "../kernel/instant.ts";
+import type { Instant, Ms } from "../kernel/instant.ts";
 import type { Language } from "../kernel/language.ts";
 
 /**
@@ -178,10 +178,47 @@ export type HouseFact = {
   };
 };
 
+/** Why this contact was offered to this seat: kept as a fact of the contact, as codes that a console says in words. */
 export type RoutingDecision = {
+  /** The strategy by which a seat was chosen for the contact. */
   readonly rule: string;
   readonly ruleVersion: number;
   readonly candidates: number;
   /** Best few candidates with the score that ranked them; never customer data. */
   readonly ranked: readonly { readonly agentId: AgentId; readonly score: number; readonly why: string }[];
+  /** Why this contact and no other got the seat; decisions from before this was recorded have none. */
+  readonly contact?: ContactChoice;
+};
+
+/** The choice of a contact. Others in line are never named: they may be another client's. */
+export type ContactChoice = {
+  /** `seat_was_idle`: it came, and competed with nobody. `seat_became_free`: the seat chose among those in line. */
+  readonly when: "seat_was_idle" | "seat_became_free";
+  readonly policy: "fifo" | "edf" | "slack";
+  readonly policyVersion: number;
+  /** Contacts compared: the head of each line the seat serves, this one included. */
+  readonly candidates: number;
+  /** The client had fewer seats in use than it is guaranteed, which goes before every policy. */
+  readonly owed: boolean;
+  readonly place: PlaceParts;
+  /** The next few, best first. */
+  readonly others: readonly {
+    readonly sameClient: boolean;
+    /** How much further back than the chosen one by the policy's own score. Negative where a guarantee went before it. */
+    readonly behindMs: Ms;
+    readonly why: "client_has_its_seats" | "came_later" | "lower_priority" | "later_deadline" | "less_at_stake";
+  }[];
+};
+
+/** What made up a contact's place in line, in milliseconds of waiting; a policy that knows no such part has 0. */
+export type PlaceParts = {
+  readonly waitedMs: Ms;
+  /** Queue priority, counted as age. */
+  readonly priorityMs: Ms;
+  /** For still being inside its target. */
+  readonly inTimeMs: Ms;
+  /** For what one answer more decides over the client's day. */
+  readonly stakeMs: Ms;
+  /** For having waited nearly a minute. */
+  readonly tailMs: Ms;
 };

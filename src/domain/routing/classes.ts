@@ -43,6 +43,7 @@ export function queueFor(pool: Pool, wanted: Pick<Ticket, "tenantId" | "brand" |
       today: { ...NO_COUNTS },
       seatTimeMs: 0,
       expectedToday: 0,
+      stake: null,
       dirty: false,
     };
     pool.queues.set(wanted.queue.id, queue);
@@ -51,6 +52,7 @@ export function queueFor(pool: Pool, wanted: Pick<Ticket, "tenantId" | "brand" |
   queue.config = wanted.queue;
   queue.brandId = wanted.brand.id;
   queue.brand = wanted.brand;
+  queue.stake = null;
   return queue;
 }
 

@@ -1,4 +1,5 @@
-import type { RoutingDecision } from "../call/facts.ts";
+import type { ContactChoice, RoutingDecision } from "../call/facts.ts";
+import { POLICY_VERSIONS, type Policy, placeParts } from "./policy.ts";
 import type { Run } from "./run.ts";
 import type { Agent, PoolTicket } from "./state.ts";
 
@@ -7,27 +8,79 @@ const RANKED = 3;
 /** Places near the head of the idle heap that are looked at for them. */
 const LOOKED_AT = 7;
 
+/** The contacts a free seat has compared, their places by the policy, and which of them it takes. */
+export type Line = { readonly tickets: PoolTicket[]; readonly places: number[]; first: number };
+
 /**
- * Why this seat: the rule, how many seats could have taken the contact, and the best few by the rule's own score (the
- * smaller the better). Codes, not sentences: the console says them in the reader's language.
+ * Why this seat and why this contact: the rules, how many could have been chosen, and the best few by the rule's own score
+ * (the smaller the better). Codes, not sentences: the console says them in the reader's language.
  */
-export function explain(run: Run, ticket: PoolTicket, chosen: Agent): RoutingDecision {
+export function explain(run: Run, ticket: PoolTicket, chosen: Agent, line: Line | null): RoutingDecision {
   const { seatClass } = ticket;
   const { strategy } = seatClass;
-  const ranked = [];
+  const turn = { now: run.now, random: () => 0, needs: seatClass.needs };
+  const ranked = [{ agentId: chosen.profile.agentId, score: strategy.key(chosen, turn), why: "chosen" }];
   for (const { item, key } of seatClass.idle.near(LOOKED_AT)) {
     if (item === chosen) continue;
     const out = ticket.declined.some((entry) => entry.agentId === item.profile.agentId && entry.until > run.now);
     ranked.push({ agentId: item.profile.agentId, score: key, why: out ? "declined_before" : "ranked_later" });
-    if (ranked.length === RANKED) break;
+    if (ranked.length > RANKED) break;
   }
-  const turn = { now: run.now, random: () => 0, needs: seatClass.needs };
-  const score = strategy.key(chosen, turn);
-  ranked.unshift({ agentId: chosen.profile.agentId, score, why: "chosen" });
   return {
     rule: strategy.name,
     ruleVersion: strategy.version,
     candidates: seatClass.idle.live,
     ranked,
+    contact: explainContact(run, ticket, line),
   };
+}
+
+/** A client with fewer seats in use than it is guaranteed. */
+export function isOwed({ tenant }: PoolTicket): boolean {
+  return tenant.seats < tenant.guaranteed;
+}
+
+function explainContact(run: Run, ticket: PoolTicket, line: Line | null): ContactChoice {
+  const policy = run.pool.config.policy ?? "fifo";
+  return {
+    when: line === null ? "seat_was_idle" : "seat_became_free",
+    policy,
+    policyVersion: POLICY_VERSIONS[policy],
+    candidates: line === null ? 1 : line.tickets.length,
+    owed: isOwed(ticket),
+    place: placeParts(ticket, policy, run.now),
+    others: line === null || line.tickets.length === 1 ? NOBODY : othersIn(ticket, policy, line),
+  };
+}
+
+const NOBODY: ContactChoice["others"] = [];
+
+/** The next few of the line, best first: found by looking for the smallest a few times, which needs no sorting. */
+function othersIn(chosen: PoolTicket, policy: Policy, line: Line): ContactChoice["others"] {
+  const { tickets, places, first } = line;
+  const taken = [first];
+  while (taken.length <= RANKED && taken.length < tickets.length) {
+    let best = -1;
+    for (let at = 0; at < places.length; at++) {
+      const nearer = best < 0 || (places[at] as number) < (places[best] as number); // both below length
+      if (nearer && !taken.includes(at)) best = at;
+    }
+    taken.push(best);
+  }
+  return taken.slice(1).map((at) => {
+    const ticket = tickets[at] as PoolTicket; // places of the line
+    const behindMs = Math.round((places[at] as number) - (places[first] as number));
+    return {
+      sameClient: ticket.tenant === chosen.tenant,
+      behindMs,
+      why: whyLater(chosen, ticket, policy),
+    };
+  });
+}
+
+function whyLater(chosen: PoolTicket, ticket: PoolTicket, policy: Policy): ContactChoice["others"][number]["why"] {
+  if (isOwed(chosen) && !isOwed(ticket)) return "client_has_its_seats";
+  if (ticket.key >= chosen.key) return ticket.queuedAt >= chosen.queuedAt ? "came_later" : "lower_priority";
+  if (policy === "slack") return "less_at_stake";
+  return policy === "edf" ? "later_deadline" : "came_later";
 }

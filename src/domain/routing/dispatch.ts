@@ -1,6 +1,7 @@
 import { SECOND_MS } from "../kernel/instant.ts";
+import { isOwed, type Line } from "./decision.ts";
 import { reserve } from "./offers.ts";
-import { type Policy, placeInLine } from "./policy.ts";
+import { placeInLine } from "./policy.ts";
 import type { Run } from "./run.ts";
 import type { Agent, PoolTenant, PoolTicket, SeatClass } from "./state.ts";
 import { mayBeOffered, want } from "./tickets.ts";
@@ -38,7 +39,7 @@ function offerTicket(run: Run, ticket: PoolTicket): void {
       want(run, ticket);
       return;
     }
-    reserve(run, ticket, agent);
+    reserve(run, ticket, agent, null);
   }
 }
 
@@ -47,33 +48,33 @@ function offerTicket(run: Run, ticket: PoolTicket): void {
  * guarantee, then the first in line by the pool's policy, then the first that came.
  */
 function offerSeat(run: Run, agent: Agent): void {
-  if (agent.at.is !== "ready") return;
-  if (run.pool.waitingClasses.length === 0) return;
-  const best: Best = { ticket: null, owed: false, place: Number.POSITIVE_INFINITY };
+  if (agent.at.is !== "ready" || run.pool.waitingClasses.length === 0) return;
   const policy = run.pool.config.policy ?? "fifo";
+  const line: Line = { tickets: [], places: [], first: -1 };
   for (const seatClass of classesWaitingFor(run, agent)) {
     const head = headFor(run, seatClass, agent);
     if (head === null) continue;
-    compare(run, policy, best, head);
+    compare(line, head, placeInLine(head, policy, run.now));
     if (policy !== "slack") continue;
     const young = headInTarget(run, seatClass);
-    if (young !== null && young !== head && !hasDeclined(run, young, agent)) compare(run, policy, best, young);
+    if (young === null || young === head || hasDeclined(run, young, agent)) continue;
+    compare(line, young, placeInLine(young, policy, run.now));
   }
-  if (best.ticket !== null) reserve(run, best.ticket, agent);
+  const chosen = line.tickets[line.first];
+  if (chosen !== undefined) reserve(run, chosen, agent, line);
 }
 
-type Best = { ticket: PoolTicket | null; owed: boolean; place: number };
+function compare(line: Line, ticket: PoolTicket, place: number): void {
+  const { tickets, places, first } = line;
+  tickets.push(ticket);
+  places.push(place);
+  const best = tickets[first];
+  if (best === undefined || goesBefore(ticket, place, best, places[first] as number)) line.first = tickets.length - 1;
+}
 
-function compare(run: Run, policy: Policy, best: Best, ticket: PoolTicket): void {
-  const owed = ticket.tenant.seats < ticket.tenant.guaranteed;
-  const place = placeInLine(ticket, policy, run.now);
-  if (best.ticket !== null) {
-    if (owed !== best.owed ? best.owed : place > best.place) return;
-    if (owed === best.owed && place === best.place && ticket.arrival > best.ticket.arrival) return;
-  }
-  best.ticket = ticket;
-  best.owed = owed;
-  best.place = place;
+function goesBefore(a: PoolTicket, placeA: number, b: PoolTicket, placeB: number): boolean {
+  if (isOwed(a) !== isOwed(b)) return isOwed(a);
+  return placeA < placeB || (placeA === placeB && a.arrival < b.arrival);
 }
 
 /** The oldest contact of the class that can still be answered in time; those that no longer can are let go for good. */

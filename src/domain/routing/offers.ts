@@ -3,15 +3,15 @@ import type { ReservationId } from "../kernel/ids.ts";
 import { SECOND_MS } from "../kernel/instant.ts";
 import { enter, NOT_READY_DEVICE, NOT_READY_MISSED, READY, rest } from "./agents.ts";
 import { CONNECT_LEASE_MS, DECLINE_COOL_OFF_MS, DELIVERY_LEASE_MS, MISSES_MAX } from "./config.ts";
-import { explain } from "./decision.ts";
+import { explain, type Line } from "./decision.ts";
 import { DONE, ignored, type RefusalCode, type Reply, refused } from "./events.ts";
 import { type Run, setTicketTimer, tell, touchTicket } from "./run.ts";
 import type { Agent, NextStatus, PoolTicket, Reservation, Service } from "./state.ts";
 import { seek, stopWanting, WAITING, want } from "./tickets.ts";
 
-/** Promises an idle agent's seat to a waiting contact. */
-export function reserve(run: Run, ticket: PoolTicket, agent: Agent): void {
-  const decision = explain(run, ticket, agent);
+/** Promises an idle agent's seat to a waiting contact, chosen from this line or, where null, from nobody else. */
+export function reserve(run: Run, ticket: PoolTicket, agent: Agent, line: Line | null): void {
+  const decision = explain(run, ticket, agent, line);
   const reservation: Reservation = { id: run.chance.newReservationId(), agent, ticket, offeredAt: run.now };
   stopWanting(ticket);
   if (ticket.at.is === "offered") ticket.at.offers.push(reservation);

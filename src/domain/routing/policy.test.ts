@@ -92,7 +92,7 @@ describe("ACD-4 whose caller is served first", () => {
       for (let waited = 0; waited <= 120; waited += 5) {
         const bonus = slackBonus(ticket(world, "one"), ticket(world, "one").queuedAt + waited * SECOND_MS);
         expect(bonus).toBeGreaterThanOrEqual(0);
-        expect(bonus).toBeLessThanOrEqual(121 * SECOND_MS);
+        expect(bonus).toBeLessThanOrEqual(116 * SECOND_MS);
       }
     }
   });

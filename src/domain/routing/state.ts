@@ -201,6 +201,8 @@ export type PoolQueue = {
   today: { offered: number; answered: number; abandoned: number; shortAbandoned: number; withinTarget: number };
   /** Moving average of seat time per contact, reservation to end of wrap-up; 0 until one is known. */
   seatTimeMs: Ms;
+  /** What one contact more decides today, in milliseconds of age; null when the counts have changed since. For `slack`. */
+  stake: { readonly levelMs: Ms; readonly abandonMs: Ms } | null;
   /** Contacts a day is expected to bring: learnt from the days before, 0 while unknown. */
   expectedToday: number;
   dirty: boolean;

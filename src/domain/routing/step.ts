@@ -158,6 +158,7 @@ function beginDay(run: Run): Reply {
     // A day without a contact is a holiday and teaches nothing about the next.
     if (offered > 0) queue.expectedToday = queue.expectedToday === 0 ? offered : (queue.expectedToday + offered) / 2;
     queue.today = { ...NO_COUNTS };
+    queue.stake = null;
     touchQueue(run.pool, queue);
   }
   for (const agent of run.pool.agents.values()) {

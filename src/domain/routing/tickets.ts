@@ -125,6 +125,7 @@ export function count(run: Run, ticket: PoolTicket, outcome: "answered" | "aband
   else today.abandoned += 1;
   if (result === "short_abandon") today.shortAbandoned += 1;
   if (result === "within") today.withinTarget += 1;
+  ticket.queue.stake = null;
   touchQueue(run.pool, ticket.queue);
 }
 
@@ -179,6 +180,7 @@ function begin(run: Run, wanted: Ticket, before: PoolTicket | null, counts: bool
   pool.tickets.set(wanted.contactId, ticket);
   queue.waiting += 1;
   if (counts) queue.today.offered += 1;
+  queue.stake = null;
   touchQueue(pool, queue);
   seek(run, ticket);
   return ticket;

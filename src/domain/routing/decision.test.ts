@@ -1,0 +1,138 @@
+import { describe, expect, test } from "vitest";
+import type { RoutingDecision } from "../call/facts.ts";
+import { SECOND_MS } from "../kernel/instant.ts";
+import { contactId, type SmallWorld, smallConfig, smallWorld, tenantId } from "./fixture.ts";
+import type { Policy } from "./policy.ts";
+
+/** A pool of two clients and three agents, nobody on shift, under this policy. */
+function pool(policy: Policy): SmallWorld {
+  const settings = { agents: 3, tenants: 2 };
+  const world = smallWorld(settings);
+  world.send({ type: "configure", config: { ...smallConfig(settings), version: 2, policy } });
+  return world;
+}
+
+/** The decision that the last step told a contact. */
+function decision(world: SmallWorld): { readonly of: string; readonly why: RoutingDecision } {
+  for (const { contactId: of, message } of world.pool.out.messages) {
+    if (message.kind === "seat_reserved") return { of, why: message.decision };
+  }
+  throw new Error("nothing was decided");
+}
+
+const target = (withinS: number) => ({ target: { share: 0.8, withinS, shortAbandonS: 0 } });
+
+/** An agent becomes ready as the last thing that happens, so that the decision is still in the pool's hands. */
+function free(world: SmallWorld, agent: number): void {
+  const id = world.agent(agent).profile.agentId;
+  world.send({ type: "device_joined", agentId: id, deviceId: `d${agent}` });
+  world.send({ type: "set_state", agentId: id, to: "ready", reason: null });
+}
+
+describe("ACD-5 a decision explains itself", () => {
+  test("the seat: rule, version, candidates and scores of the best, the chosen first", () => {
+    const world = pool("fifo");
+    world.ready(0, 1, 2);
+    world.wait("a");
+    const { why } = decision(world);
+    expect(why).toMatchObject({ rule: "longest_idle", ruleVersion: 1, candidates: 3 });
+    expect(why.ranked.map(({ agentId, why: code }) => [agentId, code])).toEqual([
+      ["a0", "chosen"],
+      ["a1", "ranked_later"],
+      ["a2", "ranked_later"],
+    ]);
+    expect(why.contact).toEqual({
+      when: "seat_was_idle",
+      policy: "fifo",
+      policyVersion: 1,
+      candidates: 1,
+      owed: false,
+      place: { waitedMs: 0, priorityMs: 0, inTimeMs: 0, stakeMs: 0, tailMs: 0 },
+      others: [],
+    });
+  });
+
+  test("the contact: who was compared and why each came later, without naming anybody", () => {
+    const world = pool("fifo");
+    world.wait("old", 0, { priority: 1 });
+    world.pass(5 * SECOND_MS);
+    world.wait("young", 1);
+    world.pass(2 * SECOND_MS);
+    free(world, 0);
+    const { of, why } = decision(world);
+    expect(of).toBe("cold");
+    expect(why.contact).toMatchObject({
+      when: "seat_became_free",
+      candidates: 2,
+      place: { waitedMs: 7 * SECOND_MS, priorityMs: 30 * SECOND_MS },
+      others: [{ sameClient: false, behindMs: 35 * SECOND_MS, why: "came_later" }],
+    });
+    const told = JSON.stringify(why);
+    expect(told).not.toContain("young");
+    expect(told).not.toContain(tenantId(1));
+  });
+
+  test.each([
+    ["fifo", { priority: 0 }, { priority: 9 }, "lower_priority", "cyoung"],
+    ["edf", target(60), target(10), "later_deadline", "cyoung"],
+  ] as const)("%s: an older contact that lost is told the reason", (policy, older, younger, reason, winner) => {
+    const world = pool(policy);
+    world.wait("old", 0, older);
+    world.pass(SECOND_MS);
+    world.wait("young", 1, younger);
+    free(world, 0);
+    const { of, why } = decision(world);
+    expect(of).toBe(winner);
+    expect(why.contact?.others.map((other) => other.why)).toEqual([reason]);
+  });
+
+  test("slack: the parts of the place sum to the score that decided", () => {
+    const world = pool("slack");
+    world.wait("late", 0);
+    const queue = [...world.pool.queues.values()][0];
+    if (queue !== undefined) queue.expectedToday = 300;
+    world.pass(5 * SECOND_MS);
+    world.wait("inTime", 0);
+    world.pass(16 * SECOND_MS);
+    free(world, 0);
+    const { of, why } = decision(world);
+    expect(of).toBe("cinTime");
+    const { place, others } = why.contact ?? { place: null, others: [] };
+    expect(place).toMatchObject({ waitedMs: 16 * SECOND_MS, inTimeMs: 10 * SECOND_MS, tailMs: 0 });
+    expect(place?.stakeMs).toBeGreaterThan(0);
+    expect(others).toHaveLength(1);
+    const lateBonus = queue?.stake?.abandonMs ?? 0;
+    const sum = 16 * SECOND_MS + 10 * SECOND_MS + (place?.stakeMs ?? 0);
+    expect(others[0]).toMatchObject({ sameClient: true, why: "less_at_stake" });
+    expect(others[0]?.behindMs).toBeCloseTo(sum - 21 * SECOND_MS - lateBonus, -1);
+  });
+
+  test("a client below its guarantee goes first, and that is the reason told", () => {
+    const world = pool("fifo");
+    world.wait("old", 1);
+    world.pass(50 * SECOND_MS);
+    world.wait("owed", 0);
+    const tenant = world.pool.tickets.get(contactId("owed"))?.tenant;
+    if (tenant !== undefined) tenant.guaranteed = 1;
+    free(world, 0);
+    const { of, why } = decision(world);
+    expect(of).toBe("cowed");
+    expect(why.contact).toMatchObject({
+      owed: true,
+      others: [{ behindMs: -50 * SECOND_MS, why: "client_has_its_seats" }],
+    });
+  });
+
+  test("of a long line the next three are told, best first", () => {
+    const settings = { agents: 1, tenants: 6 };
+    const world = smallWorld(settings);
+    for (let tenant = 0; tenant < 6; tenant++) {
+      world.wait(`w${tenant}`, tenant);
+      world.pass(SECOND_MS);
+    }
+    free(world, 0);
+    const { why } = decision(world);
+    expect(why.contact?.candidates).toBe(6);
+    expect(why.contact?.others.map(({ behindMs }) => behindMs)).toEqual([1_000, 2_000, 3_000]);
+  });
+});
