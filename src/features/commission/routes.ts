@@ -270,6 +270,12 @@ export function commissionRoutes() {
     const scope = staffScope(c, c.req.valid("param").tenantId);
     return c.json(await within(c, scope, (tx) => decideStatement(tx, c.req.valid("json"), nowOn(c))), 200);
   });
+  addAgentRoutes(router);
+  return router;
+}
+
+/** The agent's own, over all clients it sold for. */
+function addAgentRoutes(router: ReturnType<typeof houseRouter>): void {
   router.openapi(agentList, async (c) => {
     const ctx = { ...dbsOn(c), actor: actorOn(c) };
     const { agentId } = agentOn(c);
@@ -284,7 +290,6 @@ export function commissionRoutes() {
     const query = { statementId: c.req.valid("param").statementId, agentId: agentOn(c).agentId, cursor, limit };
     return c.json(await agentStatement({ ...dbsOn(c), actor: actorOn(c) }, query), 200);
   });
-  return router;
 }
 
 type HouseContext = Context<HouseEnv>;
