@@ -1,7 +1,7 @@
 import { isAwaited } from "../../../../domain/call/legs.ts";
 import type { PoolMessage } from "../../../../domain/call/messages.ts";
 import type { ContactEvent, ContactState, Effect } from "../../../../domain/call/state.ts";
-import type { CarrierSid } from "../../../../domain/kernel/ids.ts";
+import type { CarrierSid, ContactId } from "../../../../domain/kernel/ids.ts";
 import type { PoolEvent } from "../../../../domain/routing/index.ts";
 import type { ContactObject, Intent } from "./contact-object.ts";
 import type { House } from "./house.ts";
@@ -102,14 +102,15 @@ function tellPool(house: House, contact: ContactObject, message: PoolMessage, do
       },
     );
   }
-  const event = eventOf(contact, message);
+  const event = eventOf(contact.contactId, message);
   fate.call(
     () => pool.apply(event),
     (reply) => done(reply === null ? { is: "outage" } : NOTHING),
   );
 }
 
-function eventOf({ contactId }: ContactObject, message: Exclude<PoolMessage, { say: "wait" }>): PoolEvent {
+/** A contact's message as the pool machine hears it; a `wait` is answered, and so told apart. */
+export function eventOf(contactId: ContactId, message: Exclude<PoolMessage, { say: "wait" }>): PoolEvent {
   switch (message.say) {
     case "withdraw":
       return { type: "withdraw", contactId, why: message.why, attempt: message.attempt };

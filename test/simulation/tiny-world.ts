@@ -1,0 +1,298 @@
+import { openContact, stepContact } from "../../src/domain/call/contact.ts";
+import type { LineConfig } from "../../src/domain/call/line-config.ts";
+import { seatStage } from "../../src/domain/call/seats.ts";
+import type { ContactEvent, ContactState, Effect, Moment } from "../../src/domain/call/state.ts";
+import {
+  type AgentId,
+  asId,
+  type CarrierSid,
+  type ContactId,
+  type ReservationId,
+} from "../../src/domain/kernel/ids.ts";
+import { SECOND_MS } from "../../src/domain/kernel/instant.ts";
+import type { SeatEntitlement } from "../../src/domain/routing/config.ts";
+import { createPool } from "../../src/domain/routing/configure.ts";
+import type { PoolEvent } from "../../src/domain/routing/events.ts";
+import { agentId, contactId, smallConfig, smallQueue } from "../../src/domain/routing/fixture.ts";
+import { restorePool } from "../../src/domain/routing/restore.ts";
+import { dumpAgent, dumpQueue, dumpTicket } from "../../src/domain/routing/rows.ts";
+import type { Agent, Chance, Pool } from "../../src/domain/routing/state.ts";
+import { step } from "../../src/domain/routing/step.ts";
+import { eventOf } from "../../src/entry/cli/sim/faults/errands.ts";
+import { toContact } from "../../src/entry/cli/sim/faults/words.ts";
+import { SAMPLE_LINE } from "../support/sample-line.ts";
+import { graphCopy } from "./graph-copy.ts";
+
+/** A message under way. */
+type Message =
+  | { readonly to: "pool"; readonly event: PoolEvent }
+  | { readonly to: "contact"; readonly contactId: ContactId; readonly event: ContactEvent };
+
+type Leg = { readonly contactId: ContactId; readonly agentId: AgentId | null; up: boolean };
+
+export type Settings = {
+  readonly strategy: string;
+  readonly seats: readonly SeatEntitlement[];
+  readonly budget: Budget;
+  /** The pool machine; the product's own where none is named. */
+  readonly stepPool?: typeof step;
+};
+/** How often each thing may still go wrong. */
+export type Budget = { restarts: number; doubles: number; misses: number; failures: number };
+
+const AGENTS = 2;
+const CONTACTS = 2;
+const START = 1_000_000;
+const RING_S = 20;
+
+/**
+ * Two contacts, two agents, one pool: the product's own rules, a carrier that does at once what it is told, and messages
+ * that wait until somebody chooses the next to arrive. Small enough to see every order in which things can happen.
+ */
+export class TinyWorld {
+  pool: Pool;
+  now = START;
+  reservations = 0;
+  readonly states = new Map<ContactId, ContactState>();
+  readonly legs = new Map<CarrierSid, Leg>();
+  /** What each object owes another, sent one by one and in order: `c1` from a contact, `to c1` from the pool. */
+  readonly lanes = new Map<string, Message[]>();
+  /** Second copies, which may arrive at any time and overtake everything. */
+  readonly strays: Message[] = [];
+  budget: Budget;
+  private readonly line: LineConfig;
+  private readonly stepPool: typeof step;
+
+  constructor({ strategy, seats, budget, stepPool = step }: Settings) {
+    this.stepPool = stepPool;
+    this.budget = { ...budget };
+    this.pool = createPool(smallConfig({ agents: AGENTS, seats }));
+    this.line = lineWith(strategy);
+    for (let index = 0; index < AGENTS; index++) {
+      this.toPool({ type: "device_joined", agentId: agentId(index), deviceId: `d${index}` });
+      this.toPool({ type: "set_state", agentId: agentId(index), to: "ready", reason: null });
+    }
+    for (let name = 1; name <= CONTACTS; name++) this.call(contactId(name));
+  }
+
+  /** The same world once more, to go on from in another way. */
+  copy(): TinyWorld {
+    const shared = [this.line, this.pool.config, ...this.states.values(), ...this.pool.brands.values()];
+    const known = new Map<unknown, unknown>(shared.map((part) => [part, part]));
+    for (const { profile } of this.pool.agents.values()) known.set(profile, profile);
+    for (const { config } of this.pool.queues.values()) known.set(config, config);
+    for (const { strategy, needs } of this.pool.classes.values()) known.set(strategy, strategy).set(needs, needs);
+    for (const messages of [...this.lanes.values(), this.strays]) {
+      for (const message of messages) known.set(message, message);
+    }
+    return graphCopy(this, known);
+  }
+
+  /** Everything that could happen next. */
+  moves(): string[] {
+    const { budget } = this;
+    const moves: string[] = [];
+    for (const [lane, messages] of this.lanes) {
+      if (messages.length > 0) moves.push(`arrive ${lane}`);
+      if (messages.length > 0 && budget.doubles > 0) moves.push(`double ${lane}`);
+    }
+    this.strays.forEach((_, at) => {
+      moves.push(`stray ${at}`);
+    });
+    const agents = [...this.pool.agents.values()];
+    for (const agent of agents) if (agent.at.is === "ringing") moves.push(`accept ${agent.index}`);
+    if (budget.restarts > 0) moves.push("restart 0");
+    if (budget.misses > 0 && agents.some((agent) => agent.at.is === "ringing")) moves.push("miss 0");
+    [...this.states.values()].forEach((state, at) => {
+      if (this.legs.get(state.callSid)?.up === true) moves.push(`hangup ${at}`);
+      if (state.stage.at !== "connecting" || this.legOf(state.contactId) === null) return;
+      moves.push(`meet ${at}`);
+      if (budget.failures > 0) moves.push(`fail ${at}`);
+    });
+    return moves;
+  }
+
+  make(move: string): void {
+    const [what = "", which = "0"] = move.split(/ (.*)/);
+    const at = Number(which);
+    switch (what) {
+      case "arrive":
+        return this.arrive(this.lanes.get(which)?.shift());
+      case "double": {
+        const head = this.lanes.get(which)?.shift();
+        this.budget.doubles -= 1;
+        if (head !== undefined) this.strays.push(head);
+        return this.arrive(head);
+      }
+      case "stray":
+        return this.arrive(this.strays.splice(at, 1)[0]);
+      case "accept":
+        return this.accept(agentId(at));
+      case "restart":
+        this.budget.restarts -= 1;
+        return this.restart();
+      case "miss":
+        this.budget.misses -= 1;
+        this.now += (RING_S + 1) * SECOND_MS;
+        return this.toPool({ type: "tick" });
+      default:
+        return this.onCall(what, contactId(at + 1));
+    }
+  }
+
+  /** The leg to an agent that is up for this contact; null where there is none. */
+  legOf(contact: ContactId): CarrierSid | null {
+    for (const [callSid, leg] of this.legs)
+      if (leg.contactId === contact && leg.agentId !== null && leg.up) return callSid;
+    return null;
+  }
+
+  private onCall(what: string, contact: ContactId): void {
+    const state = this.state(contact);
+    const callSid = this.legOf(contact);
+    if (what === "hangup") return this.end(state.callSid);
+    if (callSid === null) return;
+    if (what === "fail") {
+      this.budget.failures -= 1;
+      return this.end(callSid);
+    }
+    const name = state.stage.at === "connecting" ? state.stage.conference : "";
+    this.toContact(contact, { type: "conference", name, what: "join", callSid, label: null });
+    this.toContact(contact, { type: "conference", name, what: "join", callSid: state.callSid, label: null });
+  }
+
+  private call(contact: ContactId): void {
+    const callSid = asId<CarrierSid>(`CA-${contact}`);
+    this.legs.set(callSid, { contactId: contact, agentId: null, up: true });
+    const call = { contactId: contact, carrier: "toy", accountSid: "AC1", callSid, from: "+1", to: "+2" };
+    this.states.set(contact, openContact(this.line, call, this.moment()).state);
+    this.toContact(contact, { type: "instructions_wanted", callSid, key: "1", digits: "1", recording: null });
+  }
+
+  private accept(agent: AgentId): void {
+    const { at, phone } = this.pool.agents.get(agent) as Agent; // moves names agents that are there
+    if (at.is !== "ringing") return;
+    this.toPool({ type: "accept", agentId: agent, deviceId: phone ?? "", reservationId: at.reservation.id });
+  }
+
+  /** What the receiver answers is heard at once; an answer that is lost is a message that arrives twice. */
+  private arrive(message: Message | undefined): void {
+    if (message === undefined) return;
+    if (message.to === "pool") return this.toPool(message.event);
+    const { event, contactId: contact } = message;
+    this.toContact(contact, event);
+    if (!("reservationId" in event)) return;
+    const { reservationId } = event;
+    const stage = seatStage(this.state(contact), reservationId);
+    this.toPool({ type: "contact_said", contactId: contact, reservationId, stage });
+  }
+
+  private send(lane: string, message: Message): void {
+    this.lanes.set(lane, [...(this.lanes.get(lane) ?? []), message]);
+  }
+
+  private toPool(event: PoolEvent): void {
+    const reply = this.stepPool(this.pool, event, this.now, this.chance());
+    if (event.type === "wait" && reply.is === "wait" && reply.answer.state === "gone") {
+      this.toContact(event.ticket.contactId, { type: "place_lost", attempt: event.ticket.attempt });
+    }
+    const reserved = this.takeMessages();
+    for (const agent of reserved) {
+      if (agent.at.is !== "reserved") continue;
+      const shown = {
+        type: "offer_shown",
+        agentId: agent.profile.agentId,
+        reservationId: agent.at.reservation.id,
+      } as const;
+      this.stepPool(this.pool, shown, this.now, this.chance());
+      this.takeMessages();
+    }
+  }
+
+  private takeMessages(): Agent[] {
+    const { out } = this.pool;
+    for (const { contactId: contact, message } of out.messages) {
+      this.send(`to ${contact}`, { to: "contact", contactId: contact, event: toContact(message) });
+    }
+    return [...out.agents];
+  }
+
+  private toContact(contact: ContactId, event: ContactEvent): void {
+    const done = stepContact(this.line, this.state(contact), event, this.moment());
+    this.states.set(contact, done.state);
+    for (const effect of done.effects) this.perform(contact, effect);
+  }
+
+  private perform(contact: ContactId, effect: Effect): void {
+    switch (effect.do) {
+      case "tell_pool": {
+        const { message } = effect;
+        const event: PoolEvent =
+          message.say === "wait" ? { type: "wait", ticket: message.ticket } : eventOf(contact, message);
+        this.send(contact, { to: "pool", event });
+        return;
+      }
+      case "add_participant": {
+        const callSid = asId<CarrierSid>(`CA-${effect.label}`);
+        this.legs.set(callSid, { contactId: contact, agentId: effect.agentId, up: true });
+        return this.toContact(contact, { type: "leg_created", label: effect.label, callSid });
+      }
+      case "end_call":
+        return this.end(effect.callSid);
+      default:
+        return;
+    }
+  }
+
+  /** A leg is over, and its contact is told at once: what the carrier may lose is another test's story. */
+  private end(callSid: CarrierSid): void {
+    const leg = this.legs.get(callSid);
+    if (leg === undefined || !leg.up) return;
+    leg.up = false;
+    const party = leg.agentId === null ? "caller" : "agent";
+    this.toContact(leg.contactId, { type: "leg_status", callSid, party, status: "completed", durationS: 1 });
+  }
+
+  /** The pool dies, and comes back from its rows; the sockets are there still. */
+  private restart(): void {
+    const { pool } = this;
+    const rows = {
+      config: pool.config,
+      agents: [...pool.agents.values()].map(dumpAgent),
+      tickets: [...pool.tickets.values()].flatMap((ticket) => dumpTicket(pool, ticket) ?? []),
+      queues: [...pool.queues.values()].flatMap((queue) => dumpQueue(pool, queue) ?? []),
+    };
+    const devices = new Map([...pool.agents.values()].map((agent) => [agent.profile.agentId, agent.devices] as const));
+    this.pool = restorePool(JSON.parse(JSON.stringify(rows)), devices, this.now, this.chance());
+  }
+
+  private state(contact: ContactId): ContactState {
+    return this.states.get(contact) as ContactState; // both called at the start
+  }
+
+  private moment(): Moment {
+    return { now: this.now, local: () => ({ date: "2026-11-20", weekday: 5, minuteOfDay: 720 }) };
+  }
+
+  private chance(): Chance {
+    return {
+      random: () => 0.5,
+      newReservationId: () => {
+        this.reservations += 1;
+        return asId<ReservationId>(`r${this.reservations}`);
+      },
+    };
+  }
+}
+
+/** The sample line, with the queue of the small pool behind it. */
+function lineWith(strategy: string): LineConfig {
+  const queue = smallQueue(0, { strategy, ringTimeoutS: RING_S, wrapUpS: 0 });
+  const [id = ""] = Object.keys(SAMPLE_LINE.queues);
+  return {
+    ...SAMPLE_LINE,
+    tenantId: asId("t0"),
+    brand: { ...SAMPLE_LINE.brand, id: asId("b0") },
+    queues: { [id]: { ...queue, id: asId(id) } },
+  };
+}
