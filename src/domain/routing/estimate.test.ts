@@ -24,13 +24,13 @@ test.each([
   [1, 2, 150],
   [3, 1, 300],
 ])(
-  "ACD-9 at position %i, with %i of another client before the same two seats of 100 s, the wait is %i s",
+  "IVR-4 at position %i, with %i of another client before the same two seats of 100 s, the wait is %i s",
   (position, rivals, expected) => {
     expect(estimateWaitS(busy(rivals).own, position)).toBe(expected);
   },
 );
 
-test("ACD-9 rivals count by their share of those who wait, and a part of a second counts as a whole", () => {
+test("IVR-4 rivals count by their share of those who wait, and a part of a second counts as a whole", () => {
   const { world, own } = busy(1);
   world.wait("own2");
   expect(estimateWaitS(own, 1)).toBe(75);
@@ -38,13 +38,13 @@ test("ACD-9 rivals count by their share of those who wait, and a part of a secon
   expect(estimateWaitS(own, 1)).toBe(75);
 });
 
-test("ACD-9 a queue that has not finished a contact yet counts on three minutes a seat", () => {
+test("IVR-4 a queue that has not finished a contact yet counts on three minutes a seat", () => {
   const { own } = busy();
   own.queue.seatTimeMs = 0;
   expect(estimateWaitS(own, 1)).toBe(90);
 });
 
-test("ACD-9 nobody at work, or nobody who could, makes no estimate", () => {
+test("IVR-4 nobody at work, or nobody who could, makes no estimate", () => {
   const { world, own } = busy();
   for (const index of [0, 1])
     world.send({ type: "talk_ended", contactId: contactId(index), reservationId: world.held(index), wrapUpS: 0 });
