@@ -162,6 +162,17 @@ const houseContact = createRoute({
   component: lazyRouteComponent(() => import("./billing/house-pages.tsx"), "HouseLineContactPage"),
 });
 
+const contracts = createRoute({
+  getParentRoute: () => billers,
+  path: "/contracts",
+  component: lazyRouteComponent(() => import("./contracts/contracts-page.tsx"), "ContractsPage"),
+});
+const contract = createRoute({
+  getParentRoute: () => billers,
+  path: "/contracts/$tenantId/$contractId",
+  component: lazyRouteComponent(() => import("./contracts/editor-page.tsx"), "ContractEditorPage"),
+});
+
 const routeTree = root.addChildren([
   signIn,
   phone,
@@ -171,7 +182,7 @@ const routeTree = root.addChildren([
     shell.addChildren([
       supervisors.addChildren([floor]),
       clients.addChildren([today, contacts, contact, invoices, invoice, line, lineContact]),
-      billers.addChildren([billing, houseInvoice, houseLine, houseContact]),
+      billers.addChildren([billing, houseInvoice, houseLine, houseContact, contracts, contract]),
     ]),
   ]),
 ]);

@@ -161,6 +161,7 @@ function billedRows(
       },
     ],
     ["invoice_line_sources", { line_id: id("f1"), usage_id: id("a1") }],
+    ["contract_drafts", { contract_id: charge?.contract_id, valid_from: "2027-01-01" }],
     ["rated_months", { contract_id: charge?.contract_id, period_start: "2026-11-01", terms_hash: "0".repeat(64) }],
     [
       "rated_items",

@@ -1,16 +1,28 @@
+export type FieldFault = { readonly path: string; readonly message: string };
+
 /** What the house said was wrong: an RFC 9457 problem document, or our own words when no answer came at all. */
 export class ApiProblem extends Error {
   readonly status: number;
   readonly code: string | null;
   readonly detail: string | null;
   readonly requestId: string | null;
-  constructor(status: number, title: string, code: string | null, detail: string | null, requestId: string | null) {
+  /** Fields that were not as described, where the house named them. */
+  readonly fields: readonly FieldFault[];
+  constructor(
+    status: number,
+    title: string,
+    code: string | null,
+    detail: string | null,
+    requestId: string | null,
+    fields: readonly FieldFault[] = [],
+  ) {
     super(title);
     this.name = "ApiProblem";
     this.status = status;
     this.code = code;
     this.detail = detail;
     this.requestId = requestId;
+    this.fields = fields;
   }
 }
 
@@ -60,5 +72,10 @@ function problemOf(response: Response, body: unknown): ApiProblem {
     text("code"),
     text("detail"),
     text("requestId") ?? response.headers.get("x-request-id"),
+    Array.isArray(problem.errors) ? problem.errors.filter(isFieldFault) : [],
   );
+}
+
+function isFieldFault(value: unknown): value is FieldFault {
+  return typeof value === "object" && value !== null && "path" in value && "message" in value;
 }

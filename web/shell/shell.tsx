@@ -10,7 +10,7 @@ import "./shell.css";
 type Place = {
   to: string;
   icon: IconName;
-  word: "desktop" | "floor" | "today" | "contacts" | "invoices" | "billing";
+  word: "desktop" | "floor" | "today" | "contacts" | "invoices" | "billing" | "contracts";
   roles: RoleName[];
 };
 
@@ -21,6 +21,7 @@ const PLACES: readonly Place[] = [
   { to: "/portal/contacts", icon: "list", word: "contacts", roles: ["tenant_admin"] },
   { to: "/portal/invoices", icon: "receipt", word: "invoices", roles: ["tenant_admin"] },
   { to: "/billing", icon: "receipt", word: "billing", roles: ["billing_admin"] },
+  { to: "/contracts", icon: "book", word: "contracts", roles: ["billing_admin"] },
 ];
 
 export function placesOf(session: Session): readonly Place[] {

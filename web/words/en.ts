@@ -19,6 +19,7 @@ export const en: Words = {
     contacts: "Contacts",
     invoices: "Invoices",
     billing: "Billing",
+    contracts: "Contracts",
     phone: "Test phone",
     reference: "API reference",
     close: "Close",

@@ -17,6 +17,7 @@ export const zh = {
     contacts: "联络记录",
     invoices: "账单",
     billing: "计费",
+    contracts: "合同",
     phone: "试拨电话",
     reference: "接口文档",
     close: "关闭",

@@ -1,7 +1,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { billingRoutes } from "../../features/billing/index.ts";
+import { billingRoutes, contractRoutes } from "../../features/billing/index.ts";
 import { commissionRoutes } from "../../features/commission/index.ts";
 import { contactRoutes } from "../../features/contacts/index.ts";
 import { documentRoutes } from "../../features/documents/index.ts";
@@ -66,6 +66,7 @@ export function createApi(): OpenAPIHono<ApiEnv> {
   );
   api.route("/", contactRoutes());
   api.route("/", billingRoutes());
+  api.route("/", contractRoutes());
   api.route("/", documentRoutes());
   api.route("/", ledgerRoutes());
   api.route("/", commissionRoutes());

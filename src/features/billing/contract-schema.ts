@@ -310,6 +310,8 @@ export const ChargesSchema = z
     });
   });
 
+export type Charges = z.infer<typeof ChargesSchema>;
+
 /** A contract as a file: versions in time, each valid from the start of its local date until the next begins. */
 export const ContractFileSchema = z.strictObject({
   currency: CurrencySchema,

@@ -1,3 +1,4 @@
+export { contractRoutes } from "./contract-routes.ts";
 export { type ContractFile, ContractFileSchema } from "./contract-schema.ts";
 export { type Reconciliation, reconcileMonth } from "./reconcile.ts";
 export { billingRoutes } from "./routes.ts";

@@ -10,10 +10,13 @@ import type { BillingMonth } from "./period.ts";
 import { arrayLiteral, type Cell } from "./pg-array.ts";
 import type { Priced } from "./priced-charges.ts";
 import type { RatedTerms } from "./rated-terms.ts";
+import { correctedUsage, usageKeptOff } from "./store.ts";
 import { iso, type UsageRow } from "./usage-rows.ts";
 
 /** Records in memory at once: a few megabytes, whatever the month holds. */
 export const PAGE_ROWS = 10_000;
+/** The last instant that a date can hold here: whatever was received counts. */
+const FOR_EVER = 253_402_300_799_000;
 /** A transaction that stored usage may have begun this long before it could be seen. */
 const COMMIT_SLACK = "1 hour";
 
@@ -27,7 +30,7 @@ export type Reach = { readonly since: string } | "all";
  * is null, it has rated all of it; a page that was done stays done, so a run that was killed goes on where it stopped.
  */
 export async function ratePage(tx: TenantTx, terms: RatedTerms, reach: Reach, after: Place | null): Promise<Progress> {
-  const rows = await unratedPage(tx, terms, reach, after);
+  const rows = await usagePage(tx, terms, reach, after, "unrated");
   if (rows.length > 0) {
     const accepted = await acceptedUsage(tx, terms.month);
     const columns = ratedColumns(terms, rows, await terms.reader(tx), accepted);
@@ -41,7 +44,14 @@ export async function ratePage(tx: TenantTx, terms: RatedTerms, reach: Reach, af
   };
 }
 
-function unratedPage(tx: TenantTx, { contract, month, usesHours }: RatedTerms, reach: Reach, after: Place | null) {
+/** A page of the month's usage in order of time; `all` of it, that counts, or what this contract has not rated yet. */
+export function usagePage(
+  tx: TenantTx,
+  { contract, month, usesHours }: RatedTerms,
+  reach: Reach,
+  after: Place | null,
+  which: "unrated" | "all",
+) {
   const wall = sql`u.occurred_at at time zone ${month.timeZone}`;
   const hours = usesHours
     ? sql`extract(hour from ${wall})::int * 60 + extract(minute from ${wall})::int as minute, extract(isodow from ${wall})::int as weekday`
@@ -49,14 +59,18 @@ function unratedPage(tx: TenantTx, { contract, month, usesHours }: RatedTerms, r
   const received =
     reach === "all" ? sql`true` : sql`u.received_at >= ${reach.since}::timestamptz - ${COMMIT_SLACK}::interval`;
   const rest = after === null ? sql`true` : sql`(u.occurred_at, u.id) > (${after.at}::timestamptz, ${after.id}::uuid)`;
+  const unrated =
+    which === "all"
+      ? sql`u.id not in (${correctedUsage(tx, FOR_EVER)}) and u.id not in (${usageKeptOff(tx)})`
+      : sql`not exists (select from tenant.rated_items r
+        where r.tenant_id = u.tenant_id and r.usage_id = u.id and r.contract_id = ${contract.id})`;
   return tx.execute<UsageRow>(sql`
     select u.id, u.kind, u.quantity::text as quantity, u.contact_id, u.attrs::text as attrs, u.occurred_at::text as at,
       (extract(epoch from u.occurred_at) * 1000)::bigint::text as ms,
       u.corrects_id is not null as corrects, ${hours}
     from tenant.usage u
     where ${inMonth(tx, month)} and ${received} and ${rest}
-      and not exists (select from tenant.rated_items r
-        where r.tenant_id = u.tenant_id and r.usage_id = u.id and r.contract_id = ${contract.id})
+      and ${unrated}
     order by u.occurred_at, u.id limit ${PAGE_ROWS}`);
 }
 
@@ -77,7 +91,7 @@ function ratedColumns(
     const record = recordOf(row);
     const voids = row.corrects && record.quantity === 0;
     const found = voids ? "void" : chargeFor(record);
-    const waits = typeof found !== "string" && hasNoValue(found.charge, record) && !accepted.has(row.id);
+    const waits = typeof found !== "string" && isWithoutValue(found.charge, record) && !accepted.has(row.id);
     const cells =
       typeof found === "string"
         ? reasonCells(found)
@@ -91,7 +105,7 @@ function ratedColumns(
 }
 
 /** A percentage of a sale whose value is not known waits for a person: it is not billed at nothing. */
-function hasNoValue(charge: Charge, { attributes }: UsageRecord): boolean {
+export function isWithoutValue(charge: Charge, { attributes }: UsageRecord): boolean {
   return charge.model === "commission" && charge.pay.by === "percent" && attributes.saleMinor === undefined;
 }
 

@@ -1,6 +1,7 @@
 import { and, desc, eq, sql } from "drizzle-orm";
 import { type Database, enterTenant, type OwnerTx, withOwner } from "../../adapters/db/index.ts";
 import type { TenantId } from "../../domain/kernel/ids.ts";
+import { Refusal } from "../../domain/kernel/trouble.ts";
 import { flowVersions } from "../flow/index.ts";
 import { type Desired, desiredCustomers, desiredFlow, desiredTenant, idOf, type StoredAccount } from "./desired.ts";
 import { desiredHouse, desiredLinks } from "./desired-house.ts";
@@ -49,7 +50,7 @@ async function applyTenant(tx: OwnerTx, input: ApplyInput, files: TenantFiles): 
   if (account === undefined) throw new Error(`no carrier account was made for ${files.slug}`);
   await enterTenant(tx, { tenantId, actor: ACTOR });
   const changes = [
-    ...(await sync(tx, input, desiredTenant(files, account))),
+    ...(await sync(tx, input, await withoutConsoleContract(tx, tenantId, desiredTenant(files, account)))),
     ...(await publishFlow(tx, input, files)),
     ...(input.withCustomers ? await sync(tx, input, desiredCustomers(files)) : []),
   ];
@@ -57,14 +58,32 @@ async function applyTenant(tx: OwnerTx, input: ApplyInput, files: TenantFiles): 
   return changes;
 }
 
-async function sync(tx: OwnerTx, input: ApplyInput, tables: readonly Desired[]): Promise<Change[]> {
-  const changes: Change[] = [];
-  for (const desired of tables) {
-    const difference = await compare(tx, desired);
-    changes.push(...difference.changes);
-    if (!input.dryRun) await write(tx, difference);
+const CONTRACT_TABLES: ReadonlySet<string> = new Set(["tenant.contract_versions", "tenant.charges"]);
+
+/**
+ * A contract of which a version was published in the console is the console's from then on: the files leave its versions
+ * alone. A file that has more versions than were applied from it would add one behind the console's back, and is refused.
+ */
+async function withoutConsoleContract(tx: OwnerTx, tenantId: TenantId, tables: Desired[]): Promise<Desired[]> {
+  const [row] = await tx.execute<{ console: number; file: number }>(sql`
+    select count(*) filter (where source = 'console')::int as console, count(*) filter (where source = 'file')::int as file
+    from tenant.contract_versions where tenant_id = ${tenantId}`);
+  if (row === undefined || row.console === 0) return tables;
+  const versions = tables.find(({ table }) => table === "tenant.contract_versions")?.rows.length ?? 0;
+  if (versions > row.file) {
+    const cure =
+      "versions of this contract are published in the console: publish the next one there and leave it out of the file";
+    throw new Refusal("conflict", "contract_in_console", cure);
   }
-  return changes;
+  return tables.filter(({ table }) => !CONTRACT_TABLES.has(table));
+}
+
+async function sync(tx: OwnerTx, input: ApplyInput, tables: readonly Desired[]): Promise<Change[]> {
+  // All are compared before any is written, so that a refusal in words comes before one of the database.
+  const differences = [];
+  for (const desired of tables) differences.push(await compare(tx, desired));
+  if (!input.dryRun) for (const difference of differences) await write(tx, difference);
+  return differences.flatMap(({ changes }) => changes);
 }
 
 /** A flow that reads otherwise than its newest version becomes the next version; none is ever changed. */

@@ -34,10 +34,12 @@ export async function benchDrafts(urls: Urls, log: (line: string) => void): Prom
     for (let run = 0; run < FULL_RUNS; run++) {
       const tenantId = await loaded(urls, stage, CONTACTS, 50 + run);
       full.push(await seconds(async () => drafted(stage, tenantId)));
+      log(`B8: ${CONTACTS} contacts in ${(full.at(-1) ?? 0).toFixed(1)} s`);
     }
     log("B8: a month of a million records");
     const tenantId = await loaded(urls, stage, MILLION_CONTACTS, 99);
     const first = await seconds(() => drafted(stage, tenantId));
+    log(`B8: a million records rated and drafted in ${first.toFixed(1)} s`);
     await stage.owner`vacuum analyze tenant.usage`;
     await stage.owner`vacuum analyze tenant.rated_items`;
     const drafts = await draftRatios(stage, tenantId);

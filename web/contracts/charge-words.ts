@@ -1,0 +1,126 @@
+import type { Charge, Tariff, Tier } from "../../src/domain/rating/charge.ts";
+import { decimalMoney } from "../billing/amounts.ts";
+import { type ContractWords, filled } from "../words/contracts.ts";
+import { count, type Tongue } from "../words/format.ts";
+
+type Say = { readonly words: ContractWords; readonly tongue: Tongue; readonly currency: string };
+
+/** A term in a sentence that a client would sign. */
+export function chargeSentence(charge: Charge, say: Say): string {
+  return [main(charge, say), whereSentence(charge, say), limitsSentence(charge, say)]
+    .filter((it) => it !== "")
+    .join(" ");
+}
+
+function main(charge: Charge, { words: { sentence, usage, stock }, tongue, currency }: Say): string {
+  const money = (text: string) => decimalMoney(tongue, text, currency);
+  const n = (value: number | string) => count(tongue, value);
+  switch (charge.model) {
+    case "seat_month":
+      return filled(sentence.seat_month, { price: money(charge.price), minSeats: n(charge.minSeats) });
+    case "recurring": {
+      const text = charge.timing === "advance" ? sentence.recurring_advance : sentence.recurring_arrears;
+      const { per, minCount } = charge;
+      return filled(text, { of: stock[charge.of], price: money(charge.price), per: n(per), minCount: n(minCount) });
+    }
+    case "unit": {
+      const { per, baseCount } = charge;
+      const slots = { price: money(charge.price), usage: usage[charge.usage], per: n(per), baseCount: n(baseCount) };
+      return filled(sentence.unit, slots);
+    }
+    case "graduated":
+    case "volume": {
+      const tiers = charge.tiers.map((tier) => tierText(tier, sentence, money, n)).join(tongue === "zh" ? "，" : ", ");
+      return filled(sentence.tiers, { usage: usage[charge.usage], tiers });
+    }
+    case "package": {
+      const { fee, included, overflow } = charge;
+      const slots = { fee: money(fee), included: n(included), overflow: money(overflow), usage: usage[charge.usage] };
+      return filled(sentence.package, slots);
+    }
+    case "carrier_time": {
+      const [buy, buySteps] = [money(charge.buy.perMinute), steps(charge.buy)];
+      if (charge.sell.by === "markup")
+        return filled(sentence.carrier_markup, { buy, buySteps, percent: charge.sell.percent });
+      const slots = { buy, buySteps, sell: money(charge.sell.perMinute), sellSteps: steps(charge.sell) };
+      return filled(sentence.carrier_tariff, slots);
+    }
+    default:
+      return other(charge, { sentence, money, tongue });
+  }
+}
+
+type Rest = Exclude<
+  Charge,
+  { model: "seat_month" | "recurring" | "unit" | "graduated" | "volume" | "package" | "carrier_time" }
+>;
+type Told = {
+  readonly sentence: ContractWords["sentence"];
+  readonly money: (text: string) => string;
+  readonly tongue: Tongue;
+};
+
+function other(charge: Rest, { sentence, money, tongue }: Told): string {
+  switch (charge.model) {
+    case "commission":
+      if (charge.pay.by === "fixed") return filled(sentence.commission_fixed, { amount: money(charge.pay.amount) });
+      if (charge.pay.by === "percent") return filled(sentence.commission_percent, { percent: charge.pay.percent });
+      return filled(sentence.commission_bands, { n: charge.pay.bands.length });
+    case "day_rate":
+      return charge.monthCap === undefined
+        ? filled(sentence.day_rate_open, { price: money(charge.price) })
+        : filled(sentence.day_rate, { price: money(charge.price), monthCap: money(charge.monthCap) });
+    case "milestone": {
+      const list = charge.milestones.map(({ code, amount }) => `${code} ${money(amount)}`);
+      return filled(sentence.milestone, { list: list.join(tongue === "zh" ? "，" : ", ") });
+    }
+    case "fee":
+      return filled(charge.every === "once" ? sentence.fee_once : sentence.fee_month, { amount: money(charge.amount) });
+    case "commitment":
+      return charge.term === undefined
+        ? filled(sentence.commitment, { amount: money(charge.amount) })
+        : filled(sentence.commitment_term, { amount: money(charge.amount), ...charge.term });
+    case "sla_credit": {
+      const slots = { target: charge.targetPercent, cap: charge.capPercent };
+      return charge.steps === undefined
+        ? filled(sentence.sla_points, { ...slots, each: charge.perStartedPointPercent ?? "0" })
+        : filled(sentence.sla_steps, { ...slots, n: charge.steps.length });
+    }
+  }
+}
+
+function tierText(
+  { upTo, price }: Tier,
+  sentence: ContractWords["sentence"],
+  money: (text: string) => string,
+  n: (value: string) => string,
+): string {
+  return upTo === null
+    ? filled(sentence.tierRest, { price: money(price) })
+    : filled(sentence.tierTo, { upTo: n(upTo), price: money(price) });
+}
+
+function steps({ firstS, nextS }: Pick<Tariff, "firstS" | "nextS">): string {
+  return `${firstS}/${nextS}`;
+}
+
+function whereSentence(charge: Charge, { words, tongue }: Say): string {
+  if (!("where" in charge) || charge.where === undefined) return "";
+  const { hours, minTalkS, ...lists } = charge.where;
+  const list = [
+    ...Object.values(lists).flatMap((values) => (values ?? []).map(String)),
+    ...(minTalkS === undefined ? [] : [`≥ ${minTalkS} s`]),
+    ...(hours === undefined ? [] : [`${hours.from}–${hours.to}`]),
+  ];
+  return list.length === 0 ? "" : filled(words.sentence.where, { list: list.join(tongue === "zh" ? "、" : ", ") });
+}
+
+function limitsSentence(charge: Charge, { words, tongue, currency }: Say): string {
+  const { discountPercent, maximum, minimum } = charge.limits ?? {};
+  const list = [
+    ...(discountPercent === undefined ? [] : [`${words.fields.discountPercent} ${discountPercent}`]),
+    ...(maximum === undefined ? [] : [`${words.fields.maximum} ${decimalMoney(tongue, maximum, currency)}`]),
+    ...(minimum === undefined ? [] : [`${words.fields.minimum} ${decimalMoney(tongue, minimum, currency)}`]),
+  ];
+  return list.length === 0 ? "" : filled(words.sentence.limits, { list: list.join(tongue === "zh" ? "，" : ", ") });
+}
