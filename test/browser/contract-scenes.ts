@@ -1,0 +1,81 @@
+import type { Charges } from "../../src/features/billing/contract-schema.ts";
+import type { ContractView } from "../../src/features/billing/contract-views-schema.ts";
+import type { Preview } from "../../src/features/billing/schema.ts";
+
+export const CHARGES: Charges = [
+  {
+    code: "answered",
+    label: { zh: "接听", en: "Answered contacts" },
+    model: "unit",
+    usage: "contact",
+    where: { outcomes: ["answered"] },
+    price: "2.40",
+    per: 1,
+    baseCount: 50,
+  },
+  {
+    code: "carrier",
+    label: { zh: "通信费", en: "Carrier time" },
+    model: "carrier_time",
+    buy: { perMinute: "0.0061", firstS: 60, nextS: 60 },
+    sell: { by: "markup", percent: "15" },
+  },
+];
+
+export const CONTRACT: ContractView = {
+  id: "k1",
+  tenantId: "t1",
+  tenantName: "Harbour Museum",
+  slug: "main",
+  name: { zh: "港口博物馆", en: "Harbour Museum" },
+  currency: "GBP",
+  timeZone: "Europe/London",
+  versions: [
+    {
+      version: 1,
+      from: "2026-01-01",
+      to: null,
+      source: "file",
+      publishedBy: null,
+      publishedAt: Date.UTC(2026, 0, 1),
+      card: null,
+      billed: true,
+      charges: CHARGES,
+    },
+  ],
+  draft: null,
+};
+
+/** A hundred contacts at the price that is asked about, and a fixed hundred of carrier time. */
+export function preview({ charges }: { charges: Charges | null }): { body: Preview } {
+  const [first] = charges ?? CHARGES;
+  const price = first?.model === "unit" ? Number(first.price) : 0;
+  const line = (code: string, component: string, minor: number, label: { zh: string; en: string }) => ({
+    key: `${code}/${component}@v1`,
+    label,
+    code,
+    model: code === "carrier" ? "carrier_time" : "unit",
+    component,
+    quantity: "100",
+    unit: code === "carrier" ? "second" : "contact",
+    unitPrice: null,
+    amountMinor: minor,
+    exact: String(minor / 100),
+    detail: {},
+  });
+  const each = Math.round(price * 10_000);
+  return {
+    body: {
+      currency: "GBP",
+      decimals: 2,
+      period: "2026-10",
+      totalMinor: each + 10_000,
+      lines: [
+        line("answered", "each", each, { zh: "接听", en: "Answered contacts" }),
+        line("carrier", "time", 10_000, { zh: "通信费", en: "Carrier time" }),
+      ] as Preview["lines"],
+      unrated: 3,
+      warnings: [{ kind: "negative_margin", code: "carrier", seconds: 1, margin: "-0.01" }],
+    },
+  };
+}

@@ -1,0 +1,120 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { type CHARGES, CONTRACT, preview } from "./contract-scenes.ts";
+import { furnish } from "./scenes.ts";
+import { Stage } from "./stage.ts";
+
+const PATH = "/api/billing/tenants/t1/contracts/k1";
+let stage: Stage;
+beforeAll(async () => {
+  stage = await Stage.open();
+});
+afterAll(() => stage.close());
+beforeEach(() => {
+  furnish(stage.house, stage.url);
+  const { id, tenantId, tenantName, slug, name, currency, timeZone } = CONTRACT;
+  const row = {
+    id,
+    tenantId,
+    tenantName,
+    slug,
+    name,
+    currency,
+    timeZone,
+    versions: 1,
+    newest: "2026-01-01",
+    hasDraft: true,
+  };
+  stage.house.answer(/^GET \/api\/billing\/contracts$/, { body: { items: [row] } });
+  stage.house.answer(/^GET \/api\/billing\/cards$/, { body: { items: [] } });
+  stage.house.answer(/^GET \/api\/billing\/tenants\/t1\/contracts\/k1$/, { body: CONTRACT });
+  stage.house.answer(/^POST .*\/previews$/, ({ body }) => preview(body as { charges: typeof CHARGES | null }));
+  stage.house.answer(/^POST .*\/versions$/, { status: 201, body: { version: 2 } });
+  stage.house.answer(/^POST .*\/draft$/, { status: 204, body: null });
+});
+afterEach(() => stage.clear());
+
+const LOOKS = (["zh", "en"] as const).flatMap((language) =>
+  (["light", "dark"] as const).flatMap((theme) => ([1280, 1920] as const).map((width) => ({ language, theme, width }))),
+);
+
+test.each(LOOKS)(
+  "X1 the contract pages in $language, $theme, $width: nothing serious, nothing overflows",
+  async (look) => {
+    for (const path of ["/contracts", "/contracts/t1/k1"]) {
+      const page = await stage.page("billing", path, look);
+      await page.getByRole("heading", { level: 1 }).first().waitFor();
+      await page.waitForFunction('document.querySelector("[aria-busy=true]") === null');
+      if (path.endsWith("k1")) await page.getByTestId("trial-total").waitFor();
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+      expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`)).toEqual(
+        [],
+      );
+      expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+      expect(stage.errors).toEqual([]);
+      await page.context().close();
+    }
+  },
+);
+
+test("BIL-6 a price is changed, last month is worked out beside it, and the version is published from a date", async () => {
+  const page = await stage.page("billing", "/contracts/t1/k1");
+  expect(await page.getByTestId("trial-total").textContent()).toBe("£340.00");
+  const term = page.getByRole("article", { name: "Answered contacts" });
+  expect(await term.textContent()).toContain("£2.40 for each 1 of contacts, at least 50.");
+  await term.getByRole("button", { name: "Change" }).click();
+  await term.getByLabel("Price", { exact: true }).fill("3.00");
+  await page.getByText("£3.00 for each 1 of contacts, at least 50.").waitFor();
+  await expect.poll(() => page.getByTestId("trial-total").textContent()).toBe("£400.00");
+  expect(await page.getByTestId("trial-difference").textContent()).toBe("£60.00");
+  await page.getByText("carrier: a call of 1 s loses money (-0.01).").waitFor();
+
+  await page.getByLabel("In force from").fill("2027-02-01");
+  await page.getByRole("button", { name: "Publish version" }).click();
+  await page.getByText("from 1 Feb 2027 on the new prices are charged").waitFor();
+  await page.getByRole("button", { name: "Publish version" }).click();
+  await expect
+    .poll(() => stage.house.asked.find(({ path }) => path === `${PATH}/versions`)?.body)
+    .toMatchObject({
+      validFrom: "2027-02-01",
+      charges: [{ code: "answered", price: "3.00" }, { code: "carrier" }],
+      card: null,
+    });
+});
+
+test("a field that is not as described is said at its term, and what is published is not asked for twice", async () => {
+  stage.house.answer(/^POST .*\/previews$/, ({ body }) =>
+    (body as { charges: { price?: string }[] | null }).charges?.[0]?.price === "1.234567890"
+      ? {
+          status: 422,
+          body: {
+            title: "Invalid input",
+            status: 422,
+            errors: [{ path: "json.charges.0.price", message: "a price is digits with at most 6 decimals" }],
+          },
+        }
+      : preview(body as { charges: typeof CHARGES | null }),
+  );
+  const page = await stage.page("billing", "/contracts/t1/k1");
+  const term = page.getByRole("article", { name: "Answered contacts" });
+  await term.getByRole("button", { name: "Change" }).click();
+  await term.getByLabel("Price", { exact: true }).fill("1.234567890");
+  await term.getByText("a price is digits with at most 6 decimals").waitFor();
+  stage.errors.splice(0);
+});
+
+test("a term is added from its model and removed again; a draft is kept", async () => {
+  const page = await stage.page("billing", "/contracts/t1/k1");
+  await page.getByLabel("Way of charging").selectOption("package");
+  await page.getByRole("button", { name: "Add a term" }).click();
+  const term = page.getByRole("article", { name: "Package and overflow" });
+  await term.waitFor();
+  await page.getByRole("button", { name: "Save draft" }).click();
+  await page.getByText("Draft saved").waitFor();
+  const saved = stage.house.asked.find(({ path }) => path === `${PATH}/draft`)?.body as { charges: { code: string }[] };
+  expect(saved.charges.map(({ code }) => code)).toEqual(["answered", "carrier", "package"]);
+  await term.getByRole("button", { name: "Change" }).click();
+  await term.getByRole("button", { name: "Remove this term" }).click();
+  await expect.poll(() => page.getByRole("article").count()).toBe(2);
+});
