@@ -1,6 +1,7 @@
 import type { Charges } from "../../src/features/billing/contract-schema.ts";
 import type { ContractView } from "../../src/features/billing/contract-views-schema.ts";
 import type { Preview } from "../../src/features/billing/schema.ts";
+import type { ContractView as Shown } from "../../web/contracts/shapes.ts";
 
 export const CHARGES: Charges = [
   {
@@ -22,7 +23,7 @@ export const CHARGES: Charges = [
   },
 ];
 
-export const CONTRACT: ContractView = {
+export const CONTRACT: ContractView & Shown = {
   id: "k1",
   tenantId: "t1",
   tenantName: "Harbour Museum",

@@ -2,13 +2,13 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import type { ContractSummary } from "../../src/features/billing/contract-views-schema.ts";
 import { read } from "../api/http.ts";
 import { Icon } from "../design/icons.tsx";
 import { PlainState, Skeleton, TableScroll, Trouble } from "../design/parts.tsx";
-import { contractWords } from "../words/contracts.ts";
-import { calendarDay } from "../words/format.ts";
+import { type ContractWords, contractWords } from "../words/contracts.ts";
+import { calendarDay, type Tongue } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
+import type { ContractSummary } from "./shapes.ts";
 
 /** Every client's contract, with what is in force and whether a next version is being written. */
 export function ContractsPage() {
@@ -37,48 +37,53 @@ export function ContractsPage() {
         ) : contracts.data.items.length === 0 ? (
           <PlainState icon="book" title={words.empty} hint={words.emptyHint} />
         ) : (
-          <TableScroll>
-            <table className="table">
-              <thead>
-                <tr>
-                  <th scope="col">{words.client}</th>
-                  <th scope="col">{words.currency}</th>
-                  <th scope="col" className="end">
-                    {words.versions}
-                  </th>
-                  <th scope="col">{words.newest}</th>
-                  <th scope="col" aria-label={words.draftNow} />
-                </tr>
-              </thead>
-              <tbody>
-                {contracts.data.items.map((one) => (
-                  <tr key={one.id}>
-                    <td>
-                      <Link
-                        to="/contracts/$tenantId/$contractId"
-                        params={{ tenantId: one.tenantId, contractId: one.id }}
-                      >
-                        {one.name[tongue]}
-                      </Link>
-                    </td>
-                    <td>{one.currency}</td>
-                    <td className="end">{one.versions}</td>
-                    <td>{one.newest === null ? "" : calendarDay(tongue, one.newest)}</td>
-                    <td>
-                      {one.hasDraft ? (
-                        <span className="pill soft-ringing tone-ringing state-mark">
-                          <Icon name="pencil" />
-                          {words.draftNow}
-                        </span>
-                      ) : null}
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </TableScroll>
+          <ContractsTable items={contracts.data.items} words={words} tongue={tongue} />
         )}
       </section>
     </div>
+  );
+}
+
+type TableProps = { items: readonly ContractSummary[]; words: ContractWords; tongue: Tongue };
+
+function ContractsTable({ items, words, tongue }: TableProps) {
+  return (
+    <TableScroll>
+      <table className="table">
+        <thead>
+          <tr>
+            <th scope="col">{words.client}</th>
+            <th scope="col">{words.currency}</th>
+            <th scope="col" className="end">
+              {words.versions}
+            </th>
+            <th scope="col">{words.newest}</th>
+            <th scope="col" aria-label={words.draftNow} />
+          </tr>
+        </thead>
+        <tbody>
+          {items.map((one) => (
+            <tr key={one.id}>
+              <td>
+                <Link to="/contracts/$tenantId/$contractId" params={{ tenantId: one.tenantId, contractId: one.id }}>
+                  {one.name[tongue]}
+                </Link>
+              </td>
+              <td>{one.currency}</td>
+              <td className="end">{one.versions}</td>
+              <td>{one.newest === null ? "" : calendarDay(tongue, one.newest)}</td>
+              <td>
+                {one.hasDraft ? (
+                  <span className="pill soft-ringing tone-ringing state-mark">
+                    <Icon name="pencil" />
+                    {words.draftNow}
+                  </span>
+                ) : null}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </TableScroll>
   );
 }

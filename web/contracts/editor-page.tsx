@@ -3,7 +3,6 @@ import { Link, useParams } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Charge, ChargeModel } from "../../src/domain/rating/charge.ts";
-import type { CardView, ContractView } from "../../src/features/billing/contract-views-schema.ts";
 import { ApiProblem, read, send } from "../api/http.ts";
 import { Crumbs } from "../design/crumbs.tsx";
 import { Icon } from "../design/icons.tsx";
@@ -12,6 +11,7 @@ import { type ContractWords, contractWords, filled } from "../words/contracts.ts
 import { calendarDay, type Tongue } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
 import { ChargeCard } from "./charge-card.tsx";
+import type { CardView, ContractView, DraftTerms } from "./shapes.ts";
 import { MODELS, newCharge } from "./templates.ts";
 import { TrialPanel, useTrial } from "./trial.tsx";
 import "./contracts.css";
@@ -52,15 +52,10 @@ export function ContractEditorPage() {
 }
 
 type EditorProps = { contract: ContractView; path: string; words: ContractWords; tongue: Tongue };
-type Draft = {
-  readonly validFrom: string;
-  readonly charges: readonly Charge[];
-  readonly card: { slug: string; version: number } | null;
-};
 
 function Editor({ contract, path, words, tongue }: EditorProps) {
   const today = new Date().toISOString().slice(0, 10);
-  const [draft, setDraft] = useState<Draft>(() => contract.draft ?? fromInForce(contract, today));
+  const [draft, setDraft] = useState<DraftTerms>(() => contract.draft ?? fromInForce(contract, today));
   const period = monthBefore(today);
   const trial = useTrial(path, period, draft.charges);
   const faults = trial.problem instanceof ApiProblem ? trial.problem.fields : [];
@@ -116,7 +111,7 @@ function added(model: ChargeModel, charges: readonly Charge[]): Charge {
   );
 }
 
-function fromInForce(contract: ContractView, today: string): Draft {
+function fromInForce(contract: ContractView, today: string): DraftTerms {
   const inForce = contract.versions.find(({ from }) => from <= today) ?? contract.versions[0];
   const newest = contract.versions[0];
   const next = firstOfNextMonth(newest !== undefined && newest.from > today ? newest.from : today);
@@ -135,7 +130,7 @@ function monthBefore(today: string): string {
   return at.toISOString().slice(0, 7);
 }
 
-type ActionsProps = EditorProps & { draft: Draft; setDraft: (draft: Draft) => void };
+type ActionsProps = EditorProps & { draft: DraftTerms; setDraft: (draft: DraftTerms) => void };
 
 function Actions({ contract, path, draft, setDraft, words, tongue }: ActionsProps) {
   const { t } = useTranslation();
@@ -170,31 +165,15 @@ function Actions({ contract, path, draft, setDraft, words, tongue }: ActionsProp
         <Icon name="check" />
         {words.save}
       </button>
-      {sure ? (
-        <>
-          <span className="small">{filled(words.publishSure, { from: calendarDay(tongue, draft.validFrom) })}</span>
-          <button
-            type="button"
-            className="button primary"
-            disabled={publish.isPending}
-            onClick={() => publish.mutate()}
-          >
-            {words.publish}
-          </button>
-          <button type="button" className="button plain" onClick={() => setSure(false)}>
-            {t("app.cancel")}
-          </button>
-        </>
-      ) : (
-        <button
-          type="button"
-          className="button primary"
-          disabled={draft.validFrom === ""}
-          onClick={() => setSure(true)}
-        >
-          {words.publish}
-        </button>
-      )}
+      <Publish
+        sure={sure}
+        setSure={setSure}
+        from={draft.validFrom}
+        busy={publish.isPending}
+        publish={() => publish.mutate()}
+        words={words}
+        tongue={tongue}
+      />
       {contract.draft === null ? null : (
         <button type="button" className="button plain" disabled={discard.isPending} onClick={() => discard.mutate()}>
           {words.discard}
@@ -214,6 +193,39 @@ function Actions({ contract, path, draft, setDraft, words, tongue }: ActionsProp
         ) : null}
       </div>
     </div>
+  );
+}
+
+type PublishProps = {
+  sure: boolean;
+  setSure: (sure: boolean) => void;
+  from: string;
+  busy: boolean;
+  publish: () => void;
+  words: ContractWords;
+  tongue: Tongue;
+};
+
+/** Asked twice: a published version is never taken back. */
+function Publish({ sure, setSure, from, busy, publish, words, tongue }: PublishProps) {
+  const { t } = useTranslation();
+  if (!sure) {
+    return (
+      <button type="button" className="button primary" disabled={from === ""} onClick={() => setSure(true)}>
+        {words.publish}
+      </button>
+    );
+  }
+  return (
+    <>
+      <span className="small">{filled(words.publishSure, { from: calendarDay(tongue, from) })}</span>
+      <button type="button" className="button primary" disabled={busy} onClick={publish}>
+        {words.publish}
+      </button>
+      <button type="button" className="button plain" onClick={() => setSure(false)}>
+        {t("app.cancel")}
+      </button>
+    </>
   );
 }
 
