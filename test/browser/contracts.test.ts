@@ -62,13 +62,13 @@ test("BIL-6 a price is changed, last month is worked out beside it, and the vers
   const page = await stage.page("billing", "/contracts/t1/k1");
   expect(await page.getByTestId("trial-total").textContent()).toBe("£340.00");
   const term = page.getByRole("article", { name: "Answered contacts" });
-  expect(await term.textContent()).toContain("£2.40 for each 1 of contacts, at least 50.");
+  expect(await term.textContent()).toContain("£2.40 each for contacts, at least 50.");
   await term.getByRole("button", { name: "Change" }).click();
   await term.getByLabel("Price", { exact: true }).fill("3.00");
-  await page.getByText("£3.00 for each 1 of contacts, at least 50.").waitFor();
+  await page.getByText("£3.00 each for contacts, at least 50.").waitFor();
   await expect.poll(() => page.getByTestId("trial-total").textContent()).toBe("£400.00");
   expect(await page.getByTestId("trial-difference").textContent()).toBe("£60.00");
-  await page.getByText("carrier: a call of 1 s loses money (-0.01).").waitFor();
+  await page.getByText("Carrier time: a call of 1 s loses money (-0.01).").waitFor();
 
   await page.getByLabel("In force from").fill("2027-02-01");
   await page.getByRole("button", { name: "Publish version" }).click();

@@ -26,7 +26,7 @@ function main(charge: Charge, { words: { sentence, usage, stock }, tongue, curre
     case "unit": {
       const { per, baseCount } = charge;
       const slots = { price: money(charge.price), usage: usage[charge.usage], per: n(per), baseCount: n(baseCount) };
-      return filled(sentence.unit, slots);
+      return filled(per === 1 ? sentence.unitOne : sentence.unit, slots);
     }
     case "graduated":
     case "volume": {
@@ -108,11 +108,16 @@ function whereSentence(charge: Charge, { words, tongue }: Say): string {
   if (!("where" in charge) || charge.where === undefined) return "";
   const { hours, minTalkS, ...lists } = charge.where;
   const list = [
-    ...Object.values(lists).flatMap((values) => (values ?? []).map(String)),
+    ...Object.values(lists).flatMap((values) => (values ?? []).map((value) => filterWord(words, String(value)))),
     ...(minTalkS === undefined ? [] : [`≥ ${minTalkS} s`]),
     ...(hours === undefined ? [] : [`${hours.from}–${hours.to}`]),
   ];
   return list.length === 0 ? "" : filled(words.sentence.where, { list: list.join(tongue === "zh" ? "、" : ", ") });
+}
+
+/** What the house names by itself has a word; a client's own queues, numbers and dispositions stand as they are. */
+function filterWord({ filters }: ContractWords, value: string): string {
+  return value in filters ? filters[value as keyof ContractWords["filters"]] : value;
 }
 
 function limitsSentence(charge: Charge, { words, tongue, currency }: Say): string {

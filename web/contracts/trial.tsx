@@ -140,13 +140,16 @@ function Sum({
 }
 
 function Warnings({ preview, words, tongue }: { preview: Preview; words: ContractWords; tongue: Tongue }) {
+  // A term is known to people by its name; one that charges nothing yet has only its code.
+  const nameOf = (code: string) => preview.lines.find((line) => line.code === code)?.label[tongue] ?? code;
   const known = preview.warnings.flatMap((warning) =>
     warning.kind in words.warning
       ? [
-          filled(
-            words.warning[warning.kind as keyof ContractWords["warning"]],
-            warning as Record<string, string | number>,
-          ),
+          filled(words.warning[warning.kind as keyof ContractWords["warning"]], {
+            ...(warning as Record<string, string | number>),
+            code: nameOf(warning.code),
+            takenBy: nameOf(String(warning.takenBy)),
+          }),
         ]
       : [],
   );

@@ -4,21 +4,9 @@ import type { Charge } from "./charge.ts";
 export type CardOverrides = { readonly [code: string]: { readonly [field: string]: unknown } | null };
 
 /**
- * A card's charges as one client has them: fields named for a charge take the place of the card's, whole. Codes and models
- * stay, because lines are named after them. The result is data still to be checked as charges are.
+ * What of these charges differs from the card's. The charges themselves are what is charged: a later card changes no
+ * contract. Charges that the card does not have are not told.
  */
-export function resolvedCard(
-  card: readonly Charge[],
-  overrides: CardOverrides,
-): { readonly [field: string]: unknown }[] {
-  return card.flatMap((charge) => {
-    const other = overrides[charge.code];
-    if (other === null) return [];
-    return [{ ...charge, ...other, code: charge.code, model: charge.model }];
-  });
-}
-
-/** The other way round: what of these charges differs from the card's; charges the card does not have are not told. */
 export function overridesOf(card: readonly Charge[], charges: readonly Charge[]): CardOverrides {
   const own = new Map(charges.map((charge) => [charge.code, charge]));
   return Object.fromEntries(
