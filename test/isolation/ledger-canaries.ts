@@ -15,6 +15,7 @@ export function ledgerRows(id: (part: string) => string): Row[] {
     ["ledger_entries", { ...day, txn_id: id("31"), position: 0, debit_account: id("21"), credit_account: id("22") }],
     ["ledger_days", { account_id: id("21"), booked_on: "2026-11-20" }],
     ...commissionRows(id),
+    ...settlementRows(id),
   ];
 }
 
@@ -34,5 +35,19 @@ function commissionRows(id: (part: string) => string): Row[] {
       "commission_moves",
       { sale_id, plan_id, statement_id, txn_id: id("31"), beneficiary: "house", kind: "confirmed", ...usd },
     ],
+  ];
+}
+
+/** A partner with its terms, a statement with a line that carries another, and the partner's file. */
+function settlementRows(id: (part: string) => string): Row[] {
+  const [party_id, statement_id] = [id("51"), id("52")];
+  const line = { statement_id, party_id, item: "adjustment", state: "unmatched", ours_micros: 1 };
+  return [
+    ["settlement_parties", { id: party_id, kind: "courier", currency: "USD" }],
+    ["settlement_terms", { party_id, valid: "[2026-01-01,)" }],
+    ["settlement_statements", { id: statement_id, party_id, currency: "USD", period_start: "2026-10-01" }],
+    ["settlement_lines", { ...line, id: id("53"), source_key: "a" }],
+    ["settlement_lines", { ...line, id: id("54"), source_key: "b", carries_id: id("53") }],
+    ["settlement_files", { statement_id, content_hash: "0".repeat(64) }],
   ];
 }

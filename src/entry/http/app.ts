@@ -7,6 +7,8 @@ import { contactRoutes } from "../../features/contacts/index.ts";
 import { documentRoutes } from "../../features/documents/index.ts";
 import { type HouseEnv, identityRoutes, sessionsOn } from "../../features/identity/index.ts";
 import { ledgerRoutes } from "../../features/ledger/index.ts";
+import { marginRoutes } from "../../features/margin/index.ts";
+import { settlementRoutes } from "../../features/settlement/index.ts";
 import { ConfigError, configOf, type Env } from "../env.ts";
 import { log } from "../log.ts";
 import { serveRecorded } from "../objects/recorded.ts";
@@ -70,6 +72,8 @@ export function createApi(): OpenAPIHono<ApiEnv> {
   api.route("/", documentRoutes());
   api.route("/", ledgerRoutes());
   api.route("/", commissionRoutes());
+  api.route("/", settlementRoutes());
+  api.route("/", marginRoutes());
   api.route("/", softphoneRoutes());
   api.route("/", socketRoutes());
   api.route("/", demoRoutes());

@@ -33,10 +33,10 @@ export async function trialBalance(db: Database, scope: TenantScope, on: LocalDa
 /** The same over all clients by kind of account: one transaction each, because no transaction sees two clients. */
 export async function houseBalance(ctx: HouseContext, on: LocalDate | null): Promise<HouseBalance> {
   const kinds = new Map<string, Sums>();
-  const tenants: { tenantId: TenantId; balanced: boolean }[] = [];
-  for (const tenantId of await withOperator(ctx.operatorDb, tenantsOfHouse)) {
+  const tenants: { tenantId: TenantId; tenantName: string; balanced: boolean }[] = [];
+  for (const { tenantId, tenantName } of await withOperator(ctx.operatorDb, namedTenants)) {
     const sums = await withTenant(ctx.db, { tenantId, actor: ctx.actor }, (tx) => sumsOf(tx, on));
-    tenants.push({ tenantId, balanced: totalsOf(sums).every((total) => total.balanced) });
+    tenants.push({ tenantId, tenantName, balanced: totalsOf(sums).every((total) => total.balanced) });
     for (const one of sums) {
       const key = `${one.account.currency}|${one.account.kind}`;
       const known = kinds.get(key);
@@ -55,8 +55,14 @@ export async function houseBalance(ctx: HouseContext, on: LocalDate | null): Pro
 
 /** Every client the house ever had: a closed one's book still stands. */
 export async function tenantsOfHouse(tx: OperatorTx): Promise<TenantId[]> {
-  const rows = await tx.execute<{ id: string }>(sql`select id from house.tenants order by slug limit ${TENANTS_MAX}`);
-  return rows.map((row) => asId<TenantId>(row.id));
+  return (await namedTenants(tx)).map(({ tenantId }) => tenantId);
+}
+
+async function namedTenants(tx: OperatorTx): Promise<{ tenantId: TenantId; tenantName: string }[]> {
+  const rows = await tx.execute<{ id: string; name: string }>(
+    sql`select id, name from house.tenants order by slug limit ${TENANTS_MAX}`,
+  );
+  return rows.map((row) => ({ tenantId: asId<TenantId>(row.id), tenantName: row.name }));
 }
 
 async function sumsOf(tx: TenantTx, on: LocalDate | null): Promise<Sums[]> {

@@ -52,7 +52,7 @@ export async function accrueLastMonths(ctx: HouseContext & { readonly now: Insta
   return done.filter((accrual) => accrual.fresh);
 }
 
-async function isOver(tx: TenantTx, period: string, now: Instant): Promise<boolean> {
+export async function isOver(tx: TenantTx, period: string, now: Instant): Promise<boolean> {
   const [row] = await tx.execute<{ month: string }>(sql`
     select to_char(${new Date(now).toISOString()}::timestamptz at time zone c.time_zone, 'YYYY-MM') as month
     from tenant.companies c where c.tenant_id = ${tx.tenantId}`);
@@ -60,7 +60,7 @@ async function isOver(tx: TenantTx, period: string, now: Instant): Promise<boole
 }
 
 /** Last month on the client's calendar, when this one is past its days of grace; null before. */
-async function monthToAccrue(tx: TenantTx, now: Instant): Promise<string | null> {
+export async function monthToAccrue(tx: TenantTx, now: Instant): Promise<string | null> {
   const [row] = await tx.execute<{ day: number; last: string }>(sql`
     select extract(day from l.at)::int as day, to_char(l.at - interval '1 month', 'YYYY-MM') as last
     from (select date_trunc('day', ${new Date(now).toISOString()}::timestamptz at time zone c.time_zone) as at

@@ -44,7 +44,7 @@ export const HouseBalanceSchema = z.object({
   /** Summed over all clients, by kind: the house's own position, without any client's name. */
   kinds: z.array(BalanceSchema.omit({ accountId: true, subject: true })),
   totals: z.array(CurrencyTotalSchema),
-  tenants: z.array(z.object({ tenantId: z.string(), balanced: z.boolean() })),
+  tenants: z.array(z.object({ tenantId: z.string(), tenantName: z.string(), balanced: z.boolean() })),
 });
 
 const accountName = z.object({ accountId: z.string(), kind: z.string(), subject: z.string() });

@@ -56,6 +56,23 @@ describe("OPS-1: tenants as files", () => {
     expect(await revision()).toBe(before + 1);
   });
 
+  test("BIL-11 what an hour costs is applied from the house's file, and a rate that is no longer named is gone", async () => {
+    await apply();
+    const rates = async () =>
+      (
+        await databases.admin<{ of: string; per_hour: string }[]>`
+          select coalesce(a.slug, p.slug, 'house') as of, r.per_hour from house.cost_rates r
+          left join house.agents a on a.id = r.agent_id left join house.pools p on p.id = r.pool_id order by 1`
+      ).map((row) => `${row.of} ${row.per_hour}`);
+    expect(await rates()).toContain("emma-clarke 62.00");
+    expect(await rates()).toContain("house 45.00");
+    edit("house.toml", '"emma-clarke" = "62.00", ', "");
+    expect(await applied()).toContain("cost_rates");
+    expect(await rates()).not.toContain("emma-clarke 62.00");
+    edit("house.toml", '"james-okafor" = "58.00"', '"nobody" = "58.00"');
+    await expect(apply()).rejects.toThrow("costs.agents.nobody");
+  });
+
   test("a changed flow becomes the next version and the former stays", async () => {
     await apply();
     edit("harbourlight/flow.toml", "Goodbye.", "Good-bye.");

@@ -47,6 +47,7 @@ export function desiredHouse({ house, tenants }: HouseSetup, passwordHash: strin
       "keep",
     ),
     ...desiredPeople(house, tenants, passwordHash),
+    ...costRows(house),
   ];
 }
 
@@ -54,6 +55,31 @@ function sellerRows({ seller }: HouseFile, outsourcer_id: string) {
   if (seller === undefined) return [];
   const { timeZone, invoicePrefix, creditPrefix, ...details } = seller;
   return [{ outsourcer_id, details, time_zone: timeZone, invoice_prefix: invoicePrefix, credit_prefix: creditPrefix }];
+}
+
+/** What an hour costs: the house's rate, then pools' and agents' own. */
+function costRows({ costs }: HouseFile): Desired[] {
+  const rates = costs === undefined ? [] : ratesOf(costs);
+  const exchange = Object.entries(costs?.exchange ?? {}).map(([currency, per_unit]) => ({ currency, per_unit }));
+  return [
+    table("house.cost_rates", ["id"], rates, "remove"),
+    table("house.cost_exchange", ["currency"], exchange, "remove"),
+  ];
+}
+
+function ratesOf(costs: NonNullable<HouseFile["costs"]>) {
+  const rate = (per_hour: string, of: { pool_id?: string; agent_id?: string }) => ({
+    id: stableId("cost-rate", of.pool_id ?? of.agent_id ?? "house"),
+    pool_id: of.pool_id ?? null,
+    agent_id: of.agent_id ?? null,
+    currency: costs.currency,
+    per_hour,
+  });
+  return [
+    rate(costs.perHour, {}),
+    ...Object.entries(costs.pools).map(([slug, perHour]) => rate(perHour, { pool_id: idOf.pool(slug) })),
+    ...Object.entries(costs.agents).map(([slug, perHour]) => rate(perHour, { agent_id: stableId("agent", slug) })),
+  ];
 }
 
 /** Everybody who signs in, and those of them who answer. */

@@ -140,6 +140,7 @@ function crossFaults(house: HouseFile, tenants: readonly TenantFiles[]): FileFau
 
 function houseFaults(house: HouseFile, tenants: readonly TenantFiles[]): FileFault[] {
   const brands = tenants.flatMap((t) => [`${t.slug}/*`, ...Object.keys(t.brands).map((brand) => `${t.slug}/${brand}`)]);
+  const agents = house.agents.map(({ slug }) => slug);
   const checks: Check[] = [
     ...Object.entries(house.pools).map(([slug, { site }]) =>
       check(`pools.${slug}.site`, site, Object.keys(house.sites), "site"),
@@ -148,6 +149,10 @@ function houseFaults(house: HouseFile, tenants: readonly TenantFiles[]): FileFau
       check(`agents.${at}.pool`, agent.pool, Object.keys(house.pools), "pool"),
       ...agent.brands.map((brand, n) => check(`agents.${at}.brands.${n}`, brand, brands, "brand")),
     ]),
+    ...Object.keys(house.costs?.pools ?? {}).map((slug) =>
+      check(`costs.pools.${slug}`, slug, Object.keys(house.pools), "pool"),
+    ),
+    ...Object.keys(house.costs?.agents ?? {}).map((slug) => check(`costs.agents.${slug}`, slug, agents, "agent")),
   ];
   const slugs = house.agents.map(({ slug }, at) => ({ file: "house.toml", path: `agents.${at}.slug`, value: slug }));
   return [...failed("house.toml", checks), ...twice(slugs, "another agent has this name")];

@@ -20,6 +20,11 @@ const E164Schema = z
 const DateSchema = z.iso.date("a date is written YYYY-MM-DD");
 const SkillSchema = SlugSchema;
 
+const CurrencySchema = z.enum(CURRENCIES as [string, ...string[]]);
+const PriceSchema = z
+  .string({ error: 'write an amount as text in quotes, for example "45.00"' })
+  .regex(/^(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?$/, "an amount is digits with at most 6 decimals and no sign");
+
 const ZONES = new Set(Intl.supportedValuesOf("timeZone"));
 const TimeZoneSchema = z
   .string()
@@ -170,6 +175,17 @@ export const HouseFileSchema = z.strictObject({
   outsourcer: z.strictObject({ slug: SlugSchema, name: TextSchema }),
   /** Who sends the invoices; without it none becomes final. */
   seller: SellerFileSchema.optional(),
+  /** What an hour of an agent's time costs the house; without it margins count no agent time. */
+  costs: z
+    .strictObject({
+      currency: CurrencySchema,
+      perHour: PriceSchema,
+      pools: z.record(SlugSchema, PriceSchema).default({}),
+      agents: z.record(SlugSchema, PriceSchema).default({}),
+      /** How much of another currency one unit of `currency` is. */
+      exchange: z.partialRecord(CurrencySchema, PriceSchema).default({}),
+    })
+    .optional(),
   sites: z.record(SlugSchema, z.strictObject({ name: TextSchema, timeZone: TimeZoneSchema })),
   pools: z.record(SlugSchema, z.strictObject({ site: SlugSchema, name: TextSchema, seats: z.int().min(1).max(2000) })),
   agents: z.array(

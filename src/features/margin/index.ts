@@ -1,0 +1,2 @@
+export { accrueLastMonthCosts } from "./accrue-costs.ts";
+export { marginRoutes } from "./routes.ts";

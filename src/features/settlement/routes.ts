@@ -1,0 +1,290 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { type TenantScope, type TenantTx, withOperator, withTenant } from "../../adapters/db/index.ts";
+import { asId, type TenantId } from "../../domain/kernel/ids.ts";
+import { Refusal } from "../../domain/kernel/trouble.ts";
+import { access, type HouseEnv, houseRouter, problems, signedInOn, tenantOn } from "../identity/index.ts";
+import { after, placeAfter, tenantsOfHouse } from "../ledger/index.ts";
+import { audited } from "./audit-store.ts";
+import { prepareSettlement } from "./prepare.ts";
+import {
+  AdjustmentSchema,
+  DecisionsSchema,
+  FileInputSchema,
+  LineStateSchema,
+  PartyInputSchema,
+  PartySchema,
+  PeriodSchema,
+  SettlementDetailSchema,
+  SettlementPageSchema,
+  SettlementSchema,
+  type SettlementView,
+  StepSchema,
+} from "./schema.ts";
+import { listStatements, PAGE_MAX, readSettlement } from "./store.ts";
+import { listParties, putParty } from "./terms.ts";
+import { acceptStatement, adjust, decideLines, settleStatement, takeFile } from "./verbs.ts";
+
+const json = <S extends z.ZodType>(description: string, schema: S) => ({
+  description,
+  content: { "application/json": { schema } },
+});
+const body = <S extends z.ZodType>(schema: S) => ({ required: true, content: { "application/json": { schema } } });
+const staff = access("billing_admin", "house_admin");
+const client = access("tenant_admin");
+const tenant = z.object({ tenantId: z.uuid() });
+const page = z.object({
+  cursor: z.string().max(120).optional(),
+  limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(50),
+});
+const filter = page.extend({
+  period: PeriodSchema.optional(),
+  status: z.enum(["draft", "accepted", "settled"]).optional(),
+  partyId: z.uuid().optional(),
+});
+const detail = page.extend({
+  statementId: z.uuid(),
+  state: LineStateSchema.optional(),
+  standing: z.enum(["open", "disputed"]).optional(),
+});
+const one = { 200: json("The statement", SettlementSchema), ...problems(401, 403, 404, 409, 413, 422) };
+const lines = {
+  200: json("The statement and a page of its lines", SettlementDetailSchema),
+  ...problems(401, 403, 404, 422),
+};
+const many = { 200: json("A page of statements", SettlementPageSchema), ...problems(401, 403, 422) };
+const STEPS = { accept: "settlement_accepted", settle: "settlement_settled" } as const;
+
+const parties = createRoute({
+  method: "get",
+  path: "/api/billing/tenants/{tenantId}/settlement/parties",
+  operationId: "listSettlementParties",
+  summary: "Suppliers, couriers, dealers and carriers of a client, with their newest terms",
+  ...staff,
+  request: { params: tenant },
+  responses: { 200: json("The partners", z.object({ items: z.array(PartySchema) })), ...problems(401, 403, 422) },
+});
+const newParty = createRoute({
+  method: "post",
+  path: "/api/billing/tenants/{tenantId}/settlement/parties",
+  operationId: "putSettlementParty",
+  summary: "A partner, or a new version of its terms from a day on",
+  ...staff,
+  request: { params: tenant, body: body(PartyInputSchema) },
+  responses: { 200: json("The partner", PartySchema), ...problems(401, 403, 404, 409, 422) },
+});
+const list = createRoute({
+  method: "get",
+  path: "/api/billing/settlement/statements",
+  operationId: "listSettlements",
+  summary: "Settlement statements of all clients or of one, newest month first",
+  ...staff,
+  request: { query: filter.extend({ tenantId: z.uuid().optional() }) },
+  responses: many,
+});
+const read = createRoute({
+  method: "get",
+  path: "/api/billing/tenants/{tenantId}/settlement/statement",
+  operationId: "readSettlement",
+  summary: "A statement with its lines as both sides have them",
+  ...staff,
+  request: { params: tenant, query: detail },
+  responses: lines,
+});
+const prepare = change(
+  "statements",
+  "prepareSettlement",
+  "Our side of a partner's month; doing it again adds what is new",
+  z.strictObject({ partyId: z.uuid(), period: PeriodSchema }),
+);
+const file = change(
+  "files",
+  "takeSettlementFile",
+  "A part of the partner's own file, matched line by line",
+  FileInputSchema,
+);
+const decisions = change(
+  "decisions",
+  "decideSettlementLines",
+  "Ours, theirs, or a dispute that holds back its line alone",
+  DecisionsSchema,
+);
+const adjustment = change("adjustments", "adjustSettlement", "A difference that people agreed on", AdjustmentSchema);
+const step = change("steps", "stepSettlement", "Accept a draft, or mark an accepted statement settled", StepSchema);
+const ownList = createRoute({
+  method: "get",
+  path: "/api/portal/settlements",
+  operationId: "listOwnSettlements",
+  summary: "The client's own statements as the supplier of its goods, once accepted",
+  ...client,
+  request: { query: filter },
+  responses: many,
+});
+const ownRead = createRoute({
+  method: "get",
+  path: "/api/portal/settlement",
+  operationId: "readOwnSettlement",
+  summary: "One of the client's own statements with its lines",
+  ...client,
+  request: { query: detail },
+  responses: lines,
+});
+
+/** Settlement with partners, for billing staff, and for a client that is the supplier of its own goods. */
+export function settlementRoutes() {
+  const router = houseRouter();
+  router.openapi(parties, async (c) => c.json({ items: await within(c, staffScope(c), listParties) }, 200));
+  router.openapi(newParty, async (c) => {
+    const input = c.req.valid("json");
+    const put = async (tx: TenantTx) => {
+      const party = await putParty(tx, input);
+      const { kind, slug, terms } = party;
+      await audited(tx, "settlement_terms_put", party.partyId, { kind, slug, version: terms?.version });
+      return party;
+    };
+    return c.json(await within(c, staffScope(c), put), 200);
+  });
+  router.openapi(list, async (c) => c.json(await listAll(c, c.req.valid("query")), 200));
+  router.openapi(read, async (c) => {
+    const query = { ...detailOf(c.req.valid("query")), ownOnly: false };
+    return c.json(await within(c, staffScope(c), (tx) => readSettlement(tx, query)), 200);
+  });
+  router.openapi(prepare, async (c) => {
+    const input = c.req.valid("json");
+    return c.json(await changed(c, "settlement_prepared", input, (tx) => prepareSettlement(tx, input, nowOn(c))), 200);
+  });
+  router.openapi(file, async (c) => {
+    const { csv, ...input } = c.req.valid("json");
+    return c.json(
+      await changed(c, "settlement_file_taken", input, async (tx) => {
+        await takeFile(tx, { ...input, csv });
+        return input.statementId;
+      }),
+      200,
+    );
+  });
+  router.openapi(decisions, async (c) => {
+    const input = c.req.valid("json");
+    return c.json(
+      await changed(c, "settlement_lines_decided", input, async (tx) => {
+        await decideLines(tx, input, nowOn(c));
+        return input.statementId;
+      }),
+      200,
+    );
+  });
+  router.openapi(adjustment, async (c) => {
+    const input = c.req.valid("json");
+    return c.json(
+      await changed(c, "settlement_adjusted", input, async (tx) => {
+        await adjust(tx, input, nowOn(c));
+        return input.statementId;
+      }),
+      200,
+    );
+  });
+  router.openapi(step, async (c) => {
+    const input = c.req.valid("json");
+    return c.json(await changed(c, STEPS[input.step], input, (tx) => stepped(tx, input, nowOn(c))), 200);
+  });
+  addOwnRoutes(router);
+  return router;
+}
+
+/** For a client that is the supplier of its own goods. */
+function addOwnRoutes(router: ReturnType<typeof houseRouter>): void {
+  router.openapi(ownList, async (c) => {
+    const query = { ...filterOf(c.req.valid("query")), ownOnly: true };
+    return c.json(await within(c, ownScope(c), (tx) => listStatements(tx, query)), 200);
+  });
+  router.openapi(ownRead, async (c) => {
+    const query = { ...detailOf(c.req.valid("query")), ownOnly: true };
+    return c.json(await within(c, ownScope(c), (tx) => readSettlement(tx, query)), 200);
+  });
+}
+
+/** A change of one statement, asked by billing staff. */
+function change<S extends z.ZodType>(path: string, operationId: string, summary: string, schema: S) {
+  const request = { params: tenant, body: body(schema) };
+  const to = `/api/billing/tenants/{tenantId}/settlement/${path}`;
+  return createRoute({ method: "post", path: to, operationId, summary, ...staff, request, responses: one });
+}
+
+type HouseContext = Context<HouseEnv>;
+
+/** A change, its audit row, and the statement as it then is: one transaction. */
+function changed(
+  c: HouseContext,
+  action: string,
+  input: object,
+  work: (tx: TenantTx) => Promise<string>,
+): Promise<SettlementView> {
+  return within(c, staffScope(c), async (tx) => {
+    const statementId = await work(tx);
+    await audited(tx, action, statementId, input);
+    const query = { statementId, state: null, standing: null, cursor: null, limit: 1, ownOnly: false };
+    const { items: _i, next: _n, ...statement } = await readSettlement(tx, query);
+    return statement;
+  });
+}
+
+async function stepped(tx: TenantTx, input: z.infer<typeof StepSchema>, now: number): Promise<string> {
+  const { statementId, paymentRef } = input;
+  if (input.step === "accept") await acceptStatement(tx, statementId, now);
+  else if (paymentRef === undefined) {
+    const faults = [{ path: "json.paymentRef", message: "the bank's reference of the payment" }];
+    throw new Refusal("invalid", "invalid_input", "something in the request is not as described", { faults });
+  } else await settleStatement(tx, { statementId, paymentRef }, now);
+  return statementId;
+}
+
+/** Each client is asked in a transaction of its own, and the pages are woven together. */
+async function listAll(c: HouseContext, given: z.infer<typeof filter> & { tenantId?: string | undefined }) {
+  const { operatorDb } = c.get("services");
+  const wanted = filterOf(given);
+  // One more than a page tells whether there is a next.
+  const query = { ...wanted, limit: wanted.limit + 1, ownOnly: false };
+  placeAfter(query.cursor, /^(\d{4}-\d{2})_([0-9a-f-]{36})$/);
+  const tenants =
+    given.tenantId === undefined ? await withOperator(operatorDb, tenantsOfHouse) : [asId<TenantId>(given.tenantId)];
+  const found: SettlementView[] = [];
+  for (const tenantId of tenants) {
+    const { items } = await within(c, { ...staffActor(c), tenantId }, (tx) => listStatements(tx, query));
+    found.push(...items);
+  }
+  const order = (it: SettlementView) => `${it.period}_${it.statementId}`;
+  const sorted = found.toSorted((a, b) => (order(a) < order(b) ? 1 : -1));
+  const items = sorted.slice(0, wanted.limit);
+  const last = items.at(-1);
+  return { items, next: after(sorted.length > wanted.limit, last && [last.period, last.statementId]) };
+}
+
+function filterOf({ period, status, partyId, cursor, limit }: z.infer<typeof filter>) {
+  return { period: period ?? null, status: status ?? null, partyId: partyId ?? null, cursor: cursor ?? null, limit };
+}
+
+function detailOf({ state, standing, cursor, ...rest }: z.infer<typeof detail>) {
+  return { ...rest, state: state ?? null, standing: standing ?? null, cursor: cursor ?? null };
+}
+
+function within<T>(c: HouseContext, scope: TenantScope, work: (tx: TenantTx) => Promise<T>): Promise<T> {
+  return withTenant(c.get("services").db, scope, work);
+}
+
+function nowOn(c: HouseContext) {
+  return c.get("services").clock.now();
+}
+
+function staffActor(c: HouseContext) {
+  return { actor: { kind: "user", userId: signedInOn(c).userId } as const };
+}
+
+/** The client's own scope: its tenant is the session's, never the request's. */
+function ownScope(c: HouseContext): TenantScope {
+  return { tenantId: tenantOn(c), ...staffActor(c) };
+}
+
+/** Billing staff work for every client, one at a time: the path names which, and its form was checked. */
+function staffScope(c: HouseContext): TenantScope {
+  return { tenantId: asId<TenantId>(c.req.param("tenantId") ?? ""), ...staffActor(c) };
+}
