@@ -45,7 +45,7 @@ export async function accrueLastMonths(ctx: HouseContext & { readonly now: Insta
     done.push(
       ...(await withTenant(ctx.db, { tenantId, actor: ctx.actor }, async (tx) => {
         const period = await monthToAccrue(tx, ctx.now);
-        return period === null ? [] : accrueMonth(tx, period, ctx.now);
+        return period === null || !(await isOwed(tx, period)) ? [] : accrueMonth(tx, period, ctx.now);
       })),
     );
   }
@@ -66,6 +66,17 @@ export async function monthToAccrue(tx: TenantTx, now: Instant): Promise<string 
     from (select date_trunc('day', ${new Date(now).toISOString()}::timestamptz at time zone c.time_zone) as at
       from tenant.companies c where c.tenant_id = ${tx.tenantId}) l`);
   return row === undefined || row.day <= CLOSE_AFTER_DAYS ? null : row.last;
+}
+
+/** Whether a bill of the month is not accrued yet: one look by index, because it is asked every minute. */
+async function isOwed(tx: TenantTx, period: string): Promise<boolean> {
+  const rows = await tx.execute(sql`
+    select 1 from tenant.invoices i
+    where i.tenant_id = ${tx.tenantId} and i.period_start = ${`${period}-01`}::date and i.status not in ('discarded', 'credited')
+      and (i.issued_on is null or i.issued_on >= i.period_end)
+      and not exists (select from tenant.ledger_txns t where t.tenant_id = i.tenant_id
+        and t.idempotency_key = 'revenue_accrued:' || i.contract_id::text || ':' || ${period}) limit 1`);
+  return rows.length > 0;
 }
 
 type Bill = {

@@ -11,6 +11,7 @@ import { trialBalance } from "./balances.ts";
 import { accountStatement, transactions } from "./entries.ts";
 import { accrueLastMonths, accrueMonth } from "./month-end.ts";
 import { post } from "./post.ts";
+import { receivableCheck } from "./receivable.ts";
 import { revenueByService } from "./revenue.ts";
 
 const databases = useDatabase();
@@ -208,5 +209,32 @@ test("BIL-11 revenue by service carries the name and model of its charge, and ad
     ["calls", 400, 0, 400],
     ["seats", 0, 0, 0],
     ["sla", 0, 50, -50],
+  ]);
+});
+
+test("BIL-8 the receivable account is open invoices less credits; a document that is not booked is seen", async () => {
+  const client = await billed();
+  const check = async () => (await receivableCheck(db, scope(client))).items;
+  expect(await check()).toEqual([]);
+  const [invoice] = await databases.admin<
+    { id: string }[]
+  >`select id from tenant.invoices where tenant_id = ${client.tenantId}`;
+  const id = invoice?.id ?? "";
+  // Past the guards that make an invoice final: here only its sums matter.
+  await databases.admin.begin(async (sql) => {
+    await sql`set local session_replication_role = replica`;
+    await sql`alter table tenant.invoices drop constraint numbered_when_final, drop constraint final_is_whole, drop constraint approved_by_somebody`;
+    await sql`update tenant.invoices set status = 'finalized', tax_minor = 60 where id = ${id}`;
+  });
+  expect(await check()).toMatchObject([{ invoicedMinor: 960_393, ledgerMinor: 0, agrees: false }]);
+  const lines = [{ service: "calls", amountMinor: 960_333n }];
+  await book(client, { type: "invoice_finalized", id, currency: "CNY", lines, taxMinor: 60n }, "2026-12-03");
+  await book(
+    client,
+    { type: "payment_received", id: "p1", currency: "CNY", into: "cash", amountMinor: 393n, allocatedMinor: 393n },
+    "2026-12-04",
+  );
+  expect(await check()).toMatchObject([
+    { moneyMinor: -393, expectedMinor: 960_000, ledgerMinor: 960_000, agrees: true },
   ]);
 });

@@ -8,6 +8,7 @@ import { safe } from "./amounts.ts";
 import { houseBalance, trialBalance } from "./balances.ts";
 import { accountStatement, PAGE_MAX, transactions } from "./entries.ts";
 import { type Accrual, accrueMonth } from "./month-end.ts";
+import { receivableCheck } from "./receivable.ts";
 import { revenueByService } from "./revenue.ts";
 import {
   AccountStatementSchema,
@@ -16,6 +17,7 @@ import {
   LedgerTxnPageSchema,
   MonthEndSchema,
   PeriodSchema,
+  ReceivableCheckSchema,
   RevenueReportSchema,
   TrialBalanceSchema,
 } from "./schema.ts";
@@ -99,6 +101,15 @@ const readRevenue = createRoute({
   request: { params: tenant, query: z.object({ from: DaySchema, to: DaySchema }) },
   responses: { 200: json("Revenue by service", RevenueReportSchema), ...problems(401, 403, 422) },
 });
+const readReceivable = createRoute({
+  method: "get",
+  path: "/api/billing/tenants/{tenantId}/ledger/receivable",
+  operationId: "checkReceivable",
+  summary: "What the client owes by its documents and by the book; they must agree",
+  ...staff,
+  request: { params: tenant },
+  responses: { 200: json("Both sides, by currency", ReceivableCheckSchema), ...problems(401, 403, 422) },
+});
 const closeMonth = createRoute({
   method: "post",
   path: "/api/billing/tenants/{tenantId}/ledger/month-ends",
@@ -138,6 +149,10 @@ export function ledgerRoutes() {
   router.openapi(readRevenue, async (c) => {
     const scope = staffScope(c, c.req.valid("param").tenantId);
     return c.json(await revenueByService(c.get("services").db, scope, c.req.valid("query")), 200);
+  });
+  router.openapi(readReceivable, async (c) => {
+    const scope = staffScope(c, c.req.valid("param").tenantId);
+    return c.json(await receivableCheck(c.get("services").db, scope), 200);
   });
   router.openapi(closeMonth, async (c) => {
     const { db, clock } = c.get("services");

@@ -119,6 +119,24 @@ export const RevenueReportSchema = z.object({
   ),
 });
 
+export const ReceivableCheckSchema = z.object({
+  items: z.array(
+    z.object({
+      currency: z.string(),
+      decimals: z.int(),
+      invoicedMinor: z.int(),
+      prepaidDrawnMinor: z.int(),
+      creditedMinor: z.int(),
+      writtenOffMinor: z.int(),
+      /** Payments, refunds, credit applied and packages bought, as the book has them: below zero when money came in. */
+      moneyMinor: z.int(),
+      expectedMinor: z.int(),
+      ledgerMinor: z.int(),
+      agrees: z.boolean(),
+    }),
+  ),
+});
+
 export const MonthEndSchema = z.object({
   items: z.array(
     z.object({
@@ -135,6 +153,7 @@ export const MonthEndSchema = z.object({
 
 export type AccountStatement = z.infer<typeof AccountStatementSchema>;
 export type LedgerTxnPage = z.infer<typeof LedgerTxnPageSchema>;
+export type ReceivableCheck = z.infer<typeof ReceivableCheckSchema>;
 export type RevenueReport = z.infer<typeof RevenueReportSchema>;
 export type BalanceView = z.infer<typeof BalanceSchema>;
 export type CurrencyTotal = z.infer<typeof CurrencyTotalSchema>;

@@ -67,7 +67,7 @@ describe("OPS-1: tenants as files", () => {
     expect(await rates()).toContain("emma-clarke 62.00");
     expect(await rates()).toContain("house 45.00");
     edit("house.toml", '"emma-clarke" = "62.00", ', "");
-    expect(await applied()).toContain("cost_rates");
+    expect(await applied()).toContain("- cost rates");
     expect(await rates()).not.toContain("emma-clarke 62.00");
     edit("house.toml", '"james-okafor" = "58.00"', '"nobody" = "58.00"');
     await expect(apply()).rejects.toThrow("costs.agents.nobody");
