@@ -172,6 +172,34 @@ const contract = createRoute({
   path: "/contracts/$tenantId/$contractId",
   component: lazyRouteComponent(() => import("./contracts/editor-page.tsx"), "ContractEditorPage"),
 });
+/** Those of the named places in an address that hold a text. */
+function texts<Name extends string>(search: Record<string, unknown>, ...names: readonly Name[]) {
+  const given = names.filter((name) => typeof search[name] === "string" && search[name] !== "");
+  return Object.fromEntries(given.map((name) => [name, search[name]])) as { [name in Name]?: string };
+}
+const ledger = createRoute({
+  getParentRoute: () => billers,
+  path: "/billing/ledger",
+  validateSearch: (search: Record<string, unknown>) => texts(search, "tenant", "account"),
+  component: lazyRouteComponent(() => import("./books/ledger-page.tsx"), "LedgerPage"),
+});
+const margin = createRoute({
+  getParentRoute: () => billers,
+  path: "/billing/margin",
+  validateSearch: (search: Record<string, unknown>) => texts(search, "period", "tenant", "by"),
+  component: lazyRouteComponent(() => import("./books/margin-page.tsx"), "MarginPage"),
+});
+const commission = createRoute({
+  getParentRoute: () => billers,
+  path: "/billing/commission",
+  component: lazyRouteComponent(() => import("./books/commission-page.tsx"), "CommissionPage"),
+});
+const settlement = createRoute({
+  getParentRoute: () => billers,
+  path: "/billing/settlement",
+  validateSearch: (search: Record<string, unknown>) => texts(search, "tenant", "statement"),
+  component: lazyRouteComponent(() => import("./books/settlement-page.tsx"), "SettlementPage"),
+});
 
 const routeTree = root.addChildren([
   signIn,
@@ -182,7 +210,18 @@ const routeTree = root.addChildren([
     shell.addChildren([
       supervisors.addChildren([floor]),
       clients.addChildren([today, contacts, contact, invoices, invoice, line, lineContact]),
-      billers.addChildren([billing, houseInvoice, houseLine, houseContact, contracts, contract]),
+      billers.addChildren([
+        billing,
+        houseInvoice,
+        houseLine,
+        houseContact,
+        contracts,
+        contract,
+        ledger,
+        margin,
+        commission,
+        settlement,
+      ]),
     ]),
   ]),
 ]);

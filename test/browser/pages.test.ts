@@ -30,6 +30,13 @@ const PAGES: readonly Row[] = [
   ["billing", "billing", "/billing"],
   ["invoice", "billing", "/billing/t1/invoices/i1"],
   ["billed contact", "billing", "/billing/t1/invoices/i1/lines/l1/contacts/c1"],
+  ["ledger", "billing", "/billing/ledger"],
+  ["account statement", "billing", "/billing/ledger?tenant=t1&account=a-receivable"],
+  ["margin", "billing", "/billing/margin?period=2026-11"],
+  ["margin of a client", "billing", "/billing/margin?period=2026-11&tenant=t1"],
+  ["commission", "billing", "/billing/commission"],
+  ["settlement", "billing", "/billing/settlement"],
+  ["settlement lines", "billing", "/billing/settlement?tenant=t1&statement=s1"],
   ["no permission", "agent", "/billing"],
 ];
 const LOOKS = [

@@ -1,4 +1,5 @@
 import type { ActiveContact, AgentView, FloorFrame, Offer } from "../../src/features/routing/schema.ts";
+import { furnishBooks } from "./book-records.ts";
 import type { PlayedHouse } from "./house.ts";
 import { furnishBilling, furnishPortal, type Get } from "./records.ts";
 
@@ -168,6 +169,7 @@ export function furnish(house: PlayedHouse, url: string): void {
   get("/api/agent/contacts/[^/]+", card(["Ada Brown"]));
   furnishPortal(get);
   furnishBilling(get);
+  furnishBooks(get);
   house.greet("/api/agent/socket", () => [desk()]);
   house.greet("/api/floor/socket", () => [floorFrame()]);
   house.greet("/api/portal/socket", () => [

@@ -10,7 +10,7 @@ import "./shell.css";
 type Place = {
   to: string;
   icon: IconName;
-  word: "desktop" | "floor" | "today" | "contacts" | "invoices" | "billing" | "contracts";
+  word: "desktop" | "floor" | "today" | "contacts" | "invoices" | "billing" | "contracts" | "books";
   roles: RoleName[];
 };
 
@@ -22,6 +22,7 @@ const PLACES: readonly Place[] = [
   { to: "/portal/invoices", icon: "receipt", word: "invoices", roles: ["tenant_admin"] },
   { to: "/billing", icon: "receipt", word: "billing", roles: ["billing_admin"] },
   { to: "/contracts", icon: "book", word: "contracts", roles: ["billing_admin"] },
+  { to: "/billing/ledger", icon: "list", word: "books", roles: ["billing_admin"] },
 ];
 
 export function placesOf(session: Session): readonly Place[] {

@@ -1,0 +1,159 @@
+import type { StatementView } from "../../src/features/commission/schema.ts";
+import type { AccountStatement, BalanceView, HouseBalance, TrialBalance } from "../../src/features/ledger/schema.ts";
+import type { HouseMargin, MarginReport } from "../../src/features/margin/schema.ts";
+import type { SettlementDetail } from "../../src/features/settlement/schema.ts";
+import type { Get } from "./records.ts";
+
+/** The played house's books: ledger, margin, commission and settlement of one client. */
+const client = { tenantId: "t1", tenantName: "Harbour Museum" };
+const gbp = { currency: "GBP", decimals: 2 };
+const totals = [{ ...gbp, debitMinor: 128_300, creditMinor: 128_300, balanced: true }];
+const balance = (kind: string, subject: string, minor: number, more: Partial<BalanceView> = {}): BalanceView => ({
+  accountId: `a-${kind}`,
+  kind,
+  class: "asset",
+  subject,
+  ...gbp,
+  debitMinor: minor,
+  creditMinor: 0,
+  balanceMinor: minor,
+  ...more,
+});
+const credit = (minor: number) => ({ debitMinor: 0, creditMinor: minor });
+const accounts = [
+  balance("receivable", "", 128_300),
+  balance("revenue", "contacts", 121_038, { class: "revenue", ...credit(121_038) }),
+  balance("commission_payable", "3f0c1c9e-2f3b-4f0e-8d43-7a1f0c3a8d11", 7_262, {
+    class: "liability",
+    ...credit(7_262),
+  }),
+];
+const house: HouseBalance = {
+  on: null,
+  kinds: accounts.map(({ accountId: _a, subject: _s, ...kind }) => kind),
+  totals,
+  tenants: [{ ...client, balanced: true }],
+};
+const trial: TrialBalance = { on: null, accounts, totals };
+const statement: AccountStatement = {
+  account: { accountId: "a-receivable", kind: "receivable", subject: "", ...gbp },
+  from: null,
+  to: null,
+  openingMinor: 0,
+  closingMinor: 128_300,
+  items: [
+    {
+      txnId: "0193b8a0-0000-7000-8000-000000000001",
+      position: 0,
+      bookedOn: "2026-11-30",
+      event: "invoice_finalized",
+      ref: "0193b8a0-0000-7000-8000-0000000000e1",
+      side: "debit",
+      amountMinor: 128_300,
+      balanceMinor: 128_300,
+      other: { kind: "revenue", subject: "contacts" },
+      reversesId: null,
+    },
+  ],
+  next: null,
+};
+
+const amounts = { sell: "1210.38", carrierCost: "84.3312", agentCost: "655.0417", margin: "471.0071" };
+const sums = { ...amounts, shown: amounts, agentS: 46_200 };
+const margins: HouseMargin = {
+  period: "2026-11",
+  items: [{ ...client, currency: "GBP", agentCostKnown: true, ...sums }],
+};
+const margin: MarginReport = {
+  tenantId: "t1",
+  period: "2026-11",
+  currency: "GBP",
+  by: "line",
+  agentCostKnown: false,
+  total: sums,
+  items: [
+    { key: "l1", label: { zh: "接听服务", en: "Answered contacts" }, ...sums },
+    { key: null, label: null, ...sums },
+  ],
+  next: null,
+};
+
+const paid = {
+  earnedMinor: 25_000,
+  clawedBackMinor: 1_250,
+  openingMinor: 0,
+  closingMinor: 23_750,
+  payableMinor: 23_750,
+};
+const commission = (statementId: string, more: Partial<StatementView>): StatementView => ({
+  statementId,
+  ...client,
+  ...gbp,
+  ...paid,
+  beneficiary: "agent",
+  agentId: "a1",
+  agentName: "李娜 Li Na",
+  period: "2026-11",
+  status: "prepared",
+  preparedAt: 1,
+  approvedAt: null,
+  paidAt: null,
+  paymentRef: null,
+  ...more,
+});
+
+const settlement: SettlementDetail = {
+  statementId: "s1",
+  ...client,
+  ...gbp,
+  party: { partyId: "p1", kind: "courier", slug: "sf", name: "顺丰 SF Express" },
+  period: "2026-11",
+  status: "draft",
+  openingMinor: -1_200,
+  sums: [
+    { item: "collected", amountMinor: 30_000 },
+    { item: "delivery_fee", amountMinor: 1_600 },
+  ],
+  closingMinor: 27_200,
+  settledMinor: 0,
+  lines: { all: 2, matched: 1, onlyOurs: 0, onlyTheirs: 0, differs: 1, open: 1, disputed: 0 },
+  paymentRef: null,
+  acceptedAt: null,
+  settledAt: null,
+  items: (["matched", "differs"] as const).map((state, at) => ({
+    lineId: `l${at}`,
+    item: "collected",
+    ref: `ORDER-${at}`,
+    occurredAt: 1,
+    state,
+    oursMicros: 100_000_000,
+    theirsMicros: state === "matched" ? 100_000_000 : 98_000_000,
+    oursQuantity: null,
+    theirsQuantity: null,
+    termsVersion: 1,
+    decision: null,
+    reason: null,
+    agreedMicros: state === "matched" ? 100_000_000 : null,
+    contactId: null,
+    saleId: null,
+  })),
+  next: null,
+};
+
+export function furnishBooks(get: Get): void {
+  get("/api/billing/ledger/trial-balance", house);
+  get("/api/billing/tenants/t1/ledger/trial-balance", trial);
+  get("/api/billing/tenants/t1/ledger/statement", statement);
+  get("/api/billing/margin", margins);
+  get("/api/billing/tenants/t1/margin", margin);
+  get("/api/billing/commission/statements", {
+    items: [
+      commission("c1", {}),
+      commission("c2", { status: "approved", agentName: null, agentId: null, beneficiary: "house" }),
+      commission("c3", { status: "paid", period: "2026-10", paymentRef: "B1" }),
+    ],
+    next: null,
+  });
+  get("/api/billing/settlement/statements", { items: [settlement], next: null });
+  get("/api/billing/tenants/t1/settlement/statement", settlement);
+}

@@ -1,0 +1,53 @@
+import { Link } from "@tanstack/react-router";
+import { type ReactNode, useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { Icon } from "../design/icons.tsx";
+
+const BOOKS = ["ledger", "margin", "commission", "settlement"] as const;
+type Book = (typeof BOOKS)[number];
+
+/** The four books beside each other, with the title of the one that is open. */
+export function BookHead({ book, children }: { book: Book; children?: ReactNode }) {
+  const { t } = useTranslation();
+  const title = t(`books.${book}`);
+  useEffect(() => {
+    document.title = `${title} · ${t("app.name")}`;
+  }, [title, t]);
+  return (
+    <>
+      <nav className="row small" aria-label={t("billing.title")}>
+        <Link to="/billing" search={{}} className="button">
+          {t("billing.title")}
+        </Link>
+        {BOOKS.map((one) => (
+          <Link key={one} to={`/billing/${one}`} search={{}} className={one === book ? "button primary" : "button"}>
+            {t(`books.${one}`)}
+          </Link>
+        ))}
+      </nav>
+      <div className="page-head">
+        <h1>{title}</h1>
+        {children}
+      </div>
+    </>
+  );
+}
+
+/** A state as icon and word, never as colour alone. */
+export function Mark({ good, children }: { good: boolean; children: ReactNode }) {
+  return (
+    <span className={`state-mark ${good ? "tone-ready" : "tone-alarm"}`}>
+      <Icon name={good ? "check" : "triangle"} />
+      {children}
+    </span>
+  );
+}
+
+export function Pill({ done, children }: { done: boolean; children: ReactNode }) {
+  return (
+    <span className={`pill state-mark ${done ? "soft-ready tone-ready" : "soft-ringing tone-ringing"}`}>
+      <Icon name={done ? "check" : "pencil"} />
+      {children}
+    </span>
+  );
+}
