@@ -51,17 +51,15 @@ const models: readonly fc.Arbitrary<Charge>[] = [
       ([model, all, limit]): Charge =>
         ({ ...named("tiers"), model, usage: "message", tiers: all, limits: limit }) as Charge,
     ),
-  fc
-    .record({ fee: money, included: fc.nat(8), overflow: money, limits })
-    .map(
-      (it): Charge => ({
-        ...named("bundle"),
-        model: "package",
-        usage: "contact",
-        where: { outcomes: ["answered"] },
-        ...it,
-      }),
-    ),
+  fc.record({ fee: money, included: fc.nat(8), overflow: money, limits }).map(
+    (it): Charge => ({
+      ...named("bundle"),
+      model: "package",
+      usage: "contact",
+      where: { outcomes: ["answered"] },
+      ...it,
+    }),
+  ),
   fc
     .record({ price: money, per: fc.constantFrom(1, 60), baseCount: fc.nat(5), limits })
     .map((it): Charge => ({ ...named("each"), model: "unit", usage: "contact", ...it })),

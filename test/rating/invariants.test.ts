@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { addDays, dayNumber } from "../../src/domain/kernel/calendar-days.ts";
 import { partition, roundToMinor } from "../../src/domain/kernel/money.ts";
 import { add, compare, exactText, multiply, rational, subtract, sum, ZERO } from "../../src/domain/kernel/rational.ts";
@@ -21,8 +21,10 @@ import { worthUnder } from "../../src/domain/rating/worth.ts";
 import { billingMonth } from "../../src/features/billing/period.ts";
 import { contracts, disturbed, FROM, month, streams, TO, tariffs } from "./generated.ts";
 
-// CI runs each property ten thousand times: PROPERTY_RUNS=10000 npm test.
-fc.configureGlobal({ numRuns: Number(process.env.PROPERTY_RUNS ?? 100) });
+// CI runs each of these ten thousand times: INVARIANT_RUNS=10000 npm test, as .ci/run does.
+const RUNS = Number(process.env.INVARIANT_RUNS ?? 100);
+fc.configureGlobal({ numRuns: RUNS });
+vi.setConfig({ testTimeout: 30_000 + RUNS * 20 });
 
 const minorOf = (lines: readonly { readonly amountMinor: bigint }[]) =>
   lines.reduce((all, it) => all + it.amountMinor, 0n);
