@@ -18,7 +18,7 @@ function waiting(tenants = 1): SmallWorld {
   return world;
 }
 
-describe("SL-4 the day's figures of a queue", () => {
+describe("SLA-1 the day's figures of a queue", () => {
   test.each([
     [4_999, "abandoned", { offered: 1, answered: 0, abandoned: 1, shortAbandoned: 1, withinTarget: 0 }],
     [5_000, "abandoned", { offered: 1, answered: 0, abandoned: 1, shortAbandoned: 0, withinTarget: 0 }],

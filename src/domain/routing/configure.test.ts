@@ -1,0 +1,108 @@
+import { expect, test } from "vitest";
+import { asId, type BrandId } from "../kernel/ids.ts";
+import { parseNeed } from "./classes.ts";
+import type { PoolConfig } from "./config.ts";
+import { agentId, contactId, type SmallWorld, smallConfig, smallWorld, tenantId } from "./fixture.ts";
+
+const publish = (world: SmallWorld, change: Partial<PoolConfig>, version = world.pool.config.version + 1) =>
+  world.send({ type: "configure", config: { ...world.pool.config, ...change, version } });
+const team = (agents: number) => smallConfig({ agents }).agents;
+
+test.each([
+  ["zh", { skill: "zh", level: 1 }],
+  ["zh>=3", { skill: "zh", level: 3 }],
+  [" zh >= 2.5 ", { skill: "zh", level: 2.5 }],
+  ["zh>=much", { skill: "zh", level: 1 }],
+  ["zh>=0", { skill: "zh", level: 0 }],
+])("ACD-2 the need %j is read as %j", (text, need) => {
+  expect(parseNeed(text)).toEqual(need);
+});
+
+test("ACD-2 an older configuration that comes late changes nothing", () => {
+  const world = smallWorld({ agents: 2 });
+  publish(world, { agents: team(1) }, 5);
+  expect(publish(world, { agents: team(3) }, 4)).toEqual({ is: "ignored", why: "an older configuration" });
+  expect(world.pool.config).toMatchObject({ version: 5, agents: [{ agentId: "a0" }] });
+  expect(publish(world, { agents: team(3) }, 5), "the same version again").toEqual({ is: "done" });
+  expect([...world.pool.agents.keys()].sort()).toEqual(["a0", "a1", "a2"]);
+});
+
+test("ACD-2 who is new may begin at once, and ranks by the place in the team", () => {
+  const world = smallWorld({ agents: 1 });
+  publish(world, { agents: [...team(2)].reverse() });
+  expect([world.agent(1).index, world.agent(0).index]).toEqual([0, 1]);
+  world.ready(1);
+  world.wait(1);
+  expect(world.state(1)).toBe("reserved");
+});
+
+test("ACD-2 who has left the team is forgotten when free, and finishes what is in hand", () => {
+  const world = smallWorld({ agents: 3 });
+  world.ready(0, 1);
+  world.wait(1);
+  world.talk(0, 1);
+  publish(world, { agents: [] });
+  expect(world.pool.agents.has(agentId(2)), "was off shift").toBe(false);
+  expect(world.state(1), "was ready").toBe("off_shift");
+  expect(world.state(0)).toBe("on_contact");
+  world.send({ type: "talk_ended", contactId: contactId(1), reservationId: world.held(0), wrapUpS: 0 });
+  expect(world.state(0)).toBe("off_shift");
+  publish(world, { agents: [] });
+  expect(world.pool.agents.size, "nobody is kept").toBe(0);
+  world.wait(2);
+  expect(world.pool.tickets.get(contactId(2))?.at.is).toBe("waiting");
+});
+
+test("ACD-2 seats bought and given back take effect at once", () => {
+  const world = smallWorld({ agents: 3, seats: [{ tenantId: tenantId(0), guaranteed: 1, burst: 0 }] });
+  world.ready(0, 1, 2);
+  for (const name of [1, 2, 3]) world.wait(name);
+  const used = () => world.pool.tenants.get(tenantId(0))?.seats;
+  expect(used()).toBe(1);
+  publish(world, { tenants: [{ tenantId: tenantId(0), guaranteed: 1, burst: 1 }] });
+  expect(used()).toBe(2);
+  publish(world, { tenants: [] });
+  expect(used()).toBe(3);
+  expect(world.pool.tenants.get(tenantId(0))).toMatchObject({ guaranteed: 0, cap: Number.POSITIVE_INFINITY });
+});
+
+test("ACD-2 a brand taken from an agent is offered to that agent no more, one given at once", () => {
+  const world = smallWorld({ agents: 1, tenants: 2 });
+  world.ready(0);
+  const only = (brand: string) => team(1).map((agent) => ({ ...agent, brands: [asId<BrandId>(brand)] }));
+  publish(world, { agents: only("b1") });
+  world.wait(1, 0);
+  expect(world.state(0)).toBe("ready");
+  publish(world, { agents: only("b0") });
+  expect(world.state(0)).toBe("reserved");
+});
+
+test("ACD-2 those who waited longest are served first when a team comes", () => {
+  const world = smallWorld({ agents: 0 });
+  world.wait("young", 0, { skills: ["zh"] });
+  world.now -= 5_000;
+  world.wait("old");
+  world.now += 6_000;
+  publish(world, { agents: team(1) });
+  world.ready(0);
+  expect(world.pool.tickets.get(contactId("old"))?.at.is).toBe("offered");
+});
+
+test("SLA-1 midnight begins a new day, and a queue learns from the last how many contacts one brings", () => {
+  const world = smallWorld({ agents: 1 });
+  world.ready(0);
+  world.wait(1);
+  world.talk(0, 1);
+  const queue = () => [...world.pool.queues.values()][0];
+  const day = (offered: number) => {
+    const today = queue()?.today;
+    if (today !== undefined) today.offered = offered;
+    world.send({ type: "day_began" });
+    world.restart();
+    return queue()?.expectedToday;
+  };
+  expect(world.agent(0).figures).toMatchObject({ contactsToday: 1, offersToday: 1 });
+  expect([day(100), day(50), day(0), day(25)]).toEqual([100, 75, 75, 50]);
+  expect(queue()?.today).toEqual({ offered: 0, answered: 0, abandoned: 0, shortAbandoned: 0, withinTarget: 0 });
+  expect(world.agent(0).figures).toMatchObject({ contactsToday: 0, talkMsToday: 0, offersToday: 0 });
+});
