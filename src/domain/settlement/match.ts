@@ -32,9 +32,9 @@ export type Match =
  * other seconds is a mistake that will not stay equal. Any order of either file gives the same pairs.
  */
 export function matchLines(ours: readonly OurLine[], theirs: readonly TheirLine[], toleranceMicros: bigint): Match[] {
-  const theirsByName = Map.groupBy(theirs, nameOf);
+  const theirsByName = byName(theirs);
   const matches: Match[] = [];
-  for (const [name, group] of Map.groupBy(ours, nameOf)) {
+  for (const [name, group] of byName(ours)) {
     matches.push(...matchGroup(group, theirsByName.get(name) ?? [], toleranceMicros));
     theirsByName.delete(name);
   }
@@ -74,6 +74,18 @@ function agrees(ours: OurLine, theirs: TheirLine, tolerance: bigint): boolean {
 
 function onlyTheirs(theirs: TheirLine): Match {
   return { state: "only_theirs", ours: null, theirs };
+}
+
+function byName<Line extends { readonly ref: string; readonly item: string }>(
+  lines: readonly Line[],
+): Map<string, Line[]> {
+  const groups = new Map<string, Line[]>();
+  for (const line of lines) {
+    const group = groups.get(nameOf(line));
+    if (group === undefined) groups.set(nameOf(line), [line]);
+    else group.push(line);
+  }
+  return groups;
 }
 
 function nameOf({ ref, item }: { readonly ref: string; readonly item: string }): string {
