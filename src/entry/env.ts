@@ -13,6 +13,7 @@ export type Bindings = {
   readonly TENANT_LIVE: DurableObjectNamespace<import("./objects/tenant-live.ts").TenantLive>;
   readonly FACTS: Queue;
   readonly MEDIA: Queue;
+  readonly BILLING_RUNS: Queue;
   readonly BLOBS: R2Bucket;
 };
 

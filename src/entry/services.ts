@@ -15,6 +15,9 @@ import { objectName } from "./objects/contact-id.ts";
  */
 export type OpenServices = RequestServices & { close(): Promise<void> };
 
+/** The platform takes so many messages at once. */
+const MESSAGES_A_BATCH = 100;
+
 export function servicesOf(env: Env): OpenServices {
   const { clock, sealKey, publicUrl } = configOf(env);
   const app = lazily(() => connect(env.DB));
@@ -25,6 +28,11 @@ export function servicesOf(env: Env): OpenServices {
     secureCookie: publicUrl.startsWith("https:"),
     live: liveHouse(env),
     blobs: env.BLOBS,
+    async sendRuns(messages) {
+      for (let at = 0; at < messages.length; at += MESSAGES_A_BATCH) {
+        await env.BILLING_RUNS.sendBatch(messages.slice(at, at + MESSAGES_A_BATCH).map((body) => ({ body })));
+      }
+    },
     documents: documentsWith((path) => readAsset(env, path)),
     get db() {
       return app.get();

@@ -157,14 +157,17 @@ test("SEC-1 under one client's name a billing admin finds nothing of another: bi
       pathParameters.length > 1,
   );
   expect(below.map(({ operationId }) => operationId).sort()).toEqual([
+    "compareInvoice",
     "downloadCreditNotePdf",
     "downloadInvoiceCsv",
     "downloadInvoicePdf",
     "downloadInvoiceXlsx",
+    "explainLine",
     "listLineContacts",
     "readBilledContact",
     "readContract",
     "readInvoice",
+    "readInvoiceDocument",
   ]);
   for (const operation of below) {
     const alive = await askAs("a billing admin", operation, foreign);
@@ -198,6 +201,7 @@ async function billOfAnother(): Promise<Record<string, string>> {
     tenantId,
     ...bill,
     noteId: await plantCreditNote(tenantId, bill.invoiceId),
+    ...(await plantClaims(tenantId, bill)),
     contactId: randomUUID(),
     contractId: idOf.contract("hearthline"),
   };
@@ -242,6 +246,8 @@ async function plantCanaries(): Promise<Record<string, string>> {
     values (${tenantId}, ${statementId}, 'house', 'CNY', '2026-10-01', 0, 1, 0, ${CANARY}, now())`;
   const { invoiceId, lineId } = await draftInvoice(tenantId);
   const noteId = await plantCreditNote(tenantId, invoiceId);
+  const claims = await plantClaims(tenantId, { invoiceId, lineId });
+  const poolId = String(pool?.id);
   return {
     tenantId,
     contactId,
@@ -251,9 +257,30 @@ async function plantCanaries(): Promise<Record<string, string>> {
     lineId,
     noteId,
     statementId,
-    poolId: String(pool?.id),
-    contractId: idOf.contract(VICTIM),
+    ...claims,
+    poolId,
+    otherInvoiceId: invoiceId,
   };
+}
+
+/** A dispute of a line, a fapiao asked for, and usage that waits for a person. */
+async function plantClaims(
+  tenantId: string,
+  { invoiceId, lineId }: { readonly invoiceId: string; readonly lineId: string },
+): Promise<Record<"disputeId" | "fapiaoId" | "exceptionId" | "runId", string>> {
+  const { admin } = databases;
+  const [disputeId, fapiaoId, exceptionId] = [randomUUID(), randomUUID(), randomUUID()];
+  await admin`insert into tenant.disputes (tenant_id, id, invoice_id, line_id, reason, claimed_minor, opened_by, opened_at)
+    values (${tenantId}, ${disputeId}, ${invoiceId}, ${lineId}, ${CANARY}, 1, ${randomUUID()}, now())`;
+  await admin`insert into tenant.fapiaos (tenant_id, id, invoice_id, kind, title, tax_id, requested_at)
+    values (${tenantId}, ${fapiaoId}, ${invoiceId}, 'general', ${CANARY}, '91350100M000100Y43', now())`;
+  await admin`insert into tenant.usage_exceptions (tenant_id, id, source, source_event_id, kind, occurred_at, reason, opened_at)
+    values (${tenantId}, ${exceptionId}, 'facts', ${CANARY}, 'contact', now(), 'no_contract', now())`;
+  const runId = randomUUID();
+  await admin`insert into tenant.invoice_runs (tenant_id, id, batch_id, contract_id, period_start, period_end, state, requested_at, finished_at, error)
+    select tenant_id, ${runId}, ${runId}, contract_id, period_start, period_end, 'failed', now(), now(), ${CANARY}
+    from tenant.invoices where id = ${invoiceId}`;
+  return { disputeId, fapiaoId, exceptionId, runId };
 }
 
 /** Past the guards that only let a final invoice be credited: it is who may read the row that is asked here. */

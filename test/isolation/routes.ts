@@ -26,6 +26,9 @@ type Schema = {
   readonly properties?: { readonly [name: string]: Schema };
   readonly required?: readonly string[];
   readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
+  readonly items?: Schema;
+  readonly minItems?: number;
   readonly minLength?: number;
 };
 type Described = {
@@ -70,11 +73,24 @@ function resolved(document: Document, schema: Schema | undefined): Schema | unde
   return resolved(document, document.components?.schemas?.[schema.$ref.replace("#/components/schemas/", "")]);
 }
 
+/** Text of a form that only a pattern says. */
+const FORMED: { readonly [name: string]: string } = {
+  period: "2026-10",
+  phone: "+442079460123",
+  outputHash: "0".repeat(64),
+  requestKey: "a-key-of-the-matrix",
+  currency: "CNY",
+  number: "12345678",
+  issuedOn: "2026-12-01",
+  boughtOn: "2026-12-01",
+};
+
 /** The least that a schema accepts. */
 function sample(document: Document, given: Schema | undefined, name = ""): unknown {
   const schema = resolved(document, given);
   if (schema === undefined) return undefined;
-  if (schema.anyOf !== undefined) return sample(document, schema.anyOf[0], name);
+  const either = schema.anyOf ?? schema.oneOf;
+  if (either !== undefined) return sample(document, either[0], name);
   if (schema.enum !== undefined) return schema.enum[0];
   const type = typeof schema.type === "string" ? schema.type : schema.type?.[0];
   if (type === "object") {
@@ -83,11 +99,12 @@ function sample(document: Document, given: Schema | undefined, name = ""): unkno
     const names = required.length > 0 ? required : Object.keys(schema.properties ?? {}).slice(0, 1);
     return Object.fromEntries(names.map((each) => [each, sample(document, schema.properties?.[each], each)]));
   }
+  if (type === "array") return (schema.minItems ?? 0) > 0 ? [sample(document, schema.items)] : [];
   if (type === "boolean") return true;
   if (type === "number" || type === "integer") return 1;
   if (schema.format === "uuid") return "00000000-0000-4000-8000-000000000000";
-  if (name === "period") return "2026-10";
-  if (name === "phone") return "+442079460123";
+  const formed = FORMED[name];
+  if (formed !== undefined) return formed;
   return "x".repeat(Math.max(1, schema.minLength ?? 1));
 }
 

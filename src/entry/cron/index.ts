@@ -1,8 +1,10 @@
 import type { Env } from "../env.ts";
 import { errorFields, log } from "../log.ts";
 import { removeEndedSessions } from "./ended-sessions.ts";
+import { sendLostRuns } from "./lost-runs.ts";
 import { monthEnd } from "./month-end.ts";
 import { monthRun } from "./month-run.ts";
+import { prepaidEnd } from "./prepaid-end.ts";
 import { sweepContacts } from "./sweep.ts";
 import { wrapUpSales } from "./wrap-up-sales.ts";
 
@@ -10,7 +12,9 @@ import { wrapUpSales } from "./wrap-up-sales.ts";
 const JOBS: { readonly [name: string]: (env: Env) => Promise<unknown> } = {
   monthEnd,
   monthRun,
+  prepaidEnd,
   removeEndedSessions,
+  sendLostRuns,
   sweepContacts,
   wrapUpSales,
 };

@@ -1,11 +1,12 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { billingRoutes, contractRoutes } from "../../features/billing/index.ts";
+import { billingRoutes, contractRoutes, explainRoutes } from "../../features/billing/index.ts";
 import { commissionRoutes } from "../../features/commission/index.ts";
 import { contactRoutes } from "../../features/contacts/index.ts";
 import { documentRoutes } from "../../features/documents/index.ts";
 import { type HouseEnv, identityRoutes, sessionsOn } from "../../features/identity/index.ts";
+import { invoicingRoutes } from "../../features/invoicing/index.ts";
 import { ledgerRoutes } from "../../features/ledger/index.ts";
 import { marginRoutes } from "../../features/margin/index.ts";
 import { settlementRoutes } from "../../features/settlement/index.ts";
@@ -69,7 +70,9 @@ export function createApi(): OpenAPIHono<ApiEnv> {
   api.route("/", contactRoutes());
   api.route("/", billingRoutes());
   api.route("/", contractRoutes());
+  api.route("/", explainRoutes());
   api.route("/", documentRoutes());
+  api.route("/", invoicingRoutes());
   api.route("/", ledgerRoutes());
   api.route("/", commissionRoutes());
   api.route("/", settlementRoutes());

@@ -1,9 +1,15 @@
 export { contractRoutes } from "./contract-routes.ts";
 export { type ContractFile, ContractFileSchema } from "./contract-schema.ts";
+export { explainRoutes } from "./explain-routes.ts";
+export { localDate } from "./period.ts";
 export { type Reconciliation, reconcileMonth } from "./reconcile.ts";
 export { billingRoutes } from "./routes.ts";
 export type { BillingContext } from "./run-contract.ts";
 export { refreshDrafts } from "./run-month.ts";
-export { ContactLineSchema } from "./schema.ts";
+export { lostRuns, performRun } from "./runs.ts";
+export { ContactLineSchema, type InvoiceView } from "./schema.ts";
+export { type Invoice, lockContract, tenantsInService } from "./store.ts";
+export { invoices, usage } from "./tables.ts";
 export { type NewUsage, storeUsage } from "./usage-store.ts";
-export { contactLines } from "./views.ts";
+export { contactLines, invoiceView } from "./views.ts";
+export { decimalsOf, numberText, safe, tenantExists } from "./views-store.ts";

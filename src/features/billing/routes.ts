@@ -5,18 +5,23 @@ import { asId, type TenantId } from "../../domain/kernel/ids.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import { access, type HouseEnv, houseRouter, problems, signedInOn, tenantOn } from "../identity/index.ts";
 import { ChargesSchema } from "./contract-schema.ts";
+import { listExceptions, resolveException } from "./exceptions.ts";
 import { previewMonth } from "./preview-month.ts";
 import type { BillingContext, RunOutcome } from "./run-contract.ts";
 import { refreshDrafts, runMonth } from "./run-month.ts";
+import { listRuns, retryRun, startRuns } from "./runs.ts";
 import {
   BilledContactSchema,
+  ExceptionSchema,
   InvoiceSchema,
   InvoiceSummarySchema,
   LineContactsSchema,
   PeriodSchema,
   PreviewSchema,
+  ResolutionSchema,
   RunOutcomeSchema,
   RunRequestSchema,
+  RunViewSchema,
 } from "./schema.ts";
 import { billedContact, getInvoice, lineContacts, listAllInvoices, listInvoices } from "./views.ts";
 import { PAGE_MAX, safe, tenantExists } from "./views-store.ts";
@@ -148,6 +153,73 @@ const refreshInternally = createRoute({
   responses: { 200: runs, ...problems(401) },
 });
 
+const exceptions = createRoute({
+  method: "get",
+  path: "/api/billing/exceptions",
+  operationId: "listUsageExceptions",
+  summary: "Usage of all clients that cannot be billed by itself, with its reason; oldest first",
+  ...staff,
+  request: { query: z.object({ state: z.enum(["open", "resolved"]).default("open") }) },
+  responses: { 200: json("Exceptions", z.object({ items: z.array(ExceptionSchema) })), ...problems(401, 403, 422) },
+});
+const resolve = createRoute({
+  method: "post",
+  path: "/api/billing/tenants/{tenantId}/exceptions/{exceptionId}/resolution",
+  operationId: "resolveUsageException",
+  summary: "Run it again, bill it in spite of what is wrong, or exclude it and say why",
+  ...staff,
+  request: {
+    params: z.object({ tenantId: id, exceptionId: id }),
+    body: { required: true, content: { "application/json": { schema: ResolutionSchema } } },
+  },
+  responses: { 200: json("The exception as it is now", ExceptionSchema), ...problems(401, 403, 404, 409, 422) },
+});
+
+const batch = createRoute({
+  method: "post",
+  path: "/api/billing/run-batches",
+  operationId: "startRuns",
+  summary: "Ask for a month's drafts of one client or of all; each contract is worked off by itself",
+  ...staff,
+  request: {
+    body: {
+      required: true,
+      content: { "application/json": { schema: RunRequestSchema.extend({ batchId: z.uuid() }) } },
+    },
+  },
+  responses: {
+    200: json("How many runs are on their way", z.object({ sent: z.int() })),
+    ...problems(401, 403, 404, 422),
+  },
+});
+const runList = createRoute({
+  method: "get",
+  path: "/api/billing/runs",
+  operationId: "listRuns",
+  summary: "Runs of a month or of a batch, newest first, with their progress",
+  ...staff,
+  request: { query: z.object({ period: PeriodSchema.optional(), batchId: z.uuid().optional() }) },
+  responses: {
+    200: json(
+      "Runs",
+      z.object({
+        items: z.array(RunViewSchema),
+        progress: z.object({ queued: z.int(), running: z.int(), done: z.int(), failed: z.int() }),
+      }),
+    ),
+    ...problems(401, 403, 422),
+  },
+});
+const retry = createRoute({
+  method: "post",
+  path: "/api/billing/tenants/{tenantId}/runs/{runId}/retry",
+  operationId: "retryRun",
+  summary: "Ask again for a run that failed",
+  ...staff,
+  request: { params: z.object({ tenantId: id, runId: id }) },
+  responses: { 204: { description: "On its way" }, ...problems(401, 403, 404, 409, 422) },
+});
+
 /** Invoices for the client's portal and for the outsourcer's billing staff. */
 export function billingRoutes() {
   const router = houseRouter();
@@ -182,6 +254,26 @@ export function billingRoutes() {
     const scope = staffScope(c, c.req.valid("param").tenantId);
     return c.json(await previewMonth(dbOn(c), scope, c.req.valid("json")), 200);
   });
+  router.openapi(exceptions, async (c) => {
+    return c.json({ items: await listExceptions(contextOn(c), c.req.valid("query")) }, 200);
+  });
+  router.openapi(resolve, async (c) => {
+    const { tenantId, exceptionId } = c.req.valid("param");
+    const which = { tenantId: asId<TenantId>(tenantId), exceptionId };
+    return c.json(await resolveException(contextOn(c), which, c.req.valid("json")), 200);
+  });
+  router.openapi(batch, async (c) => {
+    const { tenantId, ...input } = c.req.valid("json");
+    const messages = await startRuns(contextOn(c), { ...input, tenantId: await tenantOf(contextOn(c), tenantId) });
+    await c.get("services").sendRuns(messages);
+    return c.json({ sent: messages.length }, 200);
+  });
+  router.openapi(runList, async (c) => c.json(await listRuns(contextOn(c), c.req.valid("query")), 200));
+  router.openapi(retry, async (c) => {
+    const { tenantId, runId } = c.req.valid("param");
+    await c.get("services").sendRuns([await retryRun(contextOn(c), asId<TenantId>(tenantId), runId)]);
+    return c.body(null, 204);
+  });
   router.openapi(runNow, async (c) => c.json(await run(contextOn(c), c.req.valid("json")), 200));
   router.openapi(runInternally, async (c) => c.json(await run(systemContext(c), c.req.valid("json")), 200));
   router.openapi(refreshInternally, async (c) => c.json(outcomes(await refreshDrafts(systemContext(c))), 200));
@@ -191,11 +283,14 @@ export function billingRoutes() {
 type HouseContext = Context<HouseEnv>;
 
 async function run(ctx: BillingContext, input: z.infer<typeof RunRequestSchema>) {
-  const tenantId = input.tenantId === undefined ? undefined : asId<TenantId>(input.tenantId);
-  if (tenantId !== undefined && !(await withOperator(ctx.operatorDb, (tx) => tenantExists(tx, tenantId)))) {
-    throw new Refusal("not_found", "tenant_not_found", "there is no such client");
-  }
-  return outcomes(await runMonth(ctx, { period: input.period, tenantId }));
+  return outcomes(await runMonth(ctx, { period: input.period, tenantId: await tenantOf(ctx, input.tenantId) }));
+}
+
+async function tenantOf(ctx: BillingContext, given: string | undefined): Promise<TenantId | undefined> {
+  if (given === undefined) return undefined;
+  const tenantId = asId<TenantId>(given);
+  if (await withOperator(ctx.operatorDb, (tx) => tenantExists(tx, tenantId))) return tenantId;
+  throw new Refusal("not_found", "tenant_not_found", "there is no such client");
 }
 
 function outcomes(done: readonly RunOutcome[]) {

@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { EXCEPTION_REASONS } from "../../domain/rating/exceptions.ts";
+import { TAX_CATEGORIES } from "../../domain/rating/invoice-tax.ts";
+import { plainText } from "../identity/schema.ts";
 
 /**
  * Invoices on the wire. Amounts are whole minor units of the named currency; `exact` and quantities are exact numbers as
@@ -23,7 +26,16 @@ export const InvoiceSummarySchema = z.object({
   currency: z.string(),
   decimals: z.int(),
   status: z.enum(["draft", "approved", "finalized", "credited", "discarded"]),
+  /** Series and number as people write them; null until the invoice is final. */
+  number: z.string().nullable(),
+  issuedOn: z.string().nullable(),
+  dueOn: z.string().nullable(),
+  /** Net: the sum of the lines. With tax it is gross; less prepaid credit drawn it is what is due. */
   totalMinor: z.int(),
+  taxMinor: z.int(),
+  grossMinor: z.int(),
+  prepaidMinor: z.int(),
+  dueMinor: z.int(),
   lines: z.int(),
   computedAt: z.number(),
 });
@@ -42,10 +54,24 @@ export const InvoiceLineSchema = z.object({
   unitPrice: z.string().nullable(),
   amountMinor: z.int(),
   exact: z.string(),
+  /** `adjustment`: late or corrected usage of `originalPeriod`, against the line of that month's invoice. */
+  kind: z.enum(["charge", "adjustment"]),
+  originalPeriod: PeriodSchema.nullable(),
+  correctsLine: z.string().nullable(),
+  taxCategory: z.enum(TAX_CATEGORIES),
+  taxRate: z.string(),
   /** Contacts behind the line; none where no event stands behind it, such as a monthly fee. */
   contacts: z.int(),
   /** Why the line comes to its amount: `kind` and the numbers that belong to it. */
   detail: z.record(z.string(), z.unknown()),
+});
+
+export const TaxGroupSchema = z.object({
+  category: z.enum(TAX_CATEGORIES),
+  rate: z.string(),
+  baseMinor: z.int(),
+  taxMinor: z.int(),
+  exemption: z.string().nullable(),
 });
 
 export const InvoiceSchema = InvoiceSummarySchema.extend({
@@ -53,6 +79,13 @@ export const InvoiceSchema = InvoiceSummarySchema.extend({
   inputHash: z.string(),
   outputHash: z.string(),
   cutoff: z.number(),
+  taxProfile: z.enum(["none", "cn_vat", "eu_vat"]),
+  taxes: z.array(TaxGroupSchema),
+  /** People who made or changed the draft: none of them may approve it. */
+  preparedBy: z.array(z.string()),
+  approvedBy: z.string().nullable(),
+  approvedAt: z.number().nullable(),
+  finalizedAt: z.number().nullable(),
   items: z.array(InvoiceLineSchema),
 });
 
@@ -160,16 +193,133 @@ export const PreviewSchema = z.object({
   decimals: z.int(),
   period: PeriodSchema,
   totalMinor: z.int(),
-  lines: z.array(InvoiceLineSchema.omit({ id: true, contacts: true })),
+  lines: z.array(
+    InvoiceLineSchema.omit({
+      id: true,
+      contacts: true,
+      kind: true,
+      originalPeriod: true,
+      correctsLine: true,
+      taxCategory: true,
+      taxRate: true,
+    }),
+  ),
   /** Usage records that no charge asks for. */
   unrated: z.int(),
   /** `kind` with the numbers that belong to it: volume_cliff, increments_coarser, negative_margin, never_charged. */
   warnings: z.array(z.looseObject({ kind: z.string(), code: z.string() })),
 });
 
+export const LineExplanationSchema = z.object({
+  currency: z.string(),
+  decimals: z.int(),
+  line: InvoiceLineSchema,
+  /** The line's own reckoning: tier, increments, base, fee, target and what was reached; `kind` says which. */
+  breakdown: z.record(z.string(), z.unknown()),
+  /** Sums over all usage behind the line, not over this page. */
+  behind: z.object({ records: z.int(), quantity: z.int(), exact: z.string() }),
+  /** True where the parts sum to the line's exact amount, or no usage stands behind it. */
+  agrees: z.boolean(),
+  items: z.array(
+    z.object({
+      usageId: z.string(),
+      source: z.string(),
+      kind: z.string(),
+      contactId: z.string().nullable(),
+      at: z.number(),
+      /** The whole of the usage, and how much of it this line charges. */
+      used: z.int(),
+      quantity: z.int(),
+      billedS: z.int().nullable(),
+      exact: z.string(),
+    }),
+  ),
+  next: z.string().nullable(),
+});
+
+const compared = z.object({ id: z.string(), period: PeriodSchema, grossMinor: z.int() });
+export const ComparisonSchema = z.object({
+  currency: z.string(),
+  decimals: z.int(),
+  before: compared,
+  after: compared,
+  differenceMinor: z.int(),
+  /** Largest first; they sum exactly to the difference. `code` is the charge; null for tax. */
+  causes: z.array(
+    z.object({
+      kind: z.enum([
+        "usage",
+        "price",
+        "minimum",
+        "discount",
+        "sla_credit",
+        "late_usage",
+        "new_charge",
+        "gone_charge",
+        "tax",
+      ]),
+      code: z.string().nullable(),
+      amountMinor: z.int(),
+    }),
+  ),
+});
+export type LineExplanation = z.infer<typeof LineExplanationSchema>;
+export type ComparisonView = z.infer<typeof ComparisonSchema>;
+
+export const RunViewSchema = z.object({
+  id: z.string(),
+  batchId: z.string(),
+  tenantId: z.string(),
+  tenantName: z.string(),
+  contract: label,
+  period: PeriodSchema,
+  state: z.enum(["queued", "running", "done", "failed"]),
+  outcome: z.enum(["written", "unchanged", "closed", "no_terms", "failed"]).nullable(),
+  error: z.string().nullable(),
+  requestedAt: z.number(),
+  finishedAt: z.number().nullable(),
+  attempts: z.int(),
+  invoiceId: z.string().nullable(),
+  lines: z.int().nullable(),
+  usageRows: z.number().nullable(),
+  notCharged: z.record(z.string(), z.int()),
+  exceptions: z.int(),
+  inputHash: z.string().nullable(),
+  outputHash: z.string().nullable(),
+});
+export type RunView = z.infer<typeof RunViewSchema>;
+
+export const ExceptionSchema = z.object({
+  id: z.string(),
+  tenantId: z.string(),
+  tenantName: z.string(),
+  usageId: z.string().nullable(),
+  contactId: z.string().nullable(),
+  source: z.string(),
+  kind: z.string(),
+  occurredAt: z.number(),
+  quantity: z.int().nullable(),
+  reason: z.enum(EXCEPTION_REASONS),
+  state: z.enum(["open", "resolved"]),
+  /** `rated`: a later run charged it. `accepted`: billed in spite of it. `excluded`: billed nowhere, `note` says why. */
+  resolution: z.enum(["rated", "accepted", "excluded"]).nullable(),
+  note: z.string().nullable(),
+  openedAt: z.number(),
+  resolvedAt: z.number().nullable(),
+});
+
+const note = plainText().min(1).max(1_000);
+export const ResolutionSchema = z.discriminatedUnion("what", [
+  z.strictObject({ what: z.literal("retry") }),
+  z.strictObject({ what: z.literal("accept"), note: note.optional() }),
+  z.strictObject({ what: z.literal("exclude"), note }),
+]);
+
+export type ExceptionView = z.infer<typeof ExceptionSchema>;
 export type Preview = z.infer<typeof PreviewSchema>;
 export type InvoiceSummary = z.infer<typeof InvoiceSummarySchema>;
 export type InvoiceView = z.infer<typeof InvoiceSchema>;
+export type TaxGroupView = z.infer<typeof TaxGroupSchema>;
 export type InvoiceLineView = z.infer<typeof InvoiceLineSchema>;
 export type LineContact = z.infer<typeof LineContactSchema>;
 export type LineContactsView = z.infer<typeof LineContactsSchema>;

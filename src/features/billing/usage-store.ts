@@ -70,10 +70,18 @@ function sorted(attrs: NewUsage["attrs"]): NewUsage["attrs"] {
   return Object.fromEntries(Object.entries(attrs).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** What came under a known event with another content is kept whole as an exception: a person decides which is right. */
 async function rivalsAmong(tx: TenantTx, incoming: SQL): Promise<string[]> {
   const rows = await tx.execute<{ event: string }>(sql`
-    select distinct r.event from ${incoming}
-    join tenant.usage u on u.tenant_id = ${tx.tenantId}::uuid and u.source = r.source and u.source_event_id = r.event
-    where u.payload_hash <> ${HASH} order by 1`);
+    with rival as (
+      select distinct on (r.source, r.event) r.*, ${HASH} as hash from ${incoming}
+      join tenant.usage u on u.tenant_id = ${tx.tenantId}::uuid and u.source = r.source and u.source_event_id = r.event
+      where u.payload_hash <> ${HASH} order by r.source, r.event),
+    opened as (
+      insert into tenant.usage_exceptions (tenant_id, source, source_event_id, kind, occurred_at, reason, detail, opened_at)
+      select ${tx.tenantId}::uuid, r.source, r.event, r.kind, ${occurredAt}, 'rival', jsonb_build_object('quantity', r.quantity,
+        'contactId', r.contact_id, 'attrs', r.attrs::jsonb, 'payloadHash', r.hash), clock_timestamp()
+      from rival r on conflict (tenant_id, source, source_event_id, reason) do nothing)
+    select r.event from rival r order by 1`);
   return rows.map((row) => row.event);
 }

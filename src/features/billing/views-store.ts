@@ -3,7 +3,7 @@ import type { OperatorTx, TenantTx } from "../../adapters/db/index.ts";
 import { CURRENCY_DECIMALS, isCurrency } from "../../domain/kernel/currency.ts";
 import { decimalText, exactText, rational } from "../../domain/kernel/rational.ts";
 import { assert } from "../../domain/kernel/step.ts";
-import type { ContactLine, InvoiceLineView, InvoiceSummary } from "./schema.ts";
+import type { ContactLine, InvoiceLineView, InvoiceSummary, TaxGroupView } from "./schema.ts";
 
 /** Rows of one page of contacts, at most. */
 export const PAGE_MAX = 200;
@@ -24,7 +24,19 @@ type InvoiceRow = {
   time_zone: string;
   currency: string;
   status: InvoiceSummary["status"];
+  number: string | null;
+  issued_on: string | null;
+  due_on: string | null;
   total_minor: string;
+  tax_minor: string;
+  gross_minor: string;
+  prepaid_minor: string;
+  due_minor: string;
+  tax_profile: "none" | "cn_vat" | "eu_vat";
+  prepared_by: string;
+  approved_by: string | null;
+  approved_at: string | null;
+  finalized_at: string | null;
   lines: number;
   computed_at: string;
   engine_version: number;
@@ -35,6 +47,11 @@ type InvoiceRow = {
 
 const epochMs = (column: string) => sql.raw(`(extract(epoch from ${column}) * 1000)::bigint::text`);
 
+/** Series and number as people write them: `CH-2026-000123`. Null while there is none. */
+export function numberText(document: "i" | "n") {
+  return sql.raw(`(${document}.series || '-' || lpad(${document}.number::text, 6, '0'))`);
+}
+
 export function invoiceRows(
   tx: TenantTx,
   filter: { readonly period?: string | undefined; readonly id?: string | undefined },
@@ -43,6 +60,10 @@ export function invoiceRows(
   const ofId = filter.id === undefined ? sql`true` : sql`i.id = ${filter.id}`;
   return tx.execute<InvoiceRow>(sql`
     select i.id, c.name_zh, c.name_en, co.name as company, i.time_zone, i.currency, i.status, i.total_minor::text,
+      i.tax_minor::text, i.gross_minor::text, i.prepaid_minor::text, i.due_minor::text, i.tax_profile,
+      ${numberText("i")} as number, to_char(i.issued_on, 'YYYY-MM-DD') as issued_on, to_char(i.due_on, 'YYYY-MM-DD') as due_on,
+      array_to_string(i.prepared_by, ',') as prepared_by, i.approved_by, ${epochMs("i.approved_at")} as approved_at,
+      ${epochMs("i.finalized_at")} as finalized_at,
       to_char(i.period_start, 'YYYY-MM-DD') as start, to_char(i.period_end, 'YYYY-MM-DD') as "end",
       ${epochMs("i.computed_at")} as computed_at, ${epochMs("i.cutoff")} as cutoff, i.engine_version, i.input_hash, i.output_hash,
       (select count(*)::int from tenant.invoice_lines l where l.tenant_id = i.tenant_id and l.invoice_id = i.id) as lines
@@ -66,7 +87,14 @@ export function summaryOf(row: InvoiceRow, tenantId: string): InvoiceSummary {
     currency: row.currency,
     decimals: decimalsOf(row.currency),
     status: row.status,
+    number: row.number,
+    issuedOn: row.issued_on,
+    dueOn: row.due_on,
     totalMinor: safe(row.total_minor),
+    taxMinor: safe(row.tax_minor),
+    grossMinor: safe(row.gross_minor),
+    prepaidMinor: safe(row.prepaid_minor),
+    dueMinor: safe(row.due_minor),
     lines: row.lines,
     computedAt: Number(row.computed_at),
   };
@@ -84,13 +112,32 @@ type LineRow = {
   num: string;
   den: string;
   detail: unknown;
+  kind: "charge" | "adjustment";
+  original_period: string | null;
+  corrects_line: string | null;
+  tax_category: InvoiceLineView["taxCategory"];
+  tax_rate: string;
 };
+
+export async function taxRows(tx: TenantTx, invoiceId: string): Promise<TaxGroupView[]> {
+  const rows = await tx.execute<{
+    category: TaxGroupView["category"];
+    rate: string;
+    base: string;
+    tax: string;
+    exemption: string | null;
+  }>(sql`
+    select category, rate, base_minor::text as base, tax_minor::text as tax, exemption from tenant.invoice_taxes
+    where tenant_id = ${tx.tenantId} and invoice_id = ${invoiceId} order by category, rate limit ${ROWS_MAX}`);
+  return rows.map(({ base, tax, ...row }) => ({ ...row, baseMinor: safe(base), taxMinor: safe(tax) }));
+}
 
 export async function lineRows(tx: TenantTx, invoiceId: string, lineId?: string): Promise<InvoiceLineView[]> {
   const one = lineId === undefined ? sql`true` : sql`l.id = ${lineId}`;
   const rows = await tx.execute<LineRow>(sql`
     select l.id, l.stable_key, l.description_zh as zh, l.description_en as en, l.quantity, l.unit, l.unit_price,
-      l.amount_minor::text, l.exact_num::text as num, l.exact_den::text as den, l.detail
+      l.amount_minor::text, l.exact_num::text as num, l.exact_den::text as den, l.detail,
+      l.kind, to_char(l.original_start, 'YYYY-MM') as original_period, l.corrects_line, l.tax_category, l.tax_rate
     from tenant.invoice_lines l
     where l.tenant_id = ${tx.tenantId} and l.invoice_id = ${invoiceId} and ${one}
     order by l.position limit ${ROWS_MAX}`);
@@ -108,6 +155,11 @@ export async function lineRows(tx: TenantTx, invoiceId: string, lineId?: string)
       unitPrice: row.unit_price,
       amountMinor: safe(row.amount_minor),
       exact: exactText(rational(BigInt(row.num), BigInt(row.den))),
+      kind: row.kind,
+      originalPeriod: row.original_period,
+      correctsLine: row.corrects_line,
+      taxCategory: row.tax_category,
+      taxRate: row.tax_rate,
       contacts: Number(contacts ?? 0),
       detail,
     };

@@ -7,7 +7,16 @@ import { maskBody, maskNumber } from "./mask.ts";
 import type { BillingContext } from "./run-contract.ts";
 import type { BilledContact, InvoiceSummary, InvoiceView, LineContactsView } from "./schema.ts";
 import { tenantsInService } from "./store.ts";
-import { decimalsOf, invoiceRows, lineRows, linesOfContact, object, PAGE_MAX, summaryOf } from "./views-store.ts";
+import {
+  decimalsOf,
+  invoiceRows,
+  lineRows,
+  linesOfContact,
+  object,
+  PAGE_MAX,
+  summaryOf,
+  taxRows,
+} from "./views-store.ts";
 
 /** Who looks: a client at its own bill sees its customers' numbers; the outsourcer's billing staff see them masked. */
 export type Sight = "client" | "house";
@@ -30,19 +39,27 @@ export async function listAllInvoices(ctx: BillingContext, filter: { readonly pe
 }
 
 export async function getInvoice(db: Database, scope: TenantScope, invoiceId: string): Promise<InvoiceView> {
-  return withTenant(db, scope, async (tx) => {
-    const [row] = await invoiceRows(tx, { id: invoiceId });
-    if (row === undefined) throw notFound("invoice");
-    const items = await lineRows(tx, invoiceId);
-    return {
-      ...summaryOf(row, scope.tenantId),
-      engineVersion: row.engine_version,
-      inputHash: row.input_hash,
-      outputHash: row.output_hash,
-      cutoff: Number(row.cutoff),
-      items,
-    };
-  });
+  return withTenant(db, scope, (tx) => invoiceView(tx, invoiceId));
+}
+
+export async function invoiceView(tx: TenantTx, invoiceId: string): Promise<InvoiceView> {
+  const [row] = await invoiceRows(tx, { id: invoiceId });
+  if (row === undefined) throw notFound("invoice");
+  const at = (text: string | null) => (text === null ? null : Number(text));
+  return {
+    ...summaryOf(row, tx.tenantId),
+    engineVersion: row.engine_version,
+    inputHash: row.input_hash,
+    outputHash: row.output_hash,
+    cutoff: Number(row.cutoff),
+    taxProfile: row.tax_profile,
+    taxes: await taxRows(tx, invoiceId),
+    preparedBy: row.prepared_by === "" ? [] : row.prepared_by.split(","),
+    approvedBy: row.approved_by,
+    approvedAt: at(row.approved_at),
+    finalizedAt: at(row.finalized_at),
+    items: await lineRows(tx, invoiceId),
+  };
 }
 
 export type LineContactsQuery = {

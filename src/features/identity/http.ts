@@ -19,6 +19,8 @@ export type RequestServices = {
   readonly clock: Clock;
   readonly live: LiveHouse;
   readonly blobs: R2Bucket;
+  /** Puts runs of months on their way: each is worked off by itself, whatever becomes of who asked. */
+  sendRuns(messages: readonly object[]): Promise<void>;
   readonly documents: Documents;
   /** Seals carrier accounts; opens those that the database keeps sealed. */
   readonly sealKey: string;

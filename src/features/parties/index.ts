@@ -8,5 +8,6 @@ export {
   SellerFileSchema,
   type SellerSnapshot,
   SellerSnapshotSchema,
+  type Tax,
 } from "./schema.ts";
 export { billingProfiles, sellers } from "./tables.ts";

@@ -1,0 +1,160 @@
+import { sql } from "drizzle-orm";
+import { type Database, type TenantScope, type TenantTx, withTenant } from "../../adapters/db/index.ts";
+import { isCurrency } from "../../domain/kernel/currency.ts";
+import { equal, exact, exactText, rational } from "../../domain/kernel/rational.ts";
+import { assert } from "../../domain/kernel/step.ts";
+import { Refusal } from "../../domain/kernel/trouble.ts";
+import { compareInvoices } from "../../domain/rating/compare.ts";
+import type { ComparisonView, InvoiceLineView, LineExplanation } from "./schema.ts";
+import { decimalsOf, invoiceRows, lineRows, PAGE_MAX, safe } from "./views-store.ts";
+
+type ItemRow = {
+  usage_id: string;
+  source: string;
+  kind: string;
+  contact_id: string | null;
+  at: string;
+  used: string;
+  quantity: string;
+  billed_s: number | null;
+  num: string;
+  den: string;
+};
+
+/**
+ * One line down to its usage: how it is reckoned, the exact sum of what stands behind it, and that record by record. Where
+ * usage stands behind a line, its parts sum to the line's exact amount, and `agrees` says that they do; the contact of a
+ * record then opens to its facts.
+ */
+export function explainLine(
+  db: Database,
+  scope: TenantScope,
+  query: {
+    readonly invoiceId: string;
+    readonly lineId: string;
+    readonly limit: number;
+    readonly cursor: string | null;
+  },
+): Promise<LineExplanation> {
+  return withTenant(db, scope, async (tx) => {
+    const [invoice] = await invoiceRows(tx, { id: query.invoiceId });
+    const [line] = await lineRows(tx, query.invoiceId, query.lineId);
+    if (invoice === undefined || line === undefined) throw notFound("line");
+    const sum = await sumBehind(tx, line.id);
+    const limit = Math.min(query.limit, PAGE_MAX);
+    const rows = await itemRows(tx, line.id, limit + 1, placeOf(query.cursor));
+    const last = rows[limit - 1];
+    return {
+      currency: invoice.currency,
+      decimals: decimalsOf(invoice.currency),
+      line,
+      breakdown: line.detail,
+      behind: { records: sum.records, quantity: sum.quantity, exact: exactText(sum.exact) },
+      agrees: sum.records === 0 || equal(sum.exact, exact(line.exact)),
+      items: rows.slice(0, limit).map((row) => ({
+        usageId: row.usage_id,
+        source: row.source,
+        kind: row.kind,
+        contactId: row.contact_id,
+        at: Number(row.at),
+        used: Number(row.used),
+        quantity: Number(row.quantity),
+        billedS: row.billed_s,
+        exact: exactText(rational(BigInt(row.num), BigInt(row.den))),
+      })),
+      next: rows.length > limit && last !== undefined ? `${last.at}_${last.usage_id}` : null,
+    };
+  });
+}
+
+async function sumBehind(tx: TenantTx, lineId: string) {
+  const [row] = await tx.execute<{ records: number; quantity: string; num: string; den: string }>(sql`
+    select count(s.usage_id)::int as records, coalesce(sum(s.quantity), 0)::text as quantity, coalesce(sum(s.amount_num), 0)::text as num,
+      l.exact_den::text as den
+    from tenant.invoice_lines l left join tenant.line_usage s on s.tenant_id = l.tenant_id and s.line_id = l.id
+    where l.tenant_id = ${tx.tenantId} and l.id = ${lineId}::uuid group by l.exact_den`);
+  assert(row !== undefined, "the line was found before it is explained");
+  const whole = rational(BigInt(row.num), BigInt(row.den));
+  return { records: row.records, quantity: Number(row.quantity), exact: whole };
+}
+
+type Place = { readonly at: string; readonly id: string };
+
+function itemRows(tx: TenantTx, lineId: string, limit: number, after: Place | null) {
+  const rest =
+    after === null
+      ? sql`true`
+      : sql`(s.occurred_at, s.usage_id) > (to_timestamp(${after.at}::numeric / 1000), ${after.id}::uuid)`;
+  return tx.execute<ItemRow>(sql`
+    select s.usage_id, u.source || ':' || u.source_event_id as source, u.kind, s.contact_id, u.quantity::text as used, s.quantity::text,
+      (extract(epoch from s.occurred_at) * 1000)::bigint::text as at, s.billed_s::int, s.amount_num::text as num, l.exact_den::text as den
+    from tenant.line_usage s
+    join tenant.usage u on u.tenant_id = s.tenant_id and u.id = s.usage_id
+    join tenant.invoice_lines l on l.tenant_id = s.tenant_id and l.id = s.line_id
+    where s.tenant_id = ${tx.tenantId} and s.line_id = ${lineId}::uuid and ${rest}
+    order by s.occurred_at, s.usage_id limit ${limit}`);
+}
+
+function placeOf(cursor: string | null): Place | null {
+  if (cursor === null) return null;
+  const match = /^([0-9]{1,16})_([0-9a-f-]{36})$/.exec(cursor);
+  if (match?.[1] !== undefined && match[2] !== undefined) return { at: match[1], id: match[2] };
+  const faults = [{ path: "query.cursor", message: "not a cursor that was given here" }];
+  throw new Refusal("invalid", "invalid_input", "something in the request is not as described", { faults });
+}
+
+/** Why one invoice is higher or lower than another of the same client; without another, than the month before it. */
+export function compareWith(
+  db: Database,
+  scope: TenantScope,
+  { invoiceId, otherId }: { readonly invoiceId: string; readonly otherId: string | null },
+): Promise<ComparisonView> {
+  return withTenant(db, scope, async (tx) => {
+    const [after] = await invoiceRows(tx, { id: invoiceId });
+    const [before] = await invoiceRows(tx, { id: otherId ?? (await monthEarlier(tx, invoiceId)) });
+    if (after === undefined || before === undefined) throw notFound("invoice");
+    if (after.currency !== before.currency || !isCurrency(after.currency)) {
+      throw new Refusal("conflict", "other_currency", "the two invoices are in different currencies");
+    }
+    const side = async (row: typeof after) => ({
+      lines: (await lineRows(tx, row.id)).map(compared),
+      taxMinor: BigInt(row.tax_minor),
+    });
+    const causes = compareInvoices(await side(before), await side(after), after.currency);
+    return {
+      currency: after.currency,
+      decimals: decimalsOf(after.currency),
+      before: { id: before.id, period: before.start.slice(0, 7), grossMinor: safe(before.gross_minor) },
+      after: { id: after.id, period: after.start.slice(0, 7), grossMinor: safe(after.gross_minor) },
+      differenceMinor: safe(BigInt(after.gross_minor) - BigInt(before.gross_minor)),
+      causes: causes.map((it) => ({ ...it, amountMinor: safe(it.amountMinor) })),
+    };
+  });
+}
+
+function compared({ code, model, component, kind, quantity, unitPrice, amountMinor }: InvoiceLineView) {
+  const price = unitPrice === null ? null : exact(unitPrice);
+  return {
+    code,
+    model,
+    component,
+    kind,
+    quantity: exact(quantity),
+    unitPrice: price,
+    amountMinor: BigInt(amountMinor),
+  };
+}
+
+async function monthEarlier(tx: TenantTx, invoiceId: string): Promise<string> {
+  const [row] = await tx.execute<{ id: string }>(sql`
+    select b.id from tenant.invoices a join tenant.invoices b on b.tenant_id = a.tenant_id and b.contract_id = a.contract_id
+      and b.period_start < a.period_start and b.status not in ('discarded', 'credited')
+    where a.tenant_id = ${tx.tenantId} and a.id = ${invoiceId} order by b.period_start desc limit 1`);
+  if (row === undefined)
+    throw new Refusal("not_found", "no_earlier_invoice", "there is no earlier invoice to compare with");
+  return row.id;
+}
+
+function notFound(what: string): Refusal {
+  return new Refusal("not_found", `${what}_not_found`, `there is no such ${what}`);
+}
