@@ -124,7 +124,9 @@ async function attemptRun(
   const { exceptions } = read;
   if (read.versions.length === 0) return outcome("no_terms", { exceptions });
   const seen = await sealed(read);
-  if (known?.inputHash === seen.inputHash) return outcome("unchanged", { ...tellOf(seen), exceptions });
+  if (known?.inputHash === seen.inputHash) {
+    return outcome("unchanged", { ...tellOf(seen), outputHash: known.outputHash, exceptions });
+  }
   const terms = ratedTerms(contract, month, read.versions, read.segments);
   const whole = await isWhole(tx, terms);
   if (!whole && !last) return { behind: terms };
