@@ -43,6 +43,8 @@ export class ContactMemory {
   begun: Begun | null;
   mind: Mind | null;
   private readonly sql: SqlStorage;
+  /** Facts that are not known to have arrived, in order; null until they are asked for after a restart. */
+  private unsent: ContactFact[] | null = null;
 
   constructor(sql: SqlStorage) {
     this.sql = sql;
@@ -54,6 +56,7 @@ export class ContactMemory {
 
   begin(begun: Begun): void {
     this.begun = begun;
+    this.unsent = [];
     this.put(BEGUN, begun);
   }
 
@@ -62,15 +65,25 @@ export class ContactMemory {
     this.put(MIND, mind);
     const first = facts[0];
     if (first !== undefined) this.put(first.seq, facts);
+    this.unsent?.push(...facts);
   }
 
-  /** Facts after a number, in order. Batches are sent whole, so a batch never straddles what was sent. */
+  /** Facts after a number that nobody is known to lack, in order. */
   factsAfter(seq: number): ContactFact[] {
+    this.unsent ??= this.stored();
+    return this.unsent.filter((fact) => fact.seq > seq);
+  }
+
+  /** Everybody has the facts up to here: they are kept in storage alone. */
+  letGo(seq: number): void {
+    this.unsent = this.unsent?.filter((fact) => fact.seq > seq) ?? null;
+  }
+
+  private stored(): ContactFact[] {
     return this.sql
-      .exec<{ json: string }>("select json from entries where k > ? and k > 0 order by k", seq)
+      .exec<{ json: string }>("select json from entries where k > 0 order by k")
       .toArray()
-      .flatMap((row) => JSON.parse(row.json) as ContactFact[])
-      .filter((fact) => fact.seq > seq);
+      .flatMap((row) => JSON.parse(row.json) as ContactFact[]);
   }
 
   private put(k: number, value: unknown): void {

@@ -29,7 +29,12 @@ const RETRY_FIRST_MS = 250;
 const RETRY_MAX_MS = 15_000;
 /** What was just asked for is under way; the alarm looks after it only in case the object dies in between. */
 const UNDER_WAY_MS = 2_000;
-/** Facts are sent at once; this alarm is for an object that died in between. */
+/**
+ * Facts are sent at once; this alarm is for an object that died in between, and whatever comes next for the contact sends
+ * them too. An alarm costs a commit of its own when it is set and another when it comes, so it is not set for soon.
+ */
+const FACTS_GUARD_MS = 10_000;
+/** Neither the board nor the queue took them. */
 const FACTS_RETRY_MS = 5_000;
 /** One queue message carries at most this many facts: far below the platform's 128 kB. */
 const FACTS_PER_MESSAGE_MAX = 50;
@@ -37,6 +42,7 @@ const FACTS_PER_MESSAGE_MAX = 50;
 type Contact = {
   readonly take: (event: ContactEvent, done: Intent) => ContactStep | null;
   readonly keep: (mind: Mind) => void;
+  readonly arm: () => void;
 };
 type LiveRpc = { apply(news: { facts: readonly ContactFact[]; timeZone: string }): Promise<number> };
 
@@ -51,6 +57,7 @@ export class ContactOutbox {
   private readonly contact: Contact;
   private readonly running = new Map<string, Promise<void>>();
   private outside: Promise<Outside> | null = null;
+  private factsRefused = false;
 
   constructor(env: Env, config: Config, memory: ContactMemory, contact: Contact) {
     this.env = env;
@@ -64,7 +71,8 @@ export class ContactOutbox {
     const intents = mind.intents.map((intent) =>
       intent.notBefore > 0 ? Math.max(intent.notBefore, Date.now() + RETRY_FIRST_MS) : Date.now() + UNDER_WAY_MS,
     );
-    return Math.min(Infinity, ...intents, owesFacts(mind) ? Date.now() + FACTS_RETRY_MS : Infinity);
+    const factsMs = this.factsRefused ? FACTS_RETRY_MS : FACTS_GUARD_MS;
+    return Math.min(Infinity, ...intents, owesFacts(mind) ? Date.now() + factsMs : Infinity);
   }
 
   async drain(): Promise<void> {
@@ -175,7 +183,9 @@ export class ContactOutbox {
       try {
         await this.env.FACTS.send({ v: 1, kind: "contact", facts });
       } catch (trouble) {
-        return this.factsKept(trouble);
+        this.factsKept(trouble);
+        this.factsRefused = true;
+        return this.contact.arm();
       }
       this.noteSent({ sentSeq: last.seq });
     }
@@ -196,7 +206,9 @@ export class ContactOutbox {
   private noteSent(what: Partial<Pick<Mind, "sentSeq" | "liveSeq">>): void {
     const { mind } = this.memory;
     if (mind === null) return;
+    this.factsRefused = false;
     const noted = { ...mind, ...what };
+    this.memory.letGo(Math.min(noted.sentSeq, noted.liveSeq));
     if (noted.state.stage.at === "ended" && !owesFacts(noted)) return this.contact.keep(noted);
     this.memory.mind = noted;
   }

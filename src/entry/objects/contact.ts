@@ -16,6 +16,9 @@ import { ContactOutbox } from "./contact-outbox.ts";
 import { toContactEvent } from "./contact-webhooks.ts";
 import { localTimeAt } from "./local-time.ts";
 
+/** An alarm that comes within this is not called off any more: it may be on its way. */
+const ALARM_AT_THE_DOOR_MS = 1_000;
+
 export type Answer = { readonly instructions: readonly CallInstruction[] } | { readonly refused: "foreign_leg" };
 export type Reply = { readonly ok: true } | { readonly refused: NonNullable<ContactStep["refused"]> };
 
@@ -50,6 +53,7 @@ export class Contact extends DurableObject<Env> implements ContactSeatRpc {
     this.outbox = new ContactOutbox(env, this.config, this.memory, {
       take: (event, done) => this.take(event, done),
       keep: (mind) => this.keep(mind),
+      arm: () => this.arm(),
     });
   }
 
@@ -194,7 +198,12 @@ export class Contact extends DurableObject<Env> implements ContactSeatRpc {
     const unchanged = done === null && step.facts.length === 0 && step.effects.length === 0 && step.ignored !== null;
     if (unchanged) return step;
     const intents = done === null ? mind.intents : mind.intents.filter((intent) => intent !== done);
-    this.save(step, { ...mind, intents });
+    const next = { ...mind, state: step.state, intents };
+    if (!isHearsay(event, step)) this.save(step, next);
+    else {
+      this.memory.mind = next;
+      this.arm();
+    }
     return step;
   }
 
@@ -217,9 +226,17 @@ export class Contact extends DurableObject<Env> implements ContactSeatRpc {
     if (mind === null) return;
     const due = deadlineOf(mind.state);
     const wanted = Math.min(due === null ? Infinity : this.config.clock.realInstant(due), this.outbox.nextTryAt(mind));
-    if (wanted === Infinity || (this.alarmAt !== null && this.alarmAt <= wanted)) return;
+    if (wanted === Infinity) return this.disarm();
+    if (this.alarmAt !== null && this.alarmAt <= wanted) return;
     this.alarmAt = wanted;
     this.ctx.waitUntil(this.ctx.storage.setAlarm(wanted));
+  }
+
+  /** Nothing is to come: an alarm that is still set would only wake an object that has long been put away. */
+  private disarm(): void {
+    if (this.alarmAt === null || this.alarmAt < Date.now() + ALARM_AT_THE_DOOR_MS) return;
+    this.alarmAt = null;
+    this.ctx.waitUntil(this.ctx.storage.deleteAlarm());
   }
 
   private answer(begun: Begun, step: ContactStep): Answer {
@@ -231,4 +248,12 @@ export class Contact extends DurableObject<Env> implements ContactSeatRpc {
     const now = this.config.clock.now();
     return { now, local: (timeZone) => localTimeAt(now, timeZone) };
   }
+}
+
+/**
+ * The place in the queue, told by the pool: in memory until the next write. An object that dies before asks the pool again,
+ * which is harmless, and the caller's way into the queue costs one commit less.
+ */
+function isHearsay(event: ContactEvent, step: ContactStep): boolean {
+  return event.type === "place_told" && step.facts.length === 0 && step.effects.length === 0;
 }
