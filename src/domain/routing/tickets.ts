@@ -175,6 +175,7 @@ function begin(run: Run, wanted: Ticket, before: PoolTicket | null, counts: bool
   };
   if (before !== null) {
     setTicketTimer(pool, before, null);
+    touchTicket(pool, before);
     ticket.graded = before.graded && !counts;
   }
   pool.tickets.set(wanted.contactId, ticket);

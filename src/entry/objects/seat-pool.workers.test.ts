@@ -363,17 +363,24 @@ test("ACD-8 what is owed to contacts and to the queue of facts is delivered and 
   expect(pool.told).toEqual(["seatReserved", "seatRang"]);
 });
 
-test("ACD-8 what a pool of the older form owed is taken over and delivered", async () => {
+test("ACD-8 a pool of the older form is taken over: what waited waits on, what it owed is delivered", async () => {
   const pool = await openPool(1);
-  const reservationId = uuid();
+  const ticket = ticketFor(pool);
+  await pool.stub().wait(ticket);
   await runInDurableObject(pool.stub(), (_object: SeatPool, { storage: { sql } }) => {
-    sql.exec(`create table owed (id integer primary key, tenant_id text, contact_id text, json text);
+    const waits = sql.exec<{ json: string }>("select json from waits").toArray();
+    sql.exec(`drop table waits;
+      create table tickets (id text primary key, json text);
+      create table owed (id integer primary key, tenant_id text, contact_id text, json text);
       create table facts (id integer primary key, json text)`);
-    const message = JSON.stringify({ kind: "seat_rang", reservationId });
+    for (const { json } of waits) sql.exec("insert into tickets values (?, ?)", ticket.contactId, json);
+    const message = JSON.stringify({ kind: "seat_rang", reservationId: uuid() });
     sql.exec("insert into owed values (1, ?, ?, ?)", tenantId, uuid(), message);
   });
   await evictDurableObject(pool.stub());
   await listen(pool);
-  await pool.stub().withdraw(asId<ContactId>(uuid()), "left");
-  await expect.poll(() => pool.told).toEqual(["seatRang"]);
+  const desktop = await openDesktop(pool, pool.agentIds[0] as AgentId);
+  await desktop.command({ cmd: "set_state", to: "ready", reason: null });
+  expect((await desktop.until("ringing")).offer?.contactId).toBe(ticket.contactId);
+  await expect.poll(() => pool.told.toSorted()).toEqual(["seatRang", "seatRang", "seatReserved"]);
 });
