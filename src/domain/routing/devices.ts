@@ -7,7 +7,8 @@ import type { Agent, Reservation } from "./state.ts";
 /** A desktop has connected. The first of an agent's devices owns the phone until another claims it. */
 export function joinDevice(run: Run, agent: Agent, deviceId: string): Reply {
   if (agent.devices.includes(deviceId)) return ignored("joined already");
-  agent.devices.push(deviceId);
+  // A list that grows by one takes room for seventeen: nearly every agent has one.
+  agent.devices = [...agent.devices, deviceId];
   agent.phone ??= deviceId;
   agent.lostAt = null;
   touchAgent(run.pool, agent);

@@ -17,6 +17,7 @@ export type {
 } from "./protocol.ts";
 export { agentsWithoutDevice, type PoolRows, restorePool } from "./restore.ts";
 export { type AgentRow, dumpAgent, dumpQueue, dumpTicket, type QueueRow, type TicketRow } from "./rows.ts";
+export { shareParts } from "./share.ts";
 export type { Agent, Chance, Pool } from "./state.ts";
 export { step } from "./step.ts";
 export { agentView, floorView, heldTenant, queueView } from "./view.ts";

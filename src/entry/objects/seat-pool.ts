@@ -15,6 +15,7 @@ import {
   type Reply,
   restorePool,
   type SeatPoolRpc,
+  shareParts,
   step,
   type Ticket,
   type WaitAnswer,
@@ -96,7 +97,7 @@ export class SeatPool extends DurableObject<Env> implements SeatPoolRpc {
   // From the house.
 
   async configure(config: PoolConfig): Promise<void> {
-    this.apply({ type: "configure", config });
+    this.apply({ type: "configure", config: shareParts(config) });
     this.storage.setSetting("config", this.pool().config);
     // What the house publishes may be that somebody has left it.
     this.sessions.lookSoon();
@@ -222,7 +223,12 @@ export class SeatPool extends DurableObject<Env> implements SeatPoolRpc {
       });
       return this.loaded;
     }
-    const pool = restorePool(rows, this.sockets.devices(), this.config.clock.now(), CHANCE);
+    const pool = restorePool(
+      { ...rows, config: shareParts(rows.config) },
+      this.sockets.devices(),
+      this.config.clock.now(),
+      CHANCE,
+    );
     this.loaded = pool;
     const changes = new Changes();
     for (const agent of agentsWithoutDevice(pool)) {
