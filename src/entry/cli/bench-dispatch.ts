@@ -27,21 +27,59 @@ type Settings = FloorSettings & { readonly load: number; readonly measureS: numb
 const FILL_S = 12;
 const SETTLE_S = 2;
 
+/** Calls under way while a pool is put to sleep, and how often it is. */
+const COLD_LOAD = 0.7;
+const COLD_ROUNDS = 21;
+
 /**
  * B11: the real pool object in workerd with real sockets, calls arriving by an open-loop Poisson process. Agents accept at
  * once and talk for exponential times, so that the wanted share of seats is busy.
  */
-export async function benchDispatch(over: Partial<Settings> = {}): Promise<DispatchBench> {
+export function benchDispatch(over: Partial<Settings> = {}): Promise<DispatchBench> {
   const settings: Settings = { seats: 1_000, load: 0.7, handleS: 30, measureS: 60, seed: 1, ...over };
+  return onFloor(settings, async (floor, pinned) => ({ ...(await measure(floor, settings)), pinned }));
+}
+
+/** From a call's request to its offer in the agent's hands: each with the object awake, and just put to sleep. */
+export type ColdBench = { readonly seats: number; readonly warmMs: number[]; readonly coldMs: number[] };
+
+/**
+ * B14: the same object with twice the seats, most of them on a call. Between two calls it is taken from memory as the
+ * platform does to an object that nobody speaks to, its sockets open; the call that comes next wakes it.
+ */
+export function benchColdStart(over: Partial<FloorSettings> = {}): Promise<ColdBench> {
+  // Talks outlast the benchmark: nothing else happens to the floor meanwhile.
+  const settings: FloorSettings = { seats: 2_000, handleS: 3_600, seed: 1, ...over };
+  return onFloor(settings, async (floor) => {
+    await floor.open();
+    const busy = settings.seats * COLD_LOAD;
+    await arrivals(seededRandom(settings.seed), FILL_S / busy, busy, (meantAt) => floor.call(meantAt, false));
+    const bench: ColdBench = { seats: settings.seats, warmMs: [], coldMs: [] };
+    for (let round = 0; round < COLD_ROUNDS; round++) {
+      await rest(SETTLE_S / 4);
+      bench.warmMs.push(took(await floor.offer()));
+      await rest(SETTLE_S / 4);
+      await floor.sleep();
+      bench.coldMs.push(took(await floor.offer()));
+    }
+    return bench;
+  });
+}
+
+const took = ({ sentAt, seenAt }: { sentAt: number; seenAt: number }): number => seenAt - sentAt;
+
+/** The real pool in workerd, on a core of its own where there are two. */
+async function onFloor<T>(settings: FloorSettings, run: (floor: Floor, pinned: boolean) => Promise<T>): Promise<T> {
   const stateDir = mkdtempSync(join(tmpdir(), "callhouse-bench-"));
   const [port = 0, directPort = 0] = await freePorts(2);
+  const url = `http://127.0.0.1:${directPort}`;
   const worker = await startWorker({
     name: "callhouse-bench-dispatch",
     configPath: "src/entry/cli/bench-dispatch/wrangler.toml",
     port,
     directPort,
     variables: {
-      PUBLIC_URL: `http://127.0.0.1:${directPort}`,
+      PUBLIC_URL: url,
       SEAL_KEY: Buffer.alloc(32, 7).toString("base64"),
       INTERNAL_KEY: "internal-key-of-the-bench",
     },
@@ -51,9 +89,9 @@ export async function benchDispatch(over: Partial<Settings> = {}): Promise<Dispa
   });
   const unpin = pinApart();
   const posts = new Posts(directPort);
-  const floor = new Floor(`http://127.0.0.1:${directPort}`, posts, settings);
+  const floor = new Floor(url, posts, settings);
   try {
-    return { ...(await measure(floor, settings)), pinned: unpin !== null };
+    return await run(floor, unpin !== null);
   } finally {
     floor.close();
     posts.close();

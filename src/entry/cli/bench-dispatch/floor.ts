@@ -46,6 +46,7 @@ export class Floor {
   private readonly taken = new Set<string>();
   private readonly talks: Random;
   private calls = 0;
+  private expecting: ((timed: Timed) => void) | null = null;
   private closed = false;
 
   constructor(url: string, posts: Posts, settings: FloorSettings) {
@@ -67,6 +68,19 @@ export class Floor {
     const ticket = this.ticket();
     if (counts) this.waiting.set(ticket.contactId, { meantAt, sentAt: performance.now() });
     this.send("wait", ticket);
+  }
+
+  /** One call by itself, until its offer is seen. */
+  offer(): Promise<Timed> {
+    return new Promise((done) => {
+      this.expecting = done;
+      this.call(performance.now(), true);
+    });
+  }
+
+  /** Takes the pool's object from memory; the sockets stay open. */
+  async sleep(): Promise<void> {
+    await this.posts.ask(`/sleep?pool=${this.poolId}`, []);
   }
 
   close(): void {
@@ -142,12 +156,18 @@ export class Floor {
     const { reservationId, contactId } = offer;
     this.taken.add(reservationId);
     const counted = this.waiting.get(contactId);
-    if (counted !== undefined) this.timed.push({ ...counted, seenAt });
+    if (counted !== undefined) this.count({ ...counted, seenAt });
     this.waiting.delete(contactId);
     socket.send(JSON.stringify({ id: reservationId, cmd: "accept", reservationId }));
     setTimeout(() => this.send("connected", contactId, reservationId), CONNECT_MS);
     const talkMs = 2 * CONNECT_MS + randomExponential(this.talks, this.settings.handleS * 1_000);
     setTimeout(() => this.send("talkEnded", contactId, reservationId, 0), talkMs);
+  }
+
+  private count(timed: Timed): void {
+    this.timed.push(timed);
+    this.expecting?.(timed);
+    this.expecting = null;
   }
 
   private send(name: string, ...args: unknown[]): void {

@@ -3,6 +3,10 @@ import type { Env } from "../../env.ts";
 import { SOCKET_HEADERS } from "../../http/sockets.ts";
 import { SeatPool } from "../../objects/seat-pool.ts";
 
+/** What workerd itself offers under the flag `unsafe_module`; the bundler must not look for it. */
+const UNSAFE = "workerd:unsafe";
+type Unsafe = { evict(object: unknown, options: { readonly webSockets: "hibernate" }): Promise<void> };
+
 /** A contact that hears everything and knows nothing. */
 const QUIET: ContactSeatRpc = {
   seatReserved: async () => null,
@@ -15,7 +19,7 @@ const QUIET: ContactSeatRpc = {
 
 /**
  * The real pool, told that its contacts are quiet: what is measured is the pool alone. Objects made for each contact would
- * sh and its disk, which on the platform they never do.
+ * share its processor and its disk, which on the platform they never do.
  */
 export class BenchPool extends SeatPool {
   constructor(ctx: DurableObjectState, env: Env) {
@@ -25,7 +29,10 @@ export class BenchPool extends SeatPool {
   }
 }
 
-/** `GET /agent?pool&agent` opens a desktop; `POST /<rpc>?pool` with the arguments as a JSON list calls the pool. */
+/**
+ * `GET /agent?pool&agent` opens a desktop; `POST /sleep?pool` takes the object from memory and leaves its sockets open, as
+ * the platform does; `POST /<rpc>?pool` with the arguments as a JSON list calls the pool.
+ */
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {
     const url = new URL(request.url);
@@ -35,6 +42,11 @@ export default {
       headers.set(SOCKET_HEADERS.role, "agent");
       headers.set(SOCKET_HEADERS.agentId, url.searchParams.get("agent") ?? "");
       return pool.fetch(new Request(request.url, { headers }));
+    }
+    if (url.pathname === "/sleep") {
+      const { default: unsafe } = (await import(UNSAFE)) as { readonly default: Unsafe };
+      await unsafe.evict(pool, { webSockets: "hibernate" });
+      return new Response(null);
     }
     const call = Reflect.get(pool, url.pathname.slice(1)) as (...args: unknown[]) => Promise<unknown>;
     const args: unknown[] = await request.json();

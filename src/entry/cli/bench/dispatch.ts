@@ -1,4 +1,4 @@
-import { benchDispatch } from "../bench-dispatch.ts";
+import { benchColdStart, benchDispatch } from "../bench-dispatch.ts";
 import { bootstrapAbove, type Figure, quantile } from "./measure.ts";
 
 /** How much later than a bare timer an offer may be, at the slowest of a hundred. */
@@ -26,6 +26,31 @@ export async function benchOffers(log: (line: string) => void): Promise<Figure> 
       floorP99Ms: quantile(latesMs, 0.99),
       sentLateP99Ms: quantile(sentLateMs, 0.99),
       pinned: pinned ? 1 : 0,
+    },
+  };
+}
+
+/** What waking may add to a decision, seats and contacts being read from storage. */
+const WAKING_MS = 250;
+const AIM_WAKING_MS = 50;
+
+/** B14: the first offer of a pool that was out of memory, beside one of the same pool awake. */
+export async function benchWaking(log: (line: string) => void): Promise<Figure> {
+  log("B14: a pool of 2,000 seats wakes to its first offer");
+  const { seats, warmMs, coldMs } = await benchColdStart();
+  return {
+    id: "B14",
+    what: `first offer of a pool just woken, ${seats} seats from storage`,
+    against: "an offer of the same pool awake",
+    gate: { at: "most", value: WAKING_MS },
+    aim: AIM_WAKING_MS,
+    unit: "ms above",
+    measured: bootstrapAbove(coldMs, warmMs, 0.5),
+    samples: coldMs.length,
+    beside: {
+      coldP50Ms: quantile(coldMs, 0.5),
+      coldMaxMs: Math.max(...coldMs),
+      warmP50Ms: quantile(warmMs, 0.5),
     },
   };
 }
