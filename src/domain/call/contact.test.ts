@@ -64,7 +64,36 @@ const EVENTS: readonly ContactEvent[] = [
   { type: "deadline" },
 ];
 
+/** The compiler refuses a list that lacks a type of event or has one too many; so it does with `STAGES`. */
+const TYPES: { readonly [type in ContactEvent["type"]]: true } = {
+  arrived: true,
+  instructions_wanted: true,
+  leg_status: true,
+  conference: true,
+  recording_ready: true,
+  recording_stored: true,
+  place_told: true,
+  place_lost: true,
+  seat_reserved: true,
+  seat_rang: true,
+  seat_returned: true,
+  seat_accepted: true,
+  agent_gone: true,
+  wrap_up_lapsed: true,
+  hold: true,
+  hang_up: true,
+  wrap_up: true,
+  leg_created: true,
+  effect_refused: true,
+  leg_reported: true,
+  deadline: true,
+};
+
 describe("CALL-6 the contact machine is total", () => {
+  test("no type of event is missing", () => {
+    expect([...new Set(EVENTS.map((event) => event.type))].sort()).toEqual(Object.keys(TYPES).sort());
+  });
+
   const pairs = Object.keys(STAGES).flatMap((at) => EVENTS.map((event) => [at as StageName, event] as const));
   test.each(pairs)("%s meets %j", (at, event) => {
     const call = STAGES[at]();

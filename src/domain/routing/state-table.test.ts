@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { EVENTS, ORDER, STATES } from "../../../test/support/agent-states.ts";
 import type { AgentState } from "../call/facts.ts";
 import { HOUR_MS } from "../kernel/instant.ts";
+import type { PoolEvent } from "./events.ts";
 import { agentId } from "./fixture.ts";
 
 /**
@@ -62,6 +63,38 @@ const CASES = Object.entries(TABLE).flatMap(([event, row]) =>
 test("the table has a row for every event and a column for every state", () => {
   expect(Object.keys(TABLE).sort()).toEqual(Object.keys(EVENTS).sort());
   expect(CASES).toHaveLength(Object.keys(EVENTS).length * ORDER.length);
+});
+
+/** The compiler refuses a list that lacks a type of event or has one too many. */
+const TYPES: { readonly [type in PoolEvent["type"]]: true } = {
+  set_state: true,
+  cancel_next_state: true,
+  accept: true,
+  decline: true,
+  extend_wrap_up: true,
+  use_here: true,
+  device_joined: true,
+  device_left: true,
+  devices_lost: true,
+  offer_shown: true,
+  wait: true,
+  withdraw: true,
+  connected: true,
+  leg_failed: true,
+  held: true,
+  resumed: true,
+  talk_ended: true,
+  wrapped_up: true,
+  contact_said: true,
+  configure: true,
+  day_began: true,
+  tick: true,
+};
+
+test("ACD-8 no type of event and no state is missing from the table", () => {
+  const sent = Object.values(EVENTS).map((event) => event(STATES.ringing()).type);
+  expect([...new Set(sent)].sort()).toEqual(Object.keys(TYPES).sort());
+  expect([...ORDER].sort()).toEqual(Object.keys(STATES).sort());
 });
 
 test.each(CASES)("ACD-8 %s meets %s: %s", (state, name, expected) => {
