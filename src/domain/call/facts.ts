@@ -98,6 +98,8 @@ export type ContactFactBody =
       readonly durationS: number;
       /** Key in blob storage; starts with the tenant. */
       readonly key: string;
+      /** As the store says it; facts from before it was asked have none. Storage is billed from it. */
+      readonly bytes?: number | undefined;
     }
   | { readonly type: "voicemail_left"; readonly recordingSid: CarrierSid; readonly durationS: number }
   | {

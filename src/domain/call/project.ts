@@ -48,6 +48,7 @@ export type RecordingRecord = {
   readonly purpose: "call" | "voicemail";
   readonly durationS: number;
   readonly key: string;
+  readonly bytes: number | null;
   readonly storedAt: Instant;
 };
 
@@ -103,8 +104,8 @@ export function projectContact(facts: readonly ContactFact[]): ContactProjection
       legs.push(leg);
     }
     if (fact.body.type === "recording_stored") {
-      const { recordingSid, purpose, durationS, key } = fact.body;
-      recordings.push({ recordingSid, purpose, durationS, key, storedAt: fact.at });
+      const { recordingSid, purpose, durationS, key, bytes = null } = fact.body;
+      recordings.push({ recordingSid, purpose, durationS, key, bytes, storedAt: fact.at });
     }
     const item = usageOf(record, fact);
     if (item !== null) usage.push(item);

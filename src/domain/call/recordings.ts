@@ -33,8 +33,9 @@ export function recordingReady(draft: Draft, event: Extract<ContactEvent, { type
 }
 
 export function recordingStored(draft: Draft, event: Extract<ContactEvent, { type: "recording_stored" }>): void {
-  const { recordingSid, purpose, durationS, key } = event;
+  const { recordingSid, purpose, durationS, key, bytes } = event;
   if (draft.state.stored.includes(recordingSid)) return draft.ignore("stored already");
   draft.state.stored = [...draft.state.stored, recordingSid];
-  draft.fact({ type: "recording_stored", recordingSid, purpose, durationS, key });
+  const size = bytes === undefined ? {} : { bytes };
+  draft.fact({ type: "recording_stored", recordingSid, purpose, durationS, key, ...size });
 }

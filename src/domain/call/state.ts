@@ -245,6 +245,7 @@ export type ContactEvent =
       readonly purpose: "call" | "voicemail";
       readonly durationS: number;
       readonly key: string;
+      readonly bytes?: number | undefined;
     }
   | { readonly type: "place_told"; readonly place: Place }
   /** The pool no longer knows this wait: it was withdrawn there. */

@@ -42,6 +42,7 @@ async function store(env: Env, media: (typeof MediaMessageSchema)["_output"]): P
     const recording = await twilioCarrier().fetchRecording(sealed.account, media.url);
     await storeStream(env.BLOBS, key, recording);
   }
+  const bytes = (await env.BLOBS.head(key))?.size ?? 0;
   const contact = env.CONTACT.get(env.CONTACT.idFromName(objectName.contact(tenantId, contactId)));
-  await contact.recordingStored({ recordingSid: asId(media.recordingSid), purpose, durationS, key });
+  await contact.recordingStored({ recordingSid: asId(media.recordingSid), purpose, durationS, key, bytes });
 }

@@ -75,7 +75,14 @@ test.each([
     const kept = new Uint8Array((await blob?.arrayBuffer()) ?? new ArrayBuffer(0));
     expect(kept.every((byte, index) => byte === index % 251)).toBe(true);
     expect(await storedFacts(call)).toEqual([
-      { type: "recording_stored", recordingSid: RECORDING, purpose: "call", durationS: 61, key },
+      {
+        type: "recording_stored",
+        recordingSid: RECORDING,
+        purpose: "call",
+        durationS: 61,
+        key,
+        bytes: expect.any(Number),
+      },
     ]);
     // The queue may deliver it again: nothing is fetched twice, no fact is written twice.
     const before = asked.length;

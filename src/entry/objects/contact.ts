@@ -120,6 +120,7 @@ export class Contact extends DurableObject<Env> implements ContactSeatRpc {
     readonly purpose: "call" | "voicemail";
     readonly durationS: number;
     readonly key: string;
+    readonly bytes: number;
   }): void {
     this.take({ type: "recording_stored", ...stored });
   }

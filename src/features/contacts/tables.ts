@@ -102,6 +102,8 @@ export const recordings = tenantSchema.table(
     /** Begins with the tenant's id and a slash; a CHECK refuses anything else. */
     blobKey: text("blob_key").notNull(),
     storedAt: instant("stored_at").notNull(),
+    /** Null for recordings from before their size was asked. */
+    bytes: bigint("bytes", { mode: "number" }),
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.contactId, t.recordingSid] })],
 );
