@@ -138,7 +138,11 @@ const lineContact = createRoute({
   component: lazyRouteComponent(() => import("./billing/portal-pages.tsx"), "PortalLineContactPage"),
 });
 
-const billers = createRoute({ getParentRoute: () => shell, id: "billers", component: gated(["billing_admin"]) });
+const billers = createRoute({
+  getParentRoute: () => shell,
+  id: "billers",
+  component: gated(["billing_admin", "house_admin"]),
+});
 const billing = createRoute({
   getParentRoute: () => billers,
   path: "/billing",

@@ -29,6 +29,8 @@ const PAGES: readonly Row[] = [
   ["own line", "client", "/portal/invoices/i1/lines/l1"],
   ["billing", "billing", "/billing"],
   ["invoice", "billing", "/billing/t1/invoices/i1"],
+  ["final invoice", "billing", "/billing/t1/invoices/i2"],
+  ["own final invoice", "client", "/portal/invoices/i2"],
   ["billed contact", "billing", "/billing/t1/invoices/i1/lines/l1/contacts/c1"],
   ["ledger", "billing", "/billing/ledger"],
   ["account statement", "billing", "/billing/ledger?tenant=t1&account=a-receivable"],

@@ -14,7 +14,8 @@ const LINE = {
   quantity: "2",
   unit: "contact",
 };
-const line = { ...LINE, unitPrice: "8.5", amountMinor: 1700, exact: "17", contacts: 2, detail: {} };
+const charged = { kind: "charge", originalPeriod: null, correctsLine: null, taxCategory: "S", taxRate: "20" };
+const line = { ...LINE, ...charged, unitPrice: "8.5", amountMinor: 1700, exact: "17", contacts: 2, detail: {} };
 const period = { period: "2026-11", periodStart: "2026-11-01", periodEnd: "2026-12-01", timeZone: "Europe/London" };
 const summary = {
   id: "i1",
@@ -23,7 +24,90 @@ const summary = {
   contract: { zh: "服务合同", en: "Service contract" },
   ...period,
 };
-const money = { currency: "GBP", decimals: 2, status: "draft", totalMinor: 1700, lines: 1, computedAt: Date.now() };
+const money = {
+  currency: "GBP",
+  decimals: 2,
+  status: "draft",
+  number: null,
+  issuedOn: null,
+  dueOn: null,
+  totalMinor: 1700,
+  taxMinor: 340,
+  grossMinor: 2040,
+  prepaidMinor: 0,
+  dueMinor: 2040,
+  lines: 1,
+  computedAt: Date.now(),
+};
+const final = { status: "finalized", number: "INV-2026-000042", issuedOn: "2026-12-02", dueOn: "2027-01-01" };
+const seller = { nameZh: "听潮客服", nameEn: "Tingchao Contact Centres", timeZone: "Asia/Shanghai", banks: [] };
+const aside = { tenantId: "t1", invoiceId: "i1", lineId: "l1", label, number: "INV-2026-000042", currency: "GBP" };
+export const dispute = {
+  ...aside,
+  id: "d1",
+  state: "open",
+  reason: "One call was a wrong number",
+  claimedMinor: 850,
+  openedAt: Date.now() - 3_600_000,
+  decidedAt: null,
+  decision: null,
+  creditNoteId: null,
+};
+const note = {
+  id: "n1",
+  invoiceId: "i1",
+  number: "CN-2026-000003",
+  kind: "goodwill",
+  reason: "A long wait on the first day",
+  currency: "GBP",
+  netMinor: 100,
+  taxMinor: 20,
+  grossMinor: 120,
+  issuedOn: "2026-12-05",
+  lines: [{ lineId: "l1", label, netMinor: 100 }],
+  taxes: [{ category: "S", rate: "20", baseMinor: 100, taxMinor: 20 }],
+};
+const fapiao = {
+  id: "f1",
+  creditNoteId: null,
+  kind: "special",
+  title: "港灯博物馆有限公司",
+  taxId: "91110108551385082Q",
+  state: "requested",
+  number: null,
+  issuedOn: null,
+};
+
+/** An invoice with all that hangs on it: a draft has nothing yet. */
+export function invoiceDocument(state: "draft" | "approved" | "finalized") {
+  const isFinal = state === "finalized";
+  return {
+    invoice: {
+      ...summary,
+      ...money,
+      ...(isFinal ? final : { status: state }),
+      ...made,
+      taxProfile: "cn_vat",
+      taxes: [{ category: "S", rate: "20", baseMinor: 1700, taxMinor: 340, exemption: null }],
+      preparedBy: [],
+      approvedBy: null,
+      approvedAt: null,
+      finalizedAt: null,
+      items: [line],
+    },
+    buyer: { nameZh: "港灯博物馆", nameEn: "Harbour Museum", address: null, vatId: "GB123456789" },
+    seller,
+    capitals: "贰拾镑肆拾便士",
+    creditNotes: isFinal ? [note] : [],
+    disputes: isFinal ? [dispute] : [],
+    fapiaos: isFinal ? [fapiao] : [],
+    writtenOffMinor: 0,
+    paidMinor: 0,
+    openMinor: isFinal ? 1920 : 0,
+    en16931: null,
+  };
+}
+const made = { engineVersion: 1, inputHash: "a", outputHash: "b".repeat(64), cutoff: 1 };
 const behind = ["c1", "c2"].map((contactId, at) => ({
   contactId,
   at: Date.now() - at * 60_000,
@@ -114,12 +198,12 @@ export function furnishBilling(get: Get): void {
     get(`${base}/invoices/i1`, {
       ...summary,
       ...money,
-      engineVersion: 1,
-      inputHash: "a",
-      outputHash: "b",
-      cutoff: 1,
+      ...made,
       items: [line],
     });
+    get(`${base}/invoices/i1/document`, invoiceDocument("draft"));
+    get(`${base}/invoices/i2/document`, invoiceDocument("finalized"));
+    get(`${base}/invoices/i2`, { ...summary, ...money, ...final, ...made, items: [line] });
     const total = { contacts: 2, records: 2, quantity: 2, exact: "17", amountMinor: 1700 };
     get(`${base}/invoices/i1/lines/l1/contacts`, {
       currency: "GBP",
@@ -130,6 +214,7 @@ export function furnishBilling(get: Get): void {
       next: null,
     });
   }
+  get("/api/billing/disputes", { items: [dispute] });
   get("/api/(portal|billing)/invoices", { items: [{ ...summary, ...money }] });
   const billed = {
     contactId: "c1",

@@ -32,7 +32,11 @@ export async function read<Answer>(path: string, signal?: AbortSignal): Promise<
   return request<Answer>(path, { method: "GET", ...(signal === undefined ? {} : { signal }) });
 }
 
-export async function send<Answer>(method: "POST" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<Answer> {
+export async function send<Answer>(
+  method: "POST" | "PUT" | "PATCH" | "DELETE",
+  path: string,
+  body?: unknown,
+): Promise<Answer> {
   return request<Answer>(path, {
     method,
     ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),

@@ -2,18 +2,22 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { InvoiceDocument } from "../../src/features/invoicing/schema.ts";
 import { read, send } from "../api/http.ts";
 import { Legs, OutcomeMark } from "../contact/parts.tsx";
 import { Story } from "../contact/story.tsx";
 import { Crumbs } from "../design/crumbs.tsx";
 import { Icon } from "../design/icons.tsx";
 import { PlainState, Skeleton, Trouble, troubleText } from "../design/parts.tsx";
+import { InvoiceActions } from "../invoicing/actions.tsx";
+import { InvoiceBody } from "../invoicing/invoice-body.tsx";
+import { WorkPanel } from "../invoicing/work-panel.tsx";
 import { dateTime, month } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
 import { ContactLines, UsageList } from "./contact-lines.tsx";
 import { LineBody } from "./line-body.tsx";
 import type { BilledContact, InvoiceSummary, InvoiceView, RunOutcome } from "./shapes.ts";
-import { InvoiceHead, InvoiceLines, InvoicesTable } from "./tables.tsx";
+import { InvoicesTable } from "./tables.tsx";
 
 function useTitle(title: string): void {
   const { t } = useTranslation();
@@ -60,6 +64,7 @@ export function BillingPage() {
         </label>
         <RunNow period={period ?? invoices.data?.items[0]?.period ?? now} />
       </div>
+      {invoices.isSuccess ? <WorkPanel invoices={invoices.data.items} /> : null}
       <section className="panel" aria-label={t("billing.title")}>
         {invoices.isPending ? (
           <div className="panel-body panel-pad">
@@ -208,7 +213,11 @@ function Trail({ depth }: { depth: "invoice" | "line" | "contact" }) {
 export function HouseInvoicePage() {
   const { t } = useTranslation();
   const path = usePath();
-  const invoice = useHouseInvoice(path);
+  const invoice = useQuery({
+    queryKey: ["billing", "document", path.tenantId, path.invoiceId],
+    queryFn: ({ signal }) =>
+      read<InvoiceDocument>(`/api/billing/tenants/${path.tenantId}/invoices/${path.invoiceId}/document`, signal),
+  });
   useTitle(t("billing.invoice"));
   return (
     <div className="page">
@@ -218,19 +227,17 @@ export function HouseInvoicePage() {
       ) : invoice.isError ? (
         <Trouble problem={invoice.error} retry={() => void invoice.refetch()} />
       ) : (
-        <>
-          <InvoiceHead invoice={invoice.data} />
-          <section className="panel" aria-label={t("billing.lines")}>
-            <InvoiceLines
-              invoice={invoice.data}
-              link={(line, label) => (
-                <Link to="/billing/$tenantId/invoices/$invoiceId/lines/$lineId" params={{ ...path, lineId: line.id }}>
-                  {label}
-                </Link>
-              )}
-            />
-          </section>
-        </>
+        <InvoiceBody
+          document={invoice.data}
+          side="house"
+          actions={<InvoiceActions document={invoice.data} />}
+          notesPath={`/api/billing/tenants/${path.tenantId}/credit-notes`}
+          link={(line, label) => (
+            <Link to="/billing/$tenantId/invoices/$invoiceId/lines/$lineId" params={{ ...path, lineId: line.id }}>
+              {label}
+            </Link>
+          )}
+        />
       )}
     </div>
   );

@@ -2,15 +2,18 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import type { InvoiceDocument } from "../../src/features/invoicing/schema.ts";
 import { read } from "../api/http.ts";
 import { Crumbs } from "../design/crumbs.tsx";
 import { PlainState, Skeleton, Trouble } from "../design/parts.tsx";
+import { Downloads } from "../invoicing/downloads.tsx";
+import { InvoiceBody } from "../invoicing/invoice-body.tsx";
 import { PortalContactBody } from "../portal/contact-page.tsx";
 import { month } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
 import { LineBody } from "./line-body.tsx";
 import type { InvoiceSummary, InvoiceView } from "./shapes.ts";
-import { InvoiceHead, InvoiceLines, InvoicesTable } from "./tables.tsx";
+import { InvoicesTable } from "./tables.tsx";
 
 function useTitle(title: string): void {
   const { t } = useTranslation();
@@ -111,7 +114,10 @@ function Trail({ depth }: { depth: "invoice" | "line" | "contact" }) {
 export function PortalInvoicePage() {
   const { t } = useTranslation();
   const { invoiceId } = usePath();
-  const invoice = useOwnInvoice(invoiceId);
+  const invoice = useQuery({
+    queryKey: ["portal", "document", invoiceId],
+    queryFn: ({ signal }) => read<InvoiceDocument>(`/api/portal/invoices/${invoiceId}/document`, signal),
+  });
   useTitle(t("billing.invoice"));
   return (
     <div className="page">
@@ -121,19 +127,21 @@ export function PortalInvoicePage() {
       ) : invoice.isError ? (
         <Trouble problem={invoice.error} retry={() => void invoice.refetch()} />
       ) : (
-        <>
-          <InvoiceHead invoice={invoice.data} />
-          <section className="panel" aria-label={t("billing.lines")}>
-            <InvoiceLines
-              invoice={invoice.data}
-              link={(line, label) => (
-                <Link to="/portal/invoices/$invoiceId/lines/$lineId" params={{ invoiceId, lineId: line.id }}>
-                  {label}
-                </Link>
-              )}
-            />
-          </section>
-        </>
+        <InvoiceBody
+          document={invoice.data}
+          side="client"
+          actions={
+            <div className="row wrap">
+              <Downloads path={`/api/portal/invoices/${invoiceId}`} />
+            </div>
+          }
+          notesPath="/api/portal/credit-notes"
+          link={(line, label) => (
+            <Link to="/portal/invoices/$invoiceId/lines/$lineId" params={{ invoiceId, lineId: line.id }}>
+              {label}
+            </Link>
+          )}
+        />
       )}
     </div>
   );

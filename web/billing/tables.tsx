@@ -1,3 +1,4 @@
+import type { TFunction } from "i18next";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type {
@@ -58,16 +59,23 @@ export function InvoicesTable({ invoices, withTenant, link }: InvoicesProps) {
               <td>{link(invoice, withTenant ? invoice.tenantName : month(tongue, invoice.period))}</td>
               <td>{withTenant ? month(tongue, invoice.period) : invoice.contract[tongue]}</td>
               <td>
-                <StatusPill status={invoice.status} />
+                <StatusPill status={invoice.status} />{" "}
+                <span className="small quiet">{[invoice.number, dueText(t, invoice)].filter(Boolean).join(" · ")}</span>
               </td>
               <td className="end">{count(tongue, invoice.lines)}</td>
-              <td className="end amount">{money(tongue, invoice.totalMinor, invoice.currency)}</td>
+              <td className="end amount">{money(tongue, invoice.grossMinor, invoice.currency)}</td>
             </tr>
           ))}
         </tbody>
       </table>
     </TableScroll>
   );
+}
+
+function dueText(t: TFunction, { status, dueOn }: InvoiceSummary): string | null {
+  return status === "finalized" && dueOn !== null
+    ? t("invoicing.dueSince", { day: calendarDay(currentTongue(), dueOn) })
+    : null;
 }
 
 type LinesProps = { invoice: InvoiceView; link: (line: InvoiceLineView, label: string) => ReactNode };

@@ -20,9 +20,9 @@ const PLACES: readonly Place[] = [
   { to: "/portal", icon: "chart", word: "today", roles: ["tenant_admin"] },
   { to: "/portal/contacts", icon: "list", word: "contacts", roles: ["tenant_admin"] },
   { to: "/portal/invoices", icon: "receipt", word: "invoices", roles: ["tenant_admin"] },
-  { to: "/billing", icon: "receipt", word: "billing", roles: ["billing_admin"] },
-  { to: "/contracts", icon: "book", word: "contracts", roles: ["billing_admin"] },
-  { to: "/billing/ledger", icon: "list", word: "books", roles: ["billing_admin"] },
+  { to: "/billing", icon: "receipt", word: "billing", roles: ["billing_admin", "house_admin"] },
+  { to: "/contracts", icon: "book", word: "contracts", roles: ["billing_admin", "house_admin"] },
+  { to: "/billing/ledger", icon: "list", word: "books", roles: ["billing_admin", "house_admin"] },
 ];
 
 export function placesOf(session: Session): readonly Place[] {

@@ -1,0 +1,108 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { invoiceDocument } from "./records.ts";
+import { furnish } from "./scenes.ts";
+import { Stage } from "./stage.ts";
+
+/** An invoice by hand: what its state allows, what is asked first, and what is then sent. */
+let stage: Stage;
+beforeAll(async () => {
+  stage = await Stage.open();
+});
+afterAll(() => stage.close());
+beforeEach(() => furnish(stage.house, stage.url));
+afterEach(async () => {
+  const errors = [...stage.errors];
+  await stage.clear();
+  expect(errors).toEqual([]);
+});
+
+const HOUSE = "/api/billing/tenants/t1/invoices/i1";
+const asked = (method: string, path: string) =>
+  stage.house.asked.filter((one) => one.method === method && one.path === path).map((one) => one.body);
+
+test("BIL-8 a draft is approved as it was looked at, and only then can it be made final", async () => {
+  const page = await stage.page("billing", "/billing/t1/invoices/i1");
+  stage.house.answer(/^POST .*\/approval$/, () => {
+    stage.house.answer(/^GET .*\/t1\/invoices\/i1\/document$/, { body: invoiceDocument("approved") });
+    return { body: {} };
+  });
+  stage.house.answer(/^POST .*\/finalization$/, () => {
+    stage.house.answer(/^GET .*\/t1\/invoices\/i1\/document$/, { body: invoiceDocument("finalized") });
+    return { body: { series: "INV-2026", number: 42, fresh: true } };
+  });
+  await page.getByRole("button", { name: "Approve" }).click();
+  await page.getByRole("button", { name: "Make final" }).click();
+  expect(asked("POST", `${HOUSE}/approval`)).toEqual([{ outputHash: "b".repeat(64) }]);
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("£20.40").waitFor();
+  expect(asked("POST", `${HOUSE}/finalization`)).toEqual([]);
+  await dialog.getByRole("button", { name: "Give it a number" }).click();
+  await page.getByText("INV-2026-000042").first().waitFor();
+  expect(await page.getByRole("button", { name: "Approve" }).count()).toBe(0);
+});
+
+test("BIL-8 who prepared a draft is told that another must approve it", async () => {
+  const refusal = {
+    title: "Not possible",
+    status: 409,
+    code: "four_eyes",
+    detail: "somebody else approves",
+    requestId: "r",
+  };
+  stage.house.answer(/^POST .*\/approval$/, { status: 409, body: refusal });
+  const page = await stage.page("billing", "/billing/t1/invoices/i1");
+  await page.getByRole("button", { name: "Approve" }).click();
+  await page.getByRole("alert").filter({ hasText: "somebody else approves" }).waitFor();
+  stage.errors.splice(0);
+});
+
+test("BIL-8 a credit takes part of a line, never more than is left of it", async () => {
+  stage.house.answer(/^POST .*\/credit-notes$/, { body: { creditNoteId: "n2" } });
+  const page = await stage.page("billing", "/billing/t1/invoices/i2");
+  await page.getByRole("button", { name: "Credit" }).click();
+  const dialog = page.getByRole("dialog");
+  const amount = dialog.getByLabel("Answered contacts");
+  const issue = dialog.getByRole("button", { name: "Issue credit note" });
+  await dialog.getByText("Left of it: £16.00, before tax").waitFor();
+  await dialog.getByLabel("Reason").fill("Wrong number");
+  await amount.fill("16.01");
+  await dialog.getByText("Write an amount above 0 and at most 16.00").waitFor();
+  expect(await issue.isDisabled()).toBe(true);
+  await amount.fill("8.50");
+  await issue.click();
+  await dialog.waitFor({ state: "detached" });
+  const [body] = asked("POST", "/api/billing/tenants/t1/invoices/i1/credit-notes");
+  const lines = [{ lineId: "l1", netMinor: 850 }];
+  expect(body).toEqual({ kind: "goodwill", reason: "Wrong number", lines, requestKey: expect.any(String) });
+});
+
+test("BIL-8 a client disputes one line and takes it back", async () => {
+  stage.house.answer(/^POST .*\/disputes$/, { body: { disputeId: "d2" } });
+  stage.house.answer(/^DELETE .*\/disputes\/d1$/, { body: {} });
+  const page = await stage.page("client", "/portal/invoices/i2");
+  await page.getByRole("button", { name: "Dispute a line" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Reason").fill("We never got this call");
+  await dialog.getByRole("button", { name: "Open the dispute" }).click();
+  await dialog.waitFor({ state: "detached" });
+  const body = { lineId: "l1", reason: "We never got this call", claimedMinor: null };
+  expect(asked("POST", "/api/portal/invoices/i1/disputes")).toEqual([body]);
+  await page.getByRole("button", { name: "Withdraw" }).click();
+  await expect.poll(() => asked("DELETE", "/api/portal/disputes/d1").length).toBe(1);
+});
+
+test("BIL-8 an accepted dispute credits what was claimed, or less", async () => {
+  stage.house.answer(/^POST .*\/decision$/, { body: {} });
+  const page = await stage.page("billing", "/billing");
+  await page.getByRole("link", { name: /INV-2026-000042/ }).click();
+  await page.waitForURL("**/invoices/i1");
+  await page.goto(`${stage.url}/billing/t1/invoices/i2`);
+  await page.getByRole("button", { name: "Accept" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Credit, before tax").fill("4");
+  await dialog.getByLabel("Reason").fill("Half of it");
+  await dialog.getByRole("button", { name: "Accept" }).click();
+  await dialog.waitFor({ state: "detached" });
+  const [body] = asked("POST", "/api/billing/tenants/t1/disputes/d1/decision");
+  expect(body).toEqual({ what: "accept", decision: "Half of it", creditMinor: 400 });
+});

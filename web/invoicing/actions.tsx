@@ -1,0 +1,121 @@
+import { type ReactNode, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { InvoiceDocument } from "../../src/features/invoicing/schema.ts";
+import { Icon, type IconName } from "../design/icons.tsx";
+import { troubleText } from "../design/parts.tsx";
+import { money } from "../words/format.ts";
+import { currentTongue } from "../words/words.ts";
+import { CreditDialog, WriteOffDialog } from "./credit-dialogs.tsx";
+import { useDeed } from "./deed.ts";
+import { DeedDialog, ReasonDialog } from "./dialogs.tsx";
+import { Downloads } from "./downloads.tsx";
+
+type Asked = "discard" | "return" | "finalize" | "credit" | "writeOff";
+
+/** What may be done to an invoice in its state; each deed that cannot be undone asks once more. */
+export function InvoiceActions({ document }: { document: InvoiceDocument }) {
+  const { t } = useTranslation();
+  const [asked, ask] = useState<Asked | null>(null);
+  const { invoice } = document;
+  const path = `/api/billing/tenants/${invoice.tenantId}/invoices/${invoice.id}`;
+  const approve = useDeed();
+  const deed = useDeed(() => ask(null));
+  const common = { pending: deed.isPending, problem: deed.error, close: () => ask(null) };
+  return (
+    <div className="row wrap">
+      {invoice.status === "draft" ? (
+        <>
+          <Action
+            icon="check"
+            primary
+            disabled={approve.isPending}
+            act={() => approve.mutate({ path: `${path}/approval`, body: { outputHash: invoice.outputHash } })}
+          >
+            {t("invoicing.approve")}
+          </Action>
+          <Action icon="cross" act={() => ask("discard")}>
+            {t("invoicing.discard")}
+          </Action>
+        </>
+      ) : null}
+      {invoice.status === "approved" ? (
+        <>
+          <Action icon="lock" primary act={() => ask("finalize")}>
+            {t("invoicing.finalize")}
+          </Action>
+          <Action icon="pencil" act={() => ask("return")}>
+            {t("invoicing.return")}
+          </Action>
+        </>
+      ) : null}
+      {invoice.status === "finalized" ? (
+        <>
+          <Action icon="receipt" act={() => ask("credit")}>
+            {t("invoicing.credit")}
+          </Action>
+          {document.openMinor > 0 ? (
+            <Action icon="exit" act={() => ask("writeOff")}>
+              {t("invoicing.writeOff")}
+            </Action>
+          ) : null}
+        </>
+      ) : null}
+      <Downloads path={path} />
+      {approve.isError ? <Said problem={approve.error} /> : null}
+      {asked === "finalize" ? (
+        <DeedDialog
+          {...common}
+          ready
+          title={t("invoicing.finalize")}
+          note={t("invoicing.finalizeNote", {
+            total: money(currentTongue(), invoice.grossMinor, invoice.currency),
+            client: invoice.tenantName,
+          })}
+          doing={t("invoicing.finalizeNow")}
+          submit={() => deed.mutate({ path: `${path}/finalization` })}
+        />
+      ) : null}
+      {asked === "discard" || asked === "return" ? (
+        <ReasonDialog
+          {...common}
+          title={t(`invoicing.${asked}`)}
+          note={t(`invoicing.${asked}Note`)}
+          doing={t(`invoicing.${asked}`)}
+          submit={(reason) => deed.mutate({ path: `${path}/${asked}`, body: { reason } })}
+        />
+      ) : null}
+      {asked === "credit" ? <CreditDialog document={document} path={path} close={() => ask(null)} /> : null}
+      {asked === "writeOff" ? <WriteOffDialog document={document} path={path} close={() => ask(null)} /> : null}
+    </div>
+  );
+}
+
+function Action(props: {
+  readonly icon: IconName;
+  readonly primary?: boolean;
+  readonly disabled?: boolean;
+  readonly act: () => void;
+  readonly children: ReactNode;
+}) {
+  return (
+    <button
+      type="button"
+      className={props.primary === true ? "button primary" : "button"}
+      disabled={props.disabled}
+      onClick={props.act}
+    >
+      <Icon name={props.icon} />
+      {props.children}
+    </button>
+  );
+}
+
+function Said({ problem }: { problem: unknown }) {
+  const { t } = useTranslation();
+  return (
+    <span role="alert" className="state-mark tone-alarm small">
+      <Icon name="triangle" />
+      {troubleText(problem, t("trouble.unreachable"))}
+    </span>
+  );
+}

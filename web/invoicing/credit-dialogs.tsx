@@ -1,0 +1,129 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { InvoiceDocument } from "../../src/features/invoicing/schema.ts";
+import { Field } from "../design/parts.tsx";
+import { money } from "../words/format.ts";
+import { currentTongue } from "../words/words.ts";
+import { majorOf, minorOf, newRequestKey, useDeed } from "./deed.ts";
+import { AmountField, DeedDialog, ReasonField } from "./dialogs.tsx";
+
+type Props = { readonly document: InvoiceDocument; readonly path: string; readonly close: () => void };
+
+const KINDS = ["goodwill", "correction", "cancellation"] as const;
+type Kind = (typeof KINDS)[number];
+
+/** Part of some lines, or all of the invoice: what is left of each line stands beside its field. */
+export function CreditDialog({ document, path, close }: Props) {
+  const { t } = useTranslation();
+  const tongue = currentTongue();
+  const { invoice } = document;
+  const [key] = useState(newRequestKey);
+  const [kind, setKind] = useState<Kind>("goodwill");
+  const [reason, setReason] = useState("");
+  const [typed, setTyped] = useState<Readonly<Record<string, string>>>({});
+  const deed = useDeed(close);
+  const left = leftOfLines(document);
+  const open = invoice.items.filter((line) => (left.get(line.id) ?? 0) > 0);
+  const amounts = open.flatMap((line) => {
+    const text = (typed[line.id] ?? "").trim();
+    return text === "" ? [] : [{ lineId: line.id, netMinor: minorOf(text, invoice.decimals) }];
+  });
+  const wrong = (lineId: string): boolean => {
+    const netMinor = amounts.find((it) => it.lineId === lineId)?.netMinor;
+    return netMinor !== undefined && (netMinor === null || netMinor === 0 || netMinor > (left.get(lineId) ?? 0));
+  };
+  const whole = kind === "cancellation";
+  const ready = reason.trim() !== "" && (whole || (amounts.length > 0 && !amounts.some((it) => wrong(it.lineId))));
+  return (
+    <DeedDialog
+      title={t("invoicing.credit")}
+      note={t("invoicing.creditNote")}
+      doing={t(whole ? "invoicing.cancelInvoice" : "invoicing.creditNow")}
+      pending={deed.isPending}
+      problem={deed.error}
+      ready={ready}
+      close={close}
+      submit={() =>
+        deed.mutate({
+          path: `${path}/credit-notes`,
+          body: { kind, reason: reason.trim(), lines: whole ? null : amounts, requestKey: key },
+        })
+      }
+    >
+      <Field label={t("invoicing.kind")}>
+        {(id) => (
+          <select id={id} className="input" value={kind} onChange={(event) => setKind(event.target.value as Kind)}>
+            {KINDS.map((one) => (
+              <option key={one} value={one}>
+                {t(`invoicing.creditKind.${one}`)}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      {whole
+        ? null
+        : open.map((line) => (
+            <AmountField
+              key={line.id}
+              label={line.label[tongue]}
+              hint={t("invoicing.left", { amount: money(tongue, left.get(line.id) ?? 0, invoice.currency) })}
+              error={
+                wrong(line.id)
+                  ? t("invoicing.notAnAmount", { most: majorOf(left.get(line.id) ?? 0, invoice.decimals) })
+                  : null
+              }
+              value={typed[line.id] ?? ""}
+              change={(text) => setTyped({ ...typed, [line.id]: text })}
+            />
+          ))}
+      <ReasonField value={reason} change={setReason} />
+    </DeedDialog>
+  );
+}
+
+/** Net of each line less what notes have credited of it. */
+function leftOfLines({ invoice, creditNotes }: InvoiceDocument): ReadonlyMap<string, number> {
+  const left = new Map(invoice.items.map((line) => [line.id, line.amountMinor]));
+  for (const { lines } of creditNotes) {
+    for (const { lineId, netMinor } of lines) left.set(lineId, (left.get(lineId) ?? 0) - netMinor);
+  }
+  return left;
+}
+
+export function WriteOffDialog({ document, path, close }: Props) {
+  const { t } = useTranslation();
+  const { invoice, openMinor } = document;
+  const [key] = useState(newRequestKey);
+  const [reason, setReason] = useState("");
+  const [amount, setAmount] = useState("");
+  const deed = useDeed(close);
+  const minor = amount.trim() === "" ? openMinor : minorOf(amount, invoice.decimals);
+  const wrong = minor === null || minor === 0 || minor > openMinor;
+  return (
+    <DeedDialog
+      title={t("invoicing.writeOff")}
+      note={t("invoicing.writeOffNote")}
+      doing={t("invoicing.writeOff")}
+      pending={deed.isPending}
+      problem={deed.error}
+      ready={reason.trim() !== "" && !wrong}
+      close={close}
+      submit={() =>
+        deed.mutate({
+          path: `${path}/write-offs`,
+          body: { amountMinor: minor, reason: reason.trim(), requestKey: key },
+        })
+      }
+    >
+      <AmountField
+        label={t("billing.amount")}
+        hint={t("invoicing.allOpen", { amount: money(currentTongue(), openMinor, invoice.currency) })}
+        error={wrong ? t("invoicing.notAnAmount", { most: majorOf(openMinor, invoice.decimals) }) : null}
+        value={amount}
+        change={setAmount}
+      />
+      <ReasonField value={reason} change={setReason} />
+    </DeedDialog>
+  );
+}

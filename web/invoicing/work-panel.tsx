@@ -1,0 +1,99 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { type ReactNode, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { DisputeView } from "../../src/features/invoicing/schema.ts";
+import { read } from "../api/http.ts";
+import type { InvoiceSummary } from "../billing/shapes.ts";
+import { Icon, type IconName } from "../design/icons.tsx";
+import { money, month } from "../words/format.ts";
+import { currentTongue } from "../words/words.ts";
+import "./invoicing.css";
+
+type Work = { readonly key: string; readonly to: ReactNode; readonly what: string; readonly amount: string };
+
+/** What waits for billing staff, above everything else: each row opens where it is done. */
+export function WorkPanel({ invoices }: { invoices: readonly InvoiceSummary[] }) {
+  const { t } = useTranslation();
+  const tongue = currentTongue();
+  const [today] = useState(() => new Date().toISOString().slice(0, 10));
+  const disputes = useQuery({
+    queryKey: ["billing", "disputes"],
+    queryFn: ({ signal }) => read<{ items: readonly DisputeView[] }>("/api/billing/disputes", signal),
+  });
+  const ofInvoice = (invoice: InvoiceSummary, what: string): Work => ({
+    key: invoice.id,
+    to: (
+      <Link to="/billing/$tenantId/invoices/$invoiceId" params={{ tenantId: invoice.tenantId, invoiceId: invoice.id }}>
+        {invoice.tenantName} · {month(tongue, invoice.period)}
+      </Link>
+    ),
+    what,
+    amount: money(tongue, invoice.grossMinor, invoice.currency),
+  });
+  const drafts = invoices.filter(({ status, periodEnd }) => status === "draft" && periodEnd <= today);
+  const approved = invoices.filter(({ status }) => status === "approved");
+  const groups: { key: string; icon: IconName; title: string; rows: readonly Work[] }[] = [
+    {
+      key: "disputes",
+      icon: "triangle",
+      title: t("invoicing.openDisputes"),
+      rows: (disputes.data?.items ?? []).map((dispute) => ({
+        key: dispute.id,
+        to: (
+          <Link
+            to="/billing/$tenantId/invoices/$invoiceId"
+            params={{ tenantId: dispute.tenantId, invoiceId: dispute.invoiceId }}
+          >
+            {dispute.number} · {dispute.label[tongue]}
+          </Link>
+        ),
+        what: dispute.reason,
+        amount: money(tongue, dispute.claimedMinor, dispute.currency),
+      })),
+    },
+    {
+      key: "approve",
+      icon: "check",
+      title: t("invoicing.toApprove"),
+      rows: drafts.map((invoice) => ofInvoice(invoice, invoice.contract[tongue])),
+    },
+    {
+      key: "finalize",
+      icon: "lock",
+      title: t("invoicing.toFinalize"),
+      rows: approved.map((invoice) => ofInvoice(invoice, invoice.contract[tongue])),
+    },
+  ];
+  const shown = groups.filter(({ rows }) => rows.length > 0);
+  return (
+    <section className="panel" aria-labelledby="work-title">
+      <h2 id="work-title">{t("invoicing.work")}</h2>
+      {shown.length === 0 ? (
+        <p className="panel-pad quiet">
+          {t("invoicing.workNone")} {t("invoicing.workNoneHint")}
+        </p>
+      ) : (
+        shown.map(({ key, icon, title, rows }) => (
+          <div key={key} className="work-group">
+            <h3 className="row quiet">
+              <Icon name={icon} />
+              {title} · {rows.length}
+            </h3>
+            <table className="table">
+              <tbody>
+                {rows.map((row) => (
+                  <tr key={row.key}>
+                    <td>{row.to}</td>
+                    <td className="quiet">{row.what}</td>
+                    <td className="end amount">{row.amount}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        ))
+      )}
+    </section>
+  );
+}
