@@ -150,6 +150,11 @@ const billing = createRoute({
     typeof search.period === "string" && /^\d{4}-\d{2}$/.test(search.period) ? { period: search.period } : {},
   component: lazyRouteComponent(() => import("./billing/house-pages.tsx"), "BillingPage"),
 });
+const exceptions = createRoute({
+  getParentRoute: () => billers,
+  path: "/billing/exceptions",
+  component: lazyRouteComponent(() => import("./invoicing/exceptions-page.tsx"), "ExceptionsPage"),
+});
 const houseInvoice = createRoute({
   getParentRoute: () => billers,
   path: "/billing/$tenantId/invoices/$invoiceId",
@@ -216,6 +221,7 @@ const routeTree = root.addChildren([
       clients.addChildren([today, contacts, contact, invoices, invoice, line, lineContact]),
       billers.addChildren([
         billing,
+        exceptions,
         houseInvoice,
         houseLine,
         houseContact,

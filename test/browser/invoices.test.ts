@@ -106,3 +106,18 @@ test("BIL-8 an accepted dispute credits what was claimed, or less", async () => 
   const [body] = asked("POST", "/api/billing/tenants/t1/disputes/d1/decision");
   expect(body).toEqual({ what: "accept", decision: "Half of it", creditMinor: 400 });
 });
+
+test("BIL-7 usage that waits for a person is excluded only with a reason", async () => {
+  stage.house.answer(/^POST .*\/resolution$/, { body: {} });
+  const page = await stage.page("billing", "/billing/exceptions");
+  await page.getByText("Came later than the contract allows").waitFor();
+  await page.getByRole("button", { name: "Do not bill it" }).click();
+  const dialog = page.getByRole("dialog");
+  const exclude = dialog.getByRole("button", { name: "Do not bill it" });
+  expect(await exclude.isDisabled()).toBe(true);
+  await dialog.getByLabel("Reason").fill("Paid already in cash");
+  await exclude.click();
+  await dialog.waitFor({ state: "detached" });
+  const body = { what: "exclude", note: "Paid already in cash" };
+  expect(asked("POST", "/api/billing/tenants/t1/exceptions/e1/resolution")).toEqual([body]);
+});

@@ -78,6 +78,24 @@ const fapiao = {
   issuedOn: null,
 };
 
+const exception = {
+  id: "e1",
+  tenantId: "t1",
+  tenantName: "Harbour Museum",
+  usageId: "u1",
+  contactId: null,
+  source: "facts:call-77:leg",
+  kind: "carrier_leg",
+  occurredAt: Date.now() - 86_400_000,
+  quantity: 61,
+  reason: "late",
+  state: "open",
+  resolution: null,
+  note: null,
+  openedAt: Date.now(),
+  resolvedAt: null,
+};
+
 /** An invoice with all that hangs on it: a draft has nothing yet. */
 export function invoiceDocument(state: "draft" | "approved" | "finalized") {
   const isFinal = state === "finalized";
@@ -214,6 +232,7 @@ export function furnishBilling(get: Get): void {
       next: null,
     });
   }
+  get("/api/billing/exceptions", { items: [exception] });
   get("/api/billing/disputes", { items: [dispute] });
   get("/api/(portal|billing)/invoices", { items: [{ ...summary, ...money }] });
   const billed = {

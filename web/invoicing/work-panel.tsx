@@ -6,8 +6,9 @@ import type { DisputeView } from "../../src/features/invoicing/schema.ts";
 import { read } from "../api/http.ts";
 import type { InvoiceSummary } from "../billing/shapes.ts";
 import { Icon, type IconName } from "../design/icons.tsx";
-import { money, month } from "../words/format.ts";
+import { count, money, month } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
+import { useExceptions } from "./exceptions-page.tsx";
 import "./invoicing.css";
 
 type Work = { readonly key: string; readonly to: ReactNode; readonly what: string; readonly amount: string };
@@ -21,6 +22,7 @@ export function WorkPanel({ invoices }: { invoices: readonly InvoiceSummary[] })
     queryKey: ["billing", "disputes"],
     queryFn: ({ signal }) => read<{ items: readonly DisputeView[] }>("/api/billing/disputes", signal),
   });
+  const waiting = useExceptions("open").data?.items.length ?? 0;
   const ofInvoice = (invoice: InvoiceSummary, what: string): Work => ({
     key: invoice.id,
     to: (
@@ -51,6 +53,22 @@ export function WorkPanel({ invoices }: { invoices: readonly InvoiceSummary[] })
         what: dispute.reason,
         amount: money(tongue, dispute.claimedMinor, dispute.currency),
       })),
+    },
+    {
+      key: "exceptions",
+      icon: "inbox",
+      title: t("exceptions.title"),
+      rows:
+        waiting === 0
+          ? []
+          : [
+              {
+                key: "all",
+                to: <Link to="/billing/exceptions">{t("exceptions.title")}</Link>,
+                what: "",
+                amount: count(tongue, waiting),
+              },
+            ],
     },
     {
       key: "approve",
