@@ -14,55 +14,88 @@ type Asked = "discard" | "return" | "finalize" | "credit" | "writeOff";
 
 /** What may be done to an invoice in its state; each deed that cannot be undone asks once more. */
 export function InvoiceActions({ document }: { document: InvoiceDocument }) {
-  const { t } = useTranslation();
   const [asked, ask] = useState<Asked | null>(null);
   const { invoice } = document;
   const path = `/api/billing/tenants/${invoice.tenantId}/invoices/${invoice.id}`;
-  const approve = useDeed();
-  const deed = useDeed(() => ask(null));
-  const common = { pending: deed.isPending, problem: deed.error, close: () => ask(null) };
   return (
     <div className="row wrap">
-      {invoice.status === "draft" ? (
-        <>
-          <Action
-            icon="check"
-            primary
-            disabled={approve.isPending}
-            act={() => approve.mutate({ path: `${path}/approval`, body: { outputHash: invoice.outputHash } })}
-          >
-            {t("invoicing.approve")}
-          </Action>
-          <Action icon="cross" act={() => ask("discard")}>
-            {t("invoicing.discard")}
-          </Action>
-        </>
-      ) : null}
-      {invoice.status === "approved" ? (
-        <>
-          <Action icon="lock" primary act={() => ask("finalize")}>
-            {t("invoicing.finalize")}
-          </Action>
-          <Action icon="pencil" act={() => ask("return")}>
-            {t("invoicing.return")}
-          </Action>
-        </>
-      ) : null}
-      {invoice.status === "finalized" ? (
-        <>
-          <Action icon="receipt" act={() => ask("credit")}>
-            {t("invoicing.credit")}
-          </Action>
-          {document.openMinor > 0 ? (
-            <Action icon="exit" act={() => ask("writeOff")}>
-              {t("invoicing.writeOff")}
-            </Action>
-          ) : null}
-        </>
-      ) : null}
+      <StateActions document={document} path={path} ask={ask} />
       <Downloads path={path} />
-      {approve.isError ? <Said problem={approve.error} /> : null}
-      {asked === "finalize" ? (
+      {asked === null ? null : <Question asked={asked} document={document} path={path} close={() => ask(null)} />}
+    </div>
+  );
+}
+
+type StateProps = {
+  readonly document: InvoiceDocument;
+  readonly path: string;
+  readonly ask: (what: Asked) => void;
+};
+
+function StateActions({ document: { invoice, openMinor }, path, ask }: StateProps) {
+  const { t } = useTranslation();
+  const approve = useDeed();
+  if (invoice.status === "draft") {
+    const act = (): void => approve.mutate({ path: `${path}/approval`, body: { outputHash: invoice.outputHash } });
+    return (
+      <>
+        <Action icon="check" primary disabled={approve.isPending} act={act}>
+          {t("invoicing.approve")}
+        </Action>
+        <Action icon="cross" act={() => ask("discard")}>
+          {t("invoicing.discard")}
+        </Action>
+        {approve.isError ? <Said problem={approve.error} /> : null}
+      </>
+    );
+  }
+  if (invoice.status === "approved") {
+    return (
+      <>
+        <Action icon="lock" primary act={() => ask("finalize")}>
+          {t("invoicing.finalize")}
+        </Action>
+        <Action icon="pencil" act={() => ask("return")}>
+          {t("invoicing.return")}
+        </Action>
+      </>
+    );
+  }
+  if (invoice.status !== "finalized") return null;
+  return (
+    <>
+      <Action icon="receipt" act={() => ask("credit")}>
+        {t("invoicing.credit")}
+      </Action>
+      {openMinor > 0 ? (
+        <Action icon="exit" act={() => ask("writeOff")}>
+          {t("invoicing.writeOff")}
+        </Action>
+      ) : null}
+    </>
+  );
+}
+
+type QuestionProps = {
+  readonly asked: Asked;
+  readonly document: InvoiceDocument;
+  readonly path: string;
+  readonly close: () => void;
+};
+
+/** What a deed must know before it is done. */
+function Question({ asked, document, path, close }: QuestionProps) {
+  const { t } = useTranslation();
+  const deed = useDeed(close);
+  const common = { pending: deed.isPending, problem: deed.error, close };
+  const { invoice } = document;
+  switch (asked) {
+    case "credit":
+      return <CreditDialog document={document} path={path} close={close} />;
+    case "writeOff":
+      return <WriteOffDialog document={document} path={path} close={close} />;
+    case "finalize":
+      return (
         <DeedDialog
           {...common}
           ready
@@ -74,8 +107,10 @@ export function InvoiceActions({ document }: { document: InvoiceDocument }) {
           doing={t("invoicing.finalizeNow")}
           submit={() => deed.mutate({ path: `${path}/finalization` })}
         />
-      ) : null}
-      {asked === "discard" || asked === "return" ? (
+      );
+    case "discard":
+    case "return":
+      return (
         <ReasonDialog
           {...common}
           title={t(`invoicing.${asked}`)}
@@ -83,11 +118,8 @@ export function InvoiceActions({ document }: { document: InvoiceDocument }) {
           doing={t(`invoicing.${asked}`)}
           submit={(reason) => deed.mutate({ path: `${path}/${asked}`, body: { reason } })}
         />
-      ) : null}
-      {asked === "credit" ? <CreditDialog document={document} path={path} close={() => ask(null)} /> : null}
-      {asked === "writeOff" ? <WriteOffDialog document={document} path={path} close={() => ask(null)} /> : null}
-    </div>
-  );
+      );
+  }
 }
 
 function Action(props: {

@@ -13,8 +13,50 @@ import "./invoicing.css";
 
 type Work = { readonly key: string; readonly to: ReactNode; readonly what: string; readonly amount: string };
 
+type Group = { readonly key: string; readonly icon: IconName; readonly title: string; readonly rows: readonly Work[] };
+
 /** What waits for billing staff, above everything else: each row opens where it is done. */
 export function WorkPanel({ invoices }: { invoices: readonly InvoiceSummary[] }) {
+  const { t } = useTranslation();
+  const groups = useWork(invoices).filter(({ rows }) => rows.length > 0);
+  return (
+    <section className="panel" aria-labelledby="work-title">
+      <h2 id="work-title">{t("invoicing.work")}</h2>
+      {groups.length === 0 ? (
+        <p className="panel-pad quiet">
+          {t("invoicing.workNone")} {t("invoicing.workNoneHint")}
+        </p>
+      ) : (
+        groups.map((group) => <WorkGroup key={group.key} group={group} />)
+      )}
+    </section>
+  );
+}
+
+function WorkGroup({ group: { icon, title, rows } }: { group: Group }) {
+  return (
+    <div className="work-group">
+      <h3 className="row quiet">
+        <Icon name={icon} />
+        {title} · {rows.length}
+      </h3>
+      <table className="table">
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.key}>
+              <td>{row.to}</td>
+              <td className="quiet">{row.what}</td>
+              <td className="end amount">{row.amount}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** Disputes and unbilled usage first: somebody waits for an answer. Then drafts of closed months, then numbers to give. */
+function useWork(invoices: readonly InvoiceSummary[]): Group[] {
   const { t } = useTranslation();
   const tongue = currentTongue();
   const [today] = useState(() => new Date().toISOString().slice(0, 10));
@@ -23,95 +65,52 @@ export function WorkPanel({ invoices }: { invoices: readonly InvoiceSummary[] })
     queryFn: ({ signal }) => read<{ items: readonly DisputeView[] }>("/api/billing/disputes", signal),
   });
   const waiting = useExceptions("open").data?.items.length ?? 0;
-  const ofInvoice = (invoice: InvoiceSummary, what: string): Work => ({
+  const unbilled: Work = {
+    key: "all",
+    to: <Link to="/billing/exceptions">{t("exceptions.title")}</Link>,
+    what: "",
+    amount: count(tongue, waiting),
+  };
+  const drafts = invoices.filter(({ status, periodEnd }) => status === "draft" && periodEnd <= today);
+  const approved = invoices.filter(({ status }) => status === "approved");
+  return [
+    {
+      key: "disputes",
+      icon: "triangle",
+      title: t("invoicing.openDisputes"),
+      rows: (disputes.data?.items ?? []).map(workOfDispute),
+    },
+    { key: "exceptions", icon: "inbox", title: t("exceptions.title"), rows: waiting === 0 ? [] : [unbilled] },
+    { key: "approve", icon: "check", title: t("invoicing.toApprove"), rows: drafts.map(workOfInvoice) },
+    { key: "finalize", icon: "lock", title: t("invoicing.toFinalize"), rows: approved.map(workOfInvoice) },
+  ];
+}
+
+function workOfDispute(dispute: DisputeView): Work {
+  const { tenantId, invoiceId, number, label } = dispute;
+  const tongue = currentTongue();
+  return {
+    key: dispute.id,
+    to: (
+      <Link to="/billing/$tenantId/invoices/$invoiceId" params={{ tenantId, invoiceId }}>
+        {number} · {label[tongue]}
+      </Link>
+    ),
+    what: dispute.reason,
+    amount: money(tongue, dispute.claimedMinor, dispute.currency),
+  };
+}
+
+function workOfInvoice(invoice: InvoiceSummary): Work {
+  const tongue = currentTongue();
+  return {
     key: invoice.id,
     to: (
       <Link to="/billing/$tenantId/invoices/$invoiceId" params={{ tenantId: invoice.tenantId, invoiceId: invoice.id }}>
         {invoice.tenantName} · {month(tongue, invoice.period)}
       </Link>
     ),
-    what,
+    what: invoice.contract[tongue],
     amount: money(tongue, invoice.grossMinor, invoice.currency),
-  });
-  const drafts = invoices.filter(({ status, periodEnd }) => status === "draft" && periodEnd <= today);
-  const approved = invoices.filter(({ status }) => status === "approved");
-  const groups: { key: string; icon: IconName; title: string; rows: readonly Work[] }[] = [
-    {
-      key: "disputes",
-      icon: "triangle",
-      title: t("invoicing.openDisputes"),
-      rows: (disputes.data?.items ?? []).map((dispute) => ({
-        key: dispute.id,
-        to: (
-          <Link
-            to="/billing/$tenantId/invoices/$invoiceId"
-            params={{ tenantId: dispute.tenantId, invoiceId: dispute.invoiceId }}
-          >
-            {dispute.number} · {dispute.label[tongue]}
-          </Link>
-        ),
-        what: dispute.reason,
-        amount: money(tongue, dispute.claimedMinor, dispute.currency),
-      })),
-    },
-    {
-      key: "exceptions",
-      icon: "inbox",
-      title: t("exceptions.title"),
-      rows:
-        waiting === 0
-          ? []
-          : [
-              {
-                key: "all",
-                to: <Link to="/billing/exceptions">{t("exceptions.title")}</Link>,
-                what: "",
-                amount: count(tongue, waiting),
-              },
-            ],
-    },
-    {
-      key: "approve",
-      icon: "check",
-      title: t("invoicing.toApprove"),
-      rows: drafts.map((invoice) => ofInvoice(invoice, invoice.contract[tongue])),
-    },
-    {
-      key: "finalize",
-      icon: "lock",
-      title: t("invoicing.toFinalize"),
-      rows: approved.map((invoice) => ofInvoice(invoice, invoice.contract[tongue])),
-    },
-  ];
-  const shown = groups.filter(({ rows }) => rows.length > 0);
-  return (
-    <section className="panel" aria-labelledby="work-title">
-      <h2 id="work-title">{t("invoicing.work")}</h2>
-      {shown.length === 0 ? (
-        <p className="panel-pad quiet">
-          {t("invoicing.workNone")} {t("invoicing.workNoneHint")}
-        </p>
-      ) : (
-        shown.map(({ key, icon, title, rows }) => (
-          <div key={key} className="work-group">
-            <h3 className="row quiet">
-              <Icon name={icon} />
-              {title} · {rows.length}
-            </h3>
-            <table className="table">
-              <tbody>
-                {rows.map((row) => (
-                  <tr key={row.key}>
-                    <td>{row.to}</td>
-                    <td className="quiet">{row.what}</td>
-                    <td className="end amount">{row.amount}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        ))
-      )}
-    </section>
-  );
+  };
 }
