@@ -68,6 +68,11 @@ function changeOf(usageId: string, now: BookedItem | undefined, before: BookedIt
   return { usageId, contactId, quantity, amount: reduced(amount), cost: null, billedS };
 }
 
+/** A line that was charged and came down; what else goes down stands on the next invoice whatever the terms say. */
+export function becomesNote({ amountMinor, booked, now }: Adjustment): boolean {
+  return amountMinor < 0n && (booked?.amountMinor ?? 0n) > 0n && (now?.amountMinor ?? 0n) >= 0n;
+}
+
 /** The sum of several bookings on one line, in any order. */
 export function bookedTogether(lines: readonly BookedLine[]): BookedLine[] {
   const byKey = new Map<string, BookedLine>();

@@ -1,5 +1,5 @@
 import type { TenantTx } from "../../adapters/db/index.ts";
-import { adjustmentsOf, bookedTogether } from "../../domain/rating/adjustment.ts";
+import { adjustmentsOf, becomesNote, bookedTogether } from "../../domain/rating/adjustment.ts";
 import type { Segment, Unrated } from "../../domain/rating/allot.ts";
 import { exceptionsOf } from "../../domain/rating/exceptions.ts";
 import { canonicalText, type Rating } from "../../domain/rating/rate.ts";
@@ -43,7 +43,7 @@ export async function draftMonth(
     const booked = await bookedOf(tx, { contract, late, draftId: known?.id ?? null });
     const changes = adjustmentsOf(bookedTogether(booked.lines), rated.rating.lines);
     // Where the contract says so, what goes down is a credit note on the month's own invoice, by a person's hand.
-    const kept = profile.corrections === "credit_note" ? changes.filter((it) => it.amountMinor >= 0n) : changes;
+    const kept = profile.corrections === "credit_note" ? changes.filter((it) => !becomesNote(it)) : changes;
     const at = { period: late.month.key, start: late.month.start, rows: chargeRows(late.versions), ...booked };
     lines.push(...adjustmentLines(kept, at, terms, lines.length));
     for (const [id, row] of [...booked.rowOfUsage, ...rated.rowOfUsage]) rowOfUsage.set(id, row);
@@ -82,7 +82,7 @@ type Rated = {
 };
 
 /** Rates a closed month again, less what must wait for a person first: a sale of unknown value is not billed at nothing. */
-async function rateAgain(
+export async function rateAgain(
   tx: TenantTx,
   contract: Contract,
   month: BillingMonth,

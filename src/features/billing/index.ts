@@ -1,5 +1,6 @@
 export { contractRoutes } from "./contract-routes.ts";
 export { type ContractFile, ContractFileSchema } from "./contract-schema.ts";
+export { correctionsDue } from "./corrections.ts";
 export { explainRoutes } from "./explain-routes.ts";
 export { localDate } from "./period.ts";
 export { type Reconciliation, reconcileMonth } from "./reconcile.ts";

@@ -5,6 +5,8 @@ import { useDatabase } from "../../../test/support/database.ts";
 import { finalInvoice, person, withProfile, withSeller } from "../../../test/support/invoices.ts";
 import { connect, type Database } from "../../adapters/db/index.ts";
 import type { Charge } from "../../domain/rating/charge.ts";
+import { credit } from "../invoicing/credit.ts";
+import { invoiceDocument } from "../invoicing/views.ts";
 import { listExceptions, resolveException } from "./exceptions.ts";
 import { compareWith, explainLine } from "./explain.ts";
 import type { BillingContext } from "./run-contract.ts";
@@ -105,6 +107,29 @@ test("BIL-7 a corrected record of a final month comes back at the price of its o
   expect((await told(of, "2027-01")).slice(1)).toEqual([
     ["adj/2026-11/calls/each@v1", -333, "2026-11"],
     ["adj/2026-11/calls/base-count@v1", 333, "2026-11"],
+  ]);
+});
+
+test("BIL-8 where the terms ask for it, what goes down is a credit note on its own month and not on the next invoice", async () => {
+  const of = await testClient(databases.admin);
+  await withSeller(databases.admin);
+  await withProfile(databases.admin, of.tenantId, NONE, { corrections: "credit_note" });
+  await of.version("2026-01-01", null, [CALLS]);
+  const ids: string[] = [];
+  for (const n of [1, 2, 3, 4, 5]) ids.push(await call(of, `c${n}`, `2026-11-0${n}T02:00:00Z`));
+  const invoiceId = await final(of, "2026-11", "2026-12-03T00:00:00Z");
+  await call(of, "void", "2026-11-05T02:00:00Z", { corrects: ids[4] ?? "", quantity: 0 });
+  await run(of, "2026-12");
+  expect(await told(of, "2026-12")).toEqual([["calls/base-count@v1", 999, null]]);
+  const boss = person(seat(), of.tenantId, DECEMBER);
+  expect((await invoiceDocument(seat(), boss.scope, invoiceId)).correctionMinor).toBe(333);
+  const request = { invoiceId, kind: "correction", reason: "a call that was not", lines: null } as const;
+  await credit(boss, { ...request, requestKey: "correction-1" });
+  const paper = await invoiceDocument(seat(), boss.scope, invoiceId);
+  expect([paper.correctionMinor, paper.openMinor, paper.creditNotes.map((it) => it.netMinor)]).toEqual([
+    0,
+    4 * 333,
+    [333],
   ]);
 });
 

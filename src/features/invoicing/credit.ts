@@ -4,7 +4,7 @@ import type { Instant } from "../../domain/kernel/instant.ts";
 import { assert } from "../../domain/kernel/step.ts";
 import { type Fault, Refusal } from "../../domain/kernel/trouble.ts";
 import { creditTaxMinor, type TaxCategory, taxGroupsOf } from "../../domain/rating/invoice-tax.ts";
-import { type Invoice, localDate } from "../billing/index.ts";
+import { correctionsDue, type Invoice, localDate } from "../billing/index.ts";
 import { post } from "../ledger/index.ts";
 import { billingProfile, type Seller, sellerOf } from "../parties/index.ts";
 import { type Shell, step, wrongState } from "./approve.ts";
@@ -16,7 +16,7 @@ export type CreditRequest = {
   readonly invoiceId: string;
   readonly kind: "goodwill" | "dispute" | "correction" | "cancellation";
   readonly reason: string;
-  /** Net of each line; null credits all that is left of the invoice. */
+  /** Net of each line; null credits all that is left, or, as a correction, what the month no longer comes to. */
   readonly lines: readonly { readonly lineId: string; readonly netMinor: bigint }[] | null;
   /** The same key is the same note, however often it is asked for. */
   readonly requestKey: string;
@@ -54,7 +54,7 @@ export async function creditIn(
   if (invoice.status !== "finalized") throw wrongState(invoice, "credited");
   assert(seller !== null, "a final invoice has a seller");
   const lines = await creditableLines(tx, invoice.id);
-  const credits = request.lines === null ? allThatIsLeft(lines) : asked(lines, request.lines);
+  const credits = await creditsOf(tx, invoice, lines, request);
   const noteId = await insertNote(tx, { invoice, request, credits, seller, now });
   await bookNote(tx, { invoice, credits, noteId, now });
   await closeWhenWhole(tx, invoice);
@@ -66,6 +66,17 @@ export async function creditIn(
     { invoiceId: invoice.id, reason: request.reason },
   );
   return noteId;
+}
+
+/** Without lines a correction gives back what its month no longer comes to; any other note, all that is left. */
+async function creditsOf(
+  tx: TenantTx,
+  invoice: Invoice,
+  lines: readonly CreditableLine[],
+  { kind, lines: wanted }: CreditRequest,
+): Promise<LineCredit[]> {
+  if (wanted !== null) return asked(lines, wanted);
+  return kind === "correction" ? asked(lines, await correctionsDue(tx, invoice)) : allThatIsLeft(lines);
 }
 
 function allThatIsLeft(lines: readonly CreditableLine[]): LineCredit[] {

@@ -20,7 +20,7 @@ export const ReasonSchema = z.strictObject({ reason: Reason });
 export const CreditSchema = z.strictObject({
   kind: z.enum(["goodwill", "correction", "cancellation"]),
   reason: Reason,
-  /** Net of each line; null credits all that is left. */
+  /** Net of each line; null credits all that is left, or, as a correction, what the month no longer comes to. */
   lines: z
     .array(z.strictObject({ lineId: z.uuid(), netMinor: Minor }))
     .min(1)
@@ -144,6 +144,8 @@ export const InvoiceDocumentSchema = z.object({
   paidMinor: z.int(),
   /** What is still owed, gross. */
   openMinor: z.int(),
+  /** Net that a credit note of correction would give back, where the client's terms ask for one. */
+  correctionMinor: z.int(),
   /** EN 16931 business terms by number, where the profile asks for them. */
   en16931: z.record(z.string(), z.unknown()).nullable(),
 });

@@ -3,11 +3,19 @@ import { type Database, type TenantScope, type TenantTx, withOperator, withTenan
 import { isCurrency } from "../../domain/kernel/currency.ts";
 import { assert } from "../../domain/kernel/step.ts";
 import { amountInCapitals } from "../../domain/rating/capitals.ts";
-import { type BillingContext, invoiceView, numberText, safe, tenantsInService } from "../billing/index.ts";
+import {
+  type BillingContext,
+  correctionsDue,
+  invoiceView,
+  numberText,
+  safe,
+  tenantsInService,
+} from "../billing/index.ts";
 import { BuyerSnapshotSchema, billingProfile, SellerSnapshotSchema, sellerOf } from "../parties/index.ts";
 import { en16931 } from "./en16931.ts";
 import { prepaidRows } from "./prepaid.ts";
 import type { CreditNoteView, DisputeView, FapiaoView, InvoiceDocument } from "./schema.ts";
+import { heldInvoice } from "./store.ts";
 
 /** Notes, disputes and fapiaos of one invoice, and open disputes shown at once: far above any real number. */
 const ROWS_MAX = 500;
@@ -46,9 +54,16 @@ export async function invoiceDocument(
       writtenOffMinor: safe(row.written_off),
       paidMinor: safe(row.paid),
       openMinor: safe(row.open),
+      correctionMinor: safe(await correctionMinor(tx, invoiceId)),
       en16931: invoice.taxProfile === "eu_vat" && seller !== null ? { ...en16931(invoice, { buyer, seller }) } : null,
     };
   });
+}
+
+async function correctionMinor(tx: TenantTx, invoiceId: string): Promise<bigint> {
+  if ((await billingProfile(tx)).corrections !== "credit_note") return 0n;
+  const due = await correctionsDue(tx, await heldInvoice(tx, invoiceId));
+  return due.reduce((sum, it) => sum + it.netMinor, 0n);
 }
 
 /** Disputes of every client that wait for the house: one transaction each, because no transaction sees two. */
