@@ -49,6 +49,13 @@ function offerTicket(run: Run, ticket: PoolTicket): void {
  */
 function offerSeat(run: Run, agent: Agent): void {
   if (agent.at.is !== "ready" || run.pool.waitingClasses.length === 0) return;
+  const line = lineFor(run, agent);
+  const chosen = line.tickets[line.first];
+  if (chosen !== undefined) reserve(run, chosen, agent, line);
+}
+
+/** The contacts a seat chooses among, and its choice. */
+export function lineFor(run: Run, agent: Agent): Line {
   const policy = run.pool.config.policy ?? "fifo";
   const line: Line = { tickets: [], places: [], first: -1 };
   for (const seatClass of classesWaitingFor(run, agent)) {
@@ -60,8 +67,7 @@ function offerSeat(run: Run, agent: Agent): void {
     if (young === null || young === head || hasDeclined(run, young, agent)) continue;
     compare(line, young, placeInLine(young, policy, run.now));
   }
-  const chosen = line.tickets[line.first];
-  if (chosen !== undefined) reserve(run, chosen, agent, line);
+  return line;
 }
 
 function compare(line: Line, ticket: PoolTicket, place: number): void {
@@ -102,7 +108,7 @@ function offerTenant(run: Run, tenant: PoolTenant): void {
 }
 
 /** The idle seat that the strategy puts first among those who have not declined the contact. */
-function idleFor(run: Run, ticket: PoolTicket): Agent | null {
+export function idleFor(run: Run, ticket: PoolTicket): Agent | null {
   if (ticket.declined.length === 0) return ticket.seatClass.idle.peek();
   return ticket.seatClass.idle.find((candidate) => !hasDeclined(run, ticket, candidate), LOOK_PAST);
 }

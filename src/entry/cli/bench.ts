@@ -4,12 +4,13 @@ import { benchOffers, benchWaking } from "./bench/dispatch.ts";
 import type { Figure } from "./bench/measure.ts";
 import { benchMemory } from "./bench/memory.ts";
 import { asJson, judged, table, thisMachine } from "./bench/report.ts";
+import { benchRouting } from "./bench/routing.ts";
 import { benchSizes } from "./bench/sizes.ts";
 import { benchWalls } from "./bench/walls.ts";
 import { benchWebhooks } from "./bench/webhooks.ts";
 import { explain, Trouble } from "./trouble.ts";
 
-const HELP = `npm run bench -- [--only B1,B2,B3,B6,B7,B8,B9,B10,B11,B14,memory,size] [--json]
+const HELP = `npm run bench -- [--only B1,B2,B3,B4,B5,B6,B7,B8,B9,B10,B11,B13,B14,memory,size] [--json]
 
   --only   the benchmarks to run; all of them without it
   --json   only the last line, one JSON object, on standard output
@@ -17,7 +18,10 @@ const HELP = `npm run bench -- [--only B1,B2,B3,B6,B7,B8,B9,B10,B11,B14,memory,s
   Each figure is a ratio of two things run in turn in one process, with the interval in which the median lies with 95 %.
   Ends with 1 only when a whole interval misses what is wanted.`;
 
-const ALL = ["B1", "B2", "B3", "B6", "B7", "B8", "B9", "B10", "B11", "B14", "memory", "size"] as const;
+const ALL = [
+  ...["B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8", "B9", "B10", "B11", "B13", "B14"],
+  ...["memory", "size"],
+] as const;
 
 await main();
 
@@ -52,6 +56,7 @@ async function measure(wanted: ReadonlySet<string>, log: (line: string) => void)
     ...(has("B1", "B2", "B3") ? await benchWebhooks(wanted, log) : []),
     ...(has("B6", "B7", "B8") ? await benchBilling(wanted, log) : []),
     ...(has("B9", "B10") ? await benchWalls(wanted, log) : []),
+    ...(has("B4", "B5", "B13") ? await benchRouting(wanted, log) : []),
     ...(has("B11") ? [await benchOffers(log)] : []),
     ...(has("B14") ? [await benchWaking(log)] : []),
     ...(has("memory") ? benchMemory(log) : []),

@@ -13,7 +13,7 @@ export type Figure = {
   /** Null for what is told and not gated. */
   readonly gate: Gate | null;
   readonly aim: number | null;
-  readonly unit: "×" | "× time" | "ms above" | "bytes" | "facts" | "s";
+  readonly unit: "×" | "× time" | "ms above" | "bytes" | "facts" | "slope" | "s";
   readonly measured: Interval;
   readonly samples: number;
   /** What was counted beside the ratio: rates, percentiles. */

@@ -72,6 +72,8 @@ type Offer = { readonly contactId: ContactId; readonly agentId: AgentId; readonl
 
 /** One run: demand, agents who answer at once, and the product's pool machine between them, on a virtual clock. */
 export class SimFloor {
+  /** Events that have happened: arrivals, answers' ends, keep-alives, breaks. */
+  events = 0;
   private readonly options: SimOptions;
   private readonly trial: Trial;
   private readonly world: SimWorld;
@@ -177,6 +179,7 @@ export class SimFloor {
   }
 
   private happen(): void {
+    this.events += 1;
     const { at, kind, who } = this.timeline;
     this.now = at;
     if (at >= this.nextTick) this.tick();

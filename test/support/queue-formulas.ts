@@ -1,0 +1,56 @@
+/** Formulas of the textbooks that the product has no use for; its acceptance cases are measured against them. */
+
+export function normalDensity(x: number): number {
+  return Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
+}
+
+/** Φ by its series about nought, which converges for every x that occurs here. */
+export function normalBelow(x: number): number {
+  let [term, sum] = [x, x];
+  for (let k = 3; Math.abs(term) > 1e-18; k += 2) {
+    term *= (x * x) / k;
+    sum += term;
+  }
+  return 0.5 + normalDensity(x) * sum;
+}
+
+const hazard = (x: number): number => normalDensity(x) / (1 - normalBelow(x));
+
+/** Chance to wait in a large patient queue with n = a + β√a seats (Halfin and Whitt 1981). */
+export function halfinWhitt(beta: number): number {
+  return 1 / (1 + (beta * normalBelow(beta)) / normalDensity(beta));
+}
+
+/** The same where callers give up at θ and are served at μ (Garnett, Mandelbaum and Reiman 2002). */
+export function garnett(beta: number, mu: number, theta: number): number {
+  return 1 / (1 + (Math.sqrt(theta / mu) * hazard(beta * Math.sqrt(mu / theta))) / hazard(-beta));
+}
+
+/** Mean waits of classes in strict priority with one handle time (Cobham 1954). `delay` is W0 = C(n, a)·h/n. */
+export function cobham(loads: readonly number[], seats: number, delay: number): number[] {
+  let before = 0;
+  return loads.map((load) => {
+    const upTo = before + load / seats;
+    const wait = delay / ((1 - before) * (1 - upTo));
+    before = upTo;
+    return wait;
+  });
+}
+
+/**
+ * Long-run chances of 0, 1, 2 … callers in the house, solved step by step from birth and death rates: no formula in it, so
+ * it checks the formulas.
+ */
+export function census(arrivals: number, leave: (inside: number) => number, most: number): number[] {
+  const chances = [1];
+  let sum = 1;
+  for (let inside = 1; inside <= most; inside++) {
+    chances.push(((chances[inside - 1] ?? 0) * arrivals) / leave(inside));
+    sum += chances[inside] ?? 0;
+    if (sum > 1e100) {
+      for (let at = 0; at < chances.length; at++) chances[at] = (chances[at] ?? 0) / sum;
+      sum = 1;
+    }
+  }
+  return chances.map((chance) => chance / sum);
+}
