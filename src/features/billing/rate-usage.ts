@@ -60,7 +60,7 @@ async function begin(
   await tx.execute(sql`
     insert into tenant.rated_months (tenant_id, contract_id, period_start, terms_hash, rated_until, rows)
     values (${tx.tenantId}, ${terms.contract.id}, ${terms.month.start}, ${termsHash}, '-infinity', 0)`);
-  return { at, passes: ["all"] };
+  return { at, passes: ["fresh"] };
 }
 
 /** How far a month has been rated, and under which terms. */

@@ -22,20 +22,22 @@ const COMMIT_SLACK = "1 hour";
 
 export type Place = { readonly at: string; readonly id: string };
 export type Progress = { readonly rated: number; readonly next: Place | null };
-/** `late`: only what was received since the last run. `all`: every record of the month that is not rated yet. */
-export type Reach = { readonly since: string } | "all";
+/**
+ * What a pass looks at: what was received since the last run; every record of the month that is not rated yet; or, where
+ * nothing was rated before, simply every record, without asking for each whether it is.
+ */
+export type Reach = { readonly since: string } | "all" | "fresh";
 
 /**
  * Rates a page of the month's usage that this contract has not rated yet, in order of time. Repeated from `next` until it
  * is null, it has rated all of it; a page that was done stays done, so a run that was killed goes on where it stopped.
  */
 export async function ratePage(tx: TenantTx, terms: RatedTerms, reach: Reach, after: Place | null): Promise<Progress> {
-  const rows = await usagePage(tx, terms, reach, after, "unrated");
+  const rows = await usagePage(tx, terms, reach, after, reach === "fresh" ? "every" : "unrated");
   if (rows.length > 0) {
     const accepted = await acceptedUsage(tx, terms.month);
     const columns = ratedColumns(terms, rows, await terms.reader(tx), accepted);
-    await insertRated(tx, terms.contract.id, columns);
-    await countRated(tx, terms, rows.length);
+    await countRated(tx, terms, await insertRated(tx, terms.contract.id, columns));
   }
   const last = rows.at(-1);
   return {
@@ -50,19 +52,23 @@ export function usagePage(
   { contract, month, usesHours }: RatedTerms,
   reach: Reach,
   after: Place | null,
-  which: "unrated" | "all",
+  which: "unrated" | "every" | "all",
 ) {
   const wall = sql`u.occurred_at at time zone ${month.timeZone}`;
   const hours = usesHours
     ? sql`extract(hour from ${wall})::int * 60 + extract(minute from ${wall})::int as minute, extract(isodow from ${wall})::int as weekday`
     : sql`null as minute, null as weekday`;
   const received =
-    reach === "all" ? sql`true` : sql`u.received_at >= ${reach.since}::timestamptz - ${COMMIT_SLACK}::interval`;
+    reach === "all" || reach === "fresh"
+      ? sql`true`
+      : sql`u.received_at >= ${reach.since}::timestamptz - ${COMMIT_SLACK}::interval`;
   const rest = after === null ? sql`true` : sql`(u.occurred_at, u.id) > (${after.at}::timestamptz, ${after.id}::uuid)`;
   const unrated =
     which === "all"
       ? sql`u.id not in (${correctedUsage(tx, FOR_EVER)}) and u.id not in (${usageKeptOff(tx)})`
-      : sql`not exists (select from tenant.rated_items r
+      : which === "every"
+        ? sql`true`
+        : sql`not exists (select from tenant.rated_items r
         where r.tenant_id = u.tenant_id and r.usage_id = u.id and r.contract_id = ${contract.id})`;
   return tx.execute<UsageRow>(sql`
     select u.id, u.kind, u.quantity::text as quantity, u.contact_id, u.attrs::text as attrs, u.occurred_at::text as at,
@@ -132,7 +138,7 @@ async function countRated(tx: TenantTx, { contract, month }: RatedTerms, rows: n
 }
 
 /** A record that is rated already keeps what it has: a repeat writes nothing. */
-async function insertRated(tx: TenantTx, contractId: string, columns: readonly (readonly Cell[])[]): Promise<void> {
+async function insertRated(tx: TenantTx, contractId: string, columns: readonly (readonly Cell[])[]): Promise<number> {
   const types = [
     "uuid",
     "text",
@@ -149,9 +155,11 @@ async function insertRated(tx: TenantTx, contractId: string, columns: readonly (
     "bigint",
   ];
   const literals = columns.map((cells, at) => sql`${arrayLiteral(cells)}::${sql.raw(types[at] ?? "text")}[]`);
-  await tx.execute(sql`
-    insert into tenant.rated_items (tenant_id, contract_id, usage_id, kind, occurred_at, contact_id, charge_id,
+  const [row] = await tx.execute<{ inserted: number }>(sql`
+    with inserted as (insert into tenant.rated_items (tenant_id, contract_id, usage_id, kind, occurred_at, contact_id, charge_id,
       reason, part, quantity, billed_s, cost_s, amount_num, cost_num, sale_minor)
     select ${tx.tenantId}::uuid, ${contractId}::uuid, r.* from unnest(${sql.join(literals, sql`, `)}) as r
-    on conflict do nothing`);
+    on conflict do nothing returning 1)
+    select count(*)::int as inserted from inserted`);
+  return row?.inserted ?? 0;
 }
