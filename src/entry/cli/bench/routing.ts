@@ -1,7 +1,7 @@
 import { SimFloor } from "../sim/floor.ts";
 import { readOptions } from "../sim/options.ts";
 import { bareLoop } from "./bare-loop.ts";
-import { bootstrap, exactly, type Figure, inTurn, quantile } from "./measure.ts";
+import { bootstrap, type Figure, inTurn, quantile } from "./measure.ts";
 import { RoutingFloor } from "./routing-floor.ts";
 
 /** Pairs of measurements, and how many decisions each makes: about a tenth of a second. */
@@ -9,7 +9,7 @@ const PAIRS = 9;
 const DECISIONS = 20_000;
 const SLOPE_DECISIONS = 10_000;
 const SCANS = 100;
-/** A fitted slope is the cost's power of the size: 0 is flat, 1 is proportional. Each point is the best of so many. */
+/** A fitted slope is the cost's power of the size: 0 is flat, 1 is proportional. It is fitted so many times. */
 const TRIES = 5;
 
 /** B4, B5 and B13: what a decision and a simulated event cost, and how decisions grow. */
@@ -130,10 +130,16 @@ const GROWTH: { readonly [of: string]: string } = {
 };
 
 function slope(of: string, sizes: readonly number[], most: number, make: (size: number) => () => void): Figure {
-  const costs = sizes.map((size) => {
+  const tries = sizes.map((size) => {
     const decide = make(size);
     perDecision(SLOPE_DECISIONS, decide);
-    return Math.min(...Array.from({ length: TRIES }, () => perDecision(SLOPE_DECISIONS, decide)));
+    return Array.from({ length: TRIES }, () => perDecision(SLOPE_DECISIONS, decide));
+  });
+  const fitted = Array.from({ length: TRIES }, (_, turn) => {
+    return fittedSlope(
+      sizes,
+      tries.map((costs) => costs[turn] ?? Number.NaN),
+    );
   });
   return {
     id: `B4.${of}`,
@@ -142,14 +148,14 @@ function slope(of: string, sizes: readonly number[], most: number, make: (size: 
     gate: { at: "most", value: most },
     aim: null,
     unit: "slope",
-    measured: exactly(fittedSlope(sizes, costs)),
+    measured: bootstrap(fitted),
     samples: sizes.length,
-    beside: { usAtSmallest: costs[0] ?? Number.NaN, usAtLargest: costs[costs.length - 1] ?? Number.NaN },
+    beside: { usAtSmallest: Math.min(...(tries[0] ?? [])), usAtLargest: Math.min(...(tries[tries.length - 1] ?? [])) },
   };
 }
 
 /** Least squares through the logarithms. */
-export function fittedSlope(sizes: readonly number[], costs: readonly number[]): number {
+function fittedSlope(sizes: readonly number[], costs: readonly number[]): number {
   const [x, y] = [sizes.map(Math.log), costs.map(Math.log)];
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [mx, my] = [mean(x), mean(y)];
