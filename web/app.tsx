@@ -95,6 +95,22 @@ const floor = createRoute({
   component: lazyRouteComponent(() => import("./floor/floor-page.tsx"), "FloorPage"),
 });
 
+const queues = createRoute({
+  getParentRoute: () => supervisors,
+  path: "/queues",
+  component: lazyRouteComponent(() => import("./queues/queues-page.tsx"), "QueuesPage"),
+});
+const queueEditor = createRoute({
+  getParentRoute: () => supervisors,
+  path: "/queues/$tenantId/$queueId",
+  component: lazyRouteComponent(() => import("./queues/editor-page.tsx"), "QueueEditorPage"),
+});
+const routedContact = createRoute({
+  getParentRoute: () => supervisors,
+  path: "/floor/contacts/$tenantId/$contactId",
+  component: lazyRouteComponent(() => import("./queues/routed-contact-page.tsx"), "RoutedContactPage"),
+});
+
 const clients = createRoute({ getParentRoute: () => shell, id: "clients", component: gated(["tenant_admin"]) });
 const today = createRoute({
   getParentRoute: () => clients,
@@ -116,6 +132,11 @@ const contact = createRoute({
   getParentRoute: () => clients,
   path: "/portal/contacts/$contactId",
   component: lazyRouteComponent(() => import("./portal/contact-page.tsx"), "PortalContactPage"),
+});
+const ownQueues = createRoute({
+  getParentRoute: () => clients,
+  path: "/portal/queues",
+  component: lazyRouteComponent(() => import("./queues/own-queues-page.tsx"), "OwnQueuesPage"),
 });
 const invoices = createRoute({
   getParentRoute: () => clients,
@@ -217,8 +238,8 @@ const routeTree = root.addChildren([
     home,
     agents.addChildren([desktop]),
     shell.addChildren([
-      supervisors.addChildren([floor]),
-      clients.addChildren([today, contacts, contact, invoices, invoice, line, lineContact]),
+      supervisors.addChildren([floor, queues, queueEditor, routedContact]),
+      clients.addChildren([today, contacts, contact, ownQueues, invoices, invoice, line, lineContact]),
       billers.addChildren([
         billing,
         exceptions,

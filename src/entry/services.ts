@@ -5,6 +5,7 @@ import { Refusal } from "../domain/kernel/trouble.ts";
 import type { RequestServices } from "../features/identity/index.ts";
 import type { LiveHouse } from "../ports/live.ts";
 import { configOf, type Env } from "./env.ts";
+import { publish } from "./http/publish.ts";
 import { errorFields, log } from "./log.ts";
 import { askAgain } from "./objects/again.ts";
 import { objectName } from "./objects/contact-id.ts";
@@ -22,11 +23,21 @@ export function servicesOf(env: Env): OpenServices {
   const { clock, sealKey, publicUrl } = configOf(env);
   const app = lazily(() => connect(env.DB));
   const operator = lazily(() => connect(env.DB_OPERATOR));
-  return {
+  const services: OpenServices = {
     clock,
     sealKey,
     secureCookie: publicUrl.startsWith("https:"),
-    live: liveHouse(env),
+    live: {
+      ...liveHouse(env),
+      publish: (only) =>
+        publish(env, services, only).then(
+          () => true,
+          (error: unknown) => {
+            log("error", "not_published", errorFields(error));
+            return false;
+          },
+        ),
+    },
     blobs: env.BLOBS,
     async sendRuns(messages) {
       for (let at = 0; at < messages.length; at += MESSAGES_A_BATCH) {
@@ -44,6 +55,7 @@ export function servicesOf(env: Env): OpenServices {
       await Promise.all([app.close(), operator.close()]);
     },
   };
+  return services;
 }
 
 /** A file of the console's build. The host is nobody's: assets are looked up by path alone. */
@@ -66,7 +78,7 @@ function lazily(open: () => Database) {
   };
 }
 
-function liveHouse(env: Env): LiveHouse {
+function liveHouse(env: Env): Omit<LiveHouse, "publish"> {
   const contactOf = (tenantId: TenantId, contactId: ContactId) =>
     env.CONTACT.get(env.CONTACT.idFromName(objectName.contact(tenantId, contactId)));
   return {

@@ -13,6 +13,11 @@ export interface LiveHouse {
   card(tenantId: TenantId, contactId: ContactId): Promise<LiveCard | null>;
   /** Throws a refusal with the contact's own code: `not_now`, `not_your_contact`, `unknown_disposition`. */
   command(tenantId: TenantId, contactId: ContactId, command: AgentCommand): Promise<void>;
+  /**
+   * Tells lines and pools what stands in the database, of one client or of all; false where they could not be told. What is
+   * told is whole and may be repeated.
+   */
+  publish(only: TenantId | null): Promise<boolean>;
   /** Closes the session's sockets at these pools and clients. What cannot be told now the objects find by themselves. */
   endSession(
     hash: string,

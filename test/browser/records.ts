@@ -1,3 +1,5 @@
+import { decision } from "./queues.ts";
+
 /** The played house's record: clients' days, contacts and invoices. */
 const CALLER = "+12025550143";
 
@@ -142,8 +144,9 @@ const behind = ["c1", "c2"].map((contactId, at) => ({
 }));
 const facts = [
   { seq: 1, at: Date.now() - 90_000, type: "contact_offered", body: { to: "+442079460958" } },
-  { seq: 2, at: Date.now() - 60_000, type: "seat_answered", body: { waitedMs: 24_000 } },
-  { seq: 3, at: Date.now() - 10_000, type: "ended", body: { outcome: "answered" } },
+  { seq: 2, at: Date.now() - 70_000, type: "seat_reserved", body: { agentId: "a1", decision } },
+  { seq: 3, at: Date.now() - 60_000, type: "seat_answered", body: { waitedMs: 24_000 } },
+  { seq: 4, at: Date.now() - 10_000, type: "ended", body: { outcome: "answered" } },
 ];
 const legs = [
   { callSid: "CA1", party: "caller", direction: "inbound", status: "completed", durationS: 80, endedAt: Date.now() },

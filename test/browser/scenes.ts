@@ -1,6 +1,7 @@
 import type { ActiveContact, AgentView, FloorFrame, Offer } from "../../src/features/routing/schema.ts";
 import { furnishBooks } from "./book-records.ts";
 import type { PlayedHouse } from "./house.ts";
+import { furnishQueues } from "./queues.ts";
 import { furnishBilling, furnishPortal, type Get } from "./records.ts";
 
 /** Made-up people and companies of the browser tests. Numbers are from the ranges reserved for fiction. */
@@ -32,7 +33,20 @@ export function contact(stage: ActiveContact["stage"], change: Partial<ActiveCon
   const times = { queuedAt: now - 60_000, answeredAt: stage === "connecting" ? null : now - 65_000 };
   const ends = { heldAt: stage === "held" ? now : null, wrapUpDeadline: stage === "wrap_up" ? now + 30_000 : null };
   const { reservationId, contactId, tenantId, brand, queueName, from, to } = offer();
-  return { reservationId, contactId, tenantId, brand, queueName, from, to, stage, ...times, ...ends, ...change };
+  return {
+    reservationId,
+    contactId,
+    tenantId,
+    brand,
+    queueName,
+    from,
+    to,
+    stage,
+    wrapUpKind: "timed",
+    ...times,
+    ...ends,
+    ...change,
+  };
 }
 
 export function view(change: Partial<AgentView> = {}): AgentView {
@@ -141,7 +155,7 @@ export function floorFrame(): Omit<FloorFrame, "seq"> {
 export function furnish(house: PlayedHouse, url: string): void {
   const get = getter(house);
   const sandbox = { phoneUrl: `${url.replace("http", "ws")}/sandbox/phone` };
-  house.answer(/^(POST|PATCH|DELETE) /, { body: {} });
+  house.answer(/^(POST|PUT|PATCH|DELETE) /, { body: {} });
   get("/api/demo/sign-ins", {
     signIns: [{ role: "agent", name: "Lin", email: "lin@callhouse.example", password: "p", tenantName: null }],
   });
@@ -168,6 +182,7 @@ export function furnish(house: PlayedHouse, url: string): void {
   });
   get("/api/agent/contacts/[^/]+", card(["Ada Brown"]));
   furnishPortal(get);
+  furnishQueues(get);
   furnishBilling(get);
   furnishBooks(get);
   house.greet("/api/agent/socket", () => [desk()]);

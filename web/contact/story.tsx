@@ -5,6 +5,7 @@ import { Icon } from "../design/icons.tsx";
 import { clockTime, duration } from "../words/format.ts";
 import { outcomeName } from "../words/outcome.ts";
 import { currentTongue } from "../words/words.ts";
+import { Decision, type DecisionNames } from "./decision.tsx";
 import "./contact.css";
 
 export type FactRow = {
@@ -14,6 +15,8 @@ export type FactRow = {
   readonly body: Record<string, unknown>;
 };
 
+const NO_NAMES: DecisionNames = { agents: {}, queues: {} };
+
 type Label = { readonly zh: string; readonly en: string };
 
 const LOOKS = {
@@ -22,6 +25,7 @@ const LOOKS = {
   menu_chosen: ["keypad", "idle"],
   digits_collected: ["keypad", "idle"],
   queued: ["list", "ringing"],
+  site_moved: ["building", "idle"],
   queue_announced: ["speaker", "idle"],
   seat_reserved: ["ring", "ringing"],
   seat_rang: ["bell", "ringing"],
@@ -48,7 +52,18 @@ function isFactName(type: string): type is FactName {
 }
 
 /** The contact told from its facts, in order: what happened, when, and how long after the arrival. */
-export function Story({ facts, disposition = null }: { facts: readonly FactRow[]; disposition?: Label | null }) {
+export function Story({
+  facts,
+  disposition = null,
+  names = NO_NAMES,
+  decisionNames = () => names,
+}: {
+  facts: readonly FactRow[];
+  disposition?: Label | null;
+  names?: DecisionNames;
+  /** Names for one decision alone: whose contacts were passed over differs from one to the next. */
+  decisionNames?: (fact: FactRow) => DecisionNames;
+}) {
   const { t } = useTranslation();
   const first = facts[0]?.at ?? 0;
   return (
@@ -63,7 +78,9 @@ export function Story({ facts, disposition = null }: { facts: readonly FactRow[]
             </span>
             <div className="story-words">
               <p>{isFactName(fact.type) ? tell(t, fact.type, fact.body, disposition) : fact.type}</p>
-              {fact.type === "seat_reserved" ? <Decision body={fact.body} /> : null}
+              {fact.type === "seat_reserved" ? (
+                <Decision at={fact.at} decision={fact.body.decision} names={decisionNames(fact)} />
+              ) : null}
             </div>
             <span className="small quiet nowrap">+{duration(fact.at - first)}</span>
           </li>
@@ -122,39 +139,4 @@ function tell(t: TFunction, type: FactName, body: Record<string, unknown>, dispo
     default:
       return t(`contact.fact.${type}`);
   }
-}
-
-const RULES = [
-  "longest_idle",
-  "fewest_contacts",
-  "fixed_order",
-  "least_skilled",
-  "least_talk",
-  "longest_ready",
-  "longest_since_contact",
-  "most_skilled",
-  "progressive",
-  "random",
-  "ring_all",
-  "round_robin",
-  "weighted_share",
-] as const;
-
-/** Why this seat and no other, from the decision that was recorded when it was made. */
-function Decision({ body }: { body: Record<string, unknown> }) {
-  const { t } = useTranslation();
-  const decision = body.decision;
-  if (typeof decision !== "object" || decision === null) return null;
-  const { rule, ruleVersion, candidates } = decision as Record<string, unknown>;
-  const known = RULES.find((one) => one === rule);
-  return (
-    <p className="small quiet">
-      {t("contact.decision")}:{" "}
-      {t("contact.decisionText", {
-        rule: known === undefined ? String(rule ?? "") : t(`contact.rule.${known}`),
-        version: String(ruleVersion ?? ""),
-        n: String(candidates ?? ""),
-      })}
-    </p>
-  );
 }

@@ -87,6 +87,15 @@ function WorkForm({ contact }: { contact: ActiveContact }) {
       {wrapping && contact.wrapUpDeadline !== null ? (
         <WrapUpClock contact={contact} deadline={contact.wrapUpDeadline} atTheEnd={atTheEnd} />
       ) : null}
+      {wrapping && contact.wrapUpKind === "mandatory" ? (
+        <p className="wrap-clock soft-wrap">
+          <span className="state-mark tone-wrap">
+            <Icon name="pencil" />
+            {t("work.wrapUpMandatory")}
+          </span>
+        </p>
+      ) : null}
+      {wrapping && contact.wrapUpKind === "optional" ? <SkipWrapUp /> : null}
       {save.isError ? (
         <p className="field-error" role="alert">
           <Icon name="triangle" />
@@ -94,6 +103,27 @@ function WorkForm({ contact }: { contact: ActiveContact }) {
         </p>
       ) : null}
       <SaveButtons off={!wrapping || !canAct || save.isPending} saving={save.isPending} save={submit} />
+    </div>
+  );
+}
+
+/** Where the queue leaves wrap-up to the agent: ready at once, without an outcome. */
+function SkipWrapUp() {
+  const { t } = useTranslation();
+  const { desk } = useDesktop();
+  const canAct = useCanAct();
+  return (
+    <div className="row wrap">
+      <button
+        type="button"
+        className="button"
+        disabled={!canAct}
+        onClick={() => void desk.choose({ to: "ready", reason: null })}
+      >
+        <Icon name="circle" />
+        {t("work.skipWrapUp")}
+      </button>
+      <span className="small quiet">{t("work.skipWrapUpHint")}</span>
     </div>
   );
 }

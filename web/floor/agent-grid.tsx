@@ -1,4 +1,4 @@
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { FloorFrame } from "../../src/features/routing/schema.ts";
 import { BrandMark, brandStyle, PlainState, StateMark } from "../design/parts.tsx";
@@ -95,6 +95,7 @@ export function AgentGrid({ agents }: { agents: readonly AgentRow[] }) {
 }
 
 function Cells({ agents }: { agents: readonly AgentRow[] }) {
+  const { t } = useTranslation();
   return (
     <ul className="agent-grid">
       {agents.map((agent) => (
@@ -106,6 +107,15 @@ function Cells({ agents }: { agents: readonly AgentRow[] }) {
           <span className="row small">
             <StateMark state={agent.state} reason={agent.reason} />
             <span className="grow" />
+            {agent.tenantId === null || agent.contactId === null ? null : (
+              <Link
+                className="why-link"
+                to="/floor/contacts/$tenantId/$contactId"
+                params={{ tenantId: agent.tenantId, contactId: agent.contactId }}
+              >
+                {t("decision.open")}
+              </Link>
+            )}
             {agent.brand === null ? null : <BrandMark name={agent.brand.name} color={agent.brand.color} />}
           </span>
         </li>

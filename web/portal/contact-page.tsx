@@ -60,7 +60,7 @@ export function PortalContactBody({ contactId }: { contactId: string }) {
   }, [t]);
   if (contact.isPending) return <Skeleton lines={10} height={20} />;
   if (contact.isError) return <Trouble problem={contact.error} retry={() => void contact.refetch()} />;
-  const { facts, legs, recordings, lines } = contact.data;
+  const { legs, recordings, lines } = contact.data;
   return (
     <>
       <div className="page-head">
@@ -73,11 +73,7 @@ export function PortalContactBody({ contactId }: { contactId: string }) {
         <section className="panel" aria-labelledby="timeline-title">
           <h2 id="timeline-title">{t("contact.timeline")}</h2>
           <div className="panel-body">
-            {facts.length === 0 ? (
-              <PlainState icon="clock" title={t("portal.noToday")} />
-            ) : (
-              <Story facts={facts} disposition={contact.data.contact.dispositionLabel} />
-            )}
+            <TimeLine page={contact.data} />
           </div>
         </section>
         <div className="contact-side">
@@ -111,6 +107,12 @@ export function PortalContactBody({ contactId }: { contactId: string }) {
       </div>
     </>
   );
+}
+
+function TimeLine({ page: { facts, contact, names } }: { page: Page }) {
+  const { t } = useTranslation();
+  if (facts.length === 0) return <PlainState icon="clock" title={t("portal.noToday")} />;
+  return <Story facts={facts} disposition={contact.dispositionLabel} {...(names === undefined ? {} : { names })} />;
 }
 
 function Summary({ contact }: { contact: Page["contact"] }) {

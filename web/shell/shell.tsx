@@ -10,15 +10,17 @@ import "./shell.css";
 type Place = {
   to: string;
   icon: IconName;
-  word: "desktop" | "floor" | "today" | "contacts" | "invoices" | "billing" | "contracts" | "books";
+  word: "desktop" | "floor" | "queues" | "today" | "contacts" | "invoices" | "billing" | "contracts" | "books";
   roles: RoleName[];
 };
 
 const PLACES: readonly Place[] = [
   { to: "/desktop", icon: "handset", word: "desktop", roles: ["agent"] },
   { to: "/floor", icon: "people", word: "floor", roles: ["supervisor", "house_admin"] },
+  { to: "/queues", icon: "list", word: "queues", roles: ["supervisor", "house_admin"] },
   { to: "/portal", icon: "chart", word: "today", roles: ["tenant_admin"] },
   { to: "/portal/contacts", icon: "list", word: "contacts", roles: ["tenant_admin"] },
+  { to: "/portal/queues", icon: "people", word: "queues", roles: ["tenant_admin"] },
   { to: "/portal/invoices", icon: "receipt", word: "invoices", roles: ["tenant_admin"] },
   { to: "/billing", icon: "receipt", word: "billing", roles: ["billing_admin", "house_admin"] },
   { to: "/contracts", icon: "book", word: "contracts", roles: ["billing_admin", "house_admin"] },

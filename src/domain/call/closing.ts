@@ -2,6 +2,7 @@ import { assert, unreachable } from "../kernel/step.ts";
 import type { Draft } from "./draft.ts";
 import type { Outcome } from "./facts.ts";
 import { ENDING_LEASE_MS, LEG_LEASE_MS, VOICEMAIL_WORD_MS, WRAP_UP_LEASE_MS } from "./leases.ts";
+import { wrapUpSecondsOf } from "./line-config.ts";
 import type { PoolMessage } from "./messages.ts";
 import { liveLegs, part } from "./parting.ts";
 import type { ContactState, Ending, QueuePlace, Seat, ServedSeat, Stage } from "./state.ts";
@@ -93,10 +94,11 @@ export function leaveTalk(draft: Draft, stage: Talking): ServedSeat | null {
   const queue = draft.config.queues[stage.place.queueId];
   assert(queue !== undefined, "a conversation came from a queue of its own configuration");
   draft.fact({ type: "agent_left", agentId, reservationId });
-  const talkEnded = { say: "talk_ended", reservationId, wrapUpS: queue.wrapUpS } as const;
+  const wrapUpS = wrapUpSecondsOf(queue);
+  const talkEnded = { say: "talk_ended", reservationId, wrapUpS } as const;
   part(draft, stage.place.poolId, stage.seat, "talking", talkEnded);
   spend(draft, stage.seat);
-  if (queue.wrapUpS > 0) return { agentId, reservationId, poolId: stage.place.poolId, leftAt: draft.now };
+  if (wrapUpS !== 0) return { agentId, reservationId, poolId: stage.place.poolId, leftAt: draft.now };
   wrapUp(draft, stage.seat, { disposition: "auto", notes: "", success: false, wrapUpMs: 0 });
   return null;
 }

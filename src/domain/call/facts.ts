@@ -49,6 +49,8 @@ export type ContactFactBody =
       /** The target owed at that moment: a later change of the queue does not regrade this contact. */
       readonly target: { readonly share: number; readonly withinS: number; readonly shortAbandonS: number };
     }
+  /** Nobody here in time: the contact waits on at another site, as old as it is. */
+  | { readonly type: "site_moved"; readonly queueId: QueueId; readonly from: PoolId; readonly to: PoolId }
   | { readonly type: "queue_announced"; readonly position: number; readonly estimatedWaitS: number | null }
   | {
       readonly type: "seat_reserved";
@@ -145,8 +147,8 @@ export type ContactFact = {
 export type AgentState = "off_shift" | "ready" | "reserved" | "ringing" | "on_contact" | "wrap_up" | "not_ready";
 
 /**
- * Facts of one agent: `agent_state_changed` only. They belong to the outsourcer, carry at most one tenant (the one being
- * served), and are numbered per agent.
+ * Facts of one agent: `agent_state_changed` only. They belong to the outsourcer and are numbered per agent. They name the
+ * tenant being served, and with a reservation the ids of those that were passed over; no client ever reads them.
  */
 export type AgentFact = {
   readonly poolId: PoolId;
@@ -161,6 +163,8 @@ export type AgentFact = {
     readonly reason: string | null;
     readonly tenantId: TenantId | null;
     readonly contactId: ContactId | null;
+    /** With a reservation: whose contacts were passed over for it, in the order of the contact's own fact. The house's alone. */
+    readonly passedOver?: readonly { readonly tenantId: TenantId; readonly contactId: ContactId }[];
   };
 };
 
@@ -186,10 +190,29 @@ export type RoutingDecision = {
   readonly rule: string;
   readonly ruleVersion: number;
   readonly candidates: number;
-  /** Best few candidates with the score that ranked them; never customer data. */
-  readonly ranked: readonly { readonly agentId: AgentId; readonly score: number; readonly why: string }[];
+  /** Best few candidates with the strategy's own score, the smaller the better; never customer data. */
+  readonly ranked: readonly RankedSeat[];
+  /** What the contact asked for by then; decisions from before this was recorded have none. */
+  readonly asked?: SeatsAsked;
   /** Why this contact and no other got the seat; decisions from before this was recorded have none. */
   readonly contact?: ContactChoice;
+};
+
+export type RankedSeat = {
+  readonly agentId: AgentId;
+  readonly score: number;
+  /** `stands_behind`: lacks a wished skill, is of a kind that is kept free, or is only lent; `declined_before`: within 30 s. */
+  readonly why: "chosen" | "ranked_later" | "stands_behind" | "declined_before";
+};
+
+export type SeatsAsked = {
+  /** Written as in a queue: `zh`, `tv-orders>=7`. */
+  readonly skills: readonly string[];
+  readonly preferred: readonly string[];
+  /** Groups lent to the queue by then. */
+  readonly lent: readonly string[];
+  /** The seat was kept for an agent of this caller's: the one he named, or the one who served him last. */
+  readonly ownAgent: boolean;
 };
 
 /** The choice of a contact. Others in line are never named: they may be another client's. */

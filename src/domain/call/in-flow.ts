@@ -8,7 +8,7 @@ import type { Outcome } from "./facts.ts";
 import { ENDING_LEASE_MS, FLOW_LEASE_MS, KEEP_ALIVE_MS } from "./leases.ts";
 import { takeRecording } from "./recordings.ts";
 import type { ContactEvent, QueuePlace, Stage } from "./state.ts";
-import { ticketOf } from "./tickets.ts";
+import { nextMove, ticketOf } from "./tickets.ts";
 
 type Wanted = Extract<ContactEvent, { type: "instructions_wanted" }>;
 type Queued = Extract<Stage, { at: "queued" }>;
@@ -133,6 +133,7 @@ function joinQueue(draft: Draft, stepId: StepId, key: string, walk: Walk): void 
     attempt: queueVisits,
     leaveAt: draft.now + step.maxWaitS * SECOND_MS,
     announcedAt: draft.now,
+    ...nextMove(queue, draft.now, 0),
   };
   draft.fact({
     type: "queued",

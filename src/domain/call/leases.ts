@@ -57,7 +57,8 @@ export function deadlineOf(state: ContactState): Instant | null {
 export function stageDeadlineOf(stage: Stage): Instant | null {
   switch (stage.at) {
     case "queued":
-      return Math.min(stage.keepAliveAt, stage.seats.length === 0 ? stage.place.leaveAt : stage.keepAliveAt);
+      if (stage.seats.length > 0) return stage.keepAliveAt;
+      return Math.min(stage.keepAliveAt, stage.place.leaveAt, stage.place.move?.at ?? stage.keepAliveAt);
     case "wrap_up":
       return stage.legsAt === null ? stage.leaseAt : Math.min(stage.leaseAt, stage.legsAt);
     case "settling":

@@ -39,7 +39,61 @@ export type QueueConfig = {
   readonly wrapUpS: number;
   /** Service level: this share of contacts answered within so many seconds; hang-ups before `shortAbandonS` do not count. */
   readonly target: { readonly share: number; readonly withinS: number; readonly shortAbandonS: number };
+  /** What the queue does beyond the plain case; a line published before there were any carries none: `PLAIN_RULES`. */
+  readonly rules?: QueueRules;
 };
+
+export type QueueRules = {
+  /** Skills written as in `skills`. Who has them goes before who lacks one; nobody waits for them. */
+  readonly preferred: readonly string[];
+  /** What is asked for less, or of more people, as time goes by; in order of `afterS`. */
+  readonly relax: readonly RelaxStep[];
+  /** Points of priority that a caller's tier is worth; a standard caller brings none. */
+  readonly tiers: { readonly silver: number; readonly gold: number; readonly platinum: number };
+  /** A caller waits so long for the agent who served him last, if that was within so many days; 0 s: not at all. */
+  readonly lastAgent: { readonly patienceS: number; readonly withinDays: number };
+  /**
+   * A caller who typed an agent's extension in the flow waits so long for that agent. `variable` is the flow's own name for
+   * the digits; 0 s: nobody is asked for by name.
+   */
+  readonly namedAgent: { readonly patienceS: number; readonly variable: string };
+  readonly wrapUp: WrapUpRule;
+  /** Offers missed in a row that make an agent not ready. */
+  readonly missesMax: number;
+  /** The offer is taken as soon as it stands on the screen, without a click. */
+  readonly autoAnswer: boolean;
+};
+
+/**
+ * - `timed`: ends by itself after `wrapUpS`; an outcome that nobody chose is `auto`.
+ * - `optional`: the same, and the agent may end it at any moment by saying ready, without an outcome.
+ * - `mandatory`: ends with an outcome and by nothing else, short of half an hour.
+ *
+ * A timed or optional one may be lengthened `extensions` times by `extensionS` each.
+ */
+export type WrapUpRule = {
+  readonly kind: "timed" | "optional" | "mandatory";
+  readonly extensions: number;
+  readonly extensionS: number;
+};
+
+/** One step of relaxing: from `afterS` of waiting on, and for good. */
+export type RelaxStep =
+  /** A required skill is asked for at this level, lower than before. */
+  | { readonly afterS: number; readonly do: "lower"; readonly skill: string; readonly level: number }
+  /** A required skill is asked for no more. */
+  | { readonly afterS: number; readonly do: "drop"; readonly skill: string }
+  /** The agents of this group of the house are lent to the queue, after its own. */
+  | { readonly afterS: number; readonly do: "lend"; readonly group: string }
+  /** The contact gains so many points of priority. */
+  | { readonly afterS: number; readonly do: "raise"; readonly points: number }
+  /** The contact goes to the pool of another site, with its age, and stays there. */
+  | { readonly afterS: number; readonly do: "move"; readonly poolId: PoolId };
+
+/** Seconds of wrap-up that follow a talk; null where it has no timer. */
+export function wrapUpSecondsOf(queue: QueueConfig): number | null {
+  return queue.rules?.wrapUp.kind === "mandatory" ? null : queue.wrapUpS;
+}
 
 export type Disposition = {
   readonly code: string;

@@ -21,6 +21,8 @@ export type WaitTicket = {
   readonly to: string;
   /** The first instant in this queue; kept when a seat fails and the contact comes back. */
   readonly queuedAt: Instant;
+  /** Digits of the agent the caller asked for in the flow. */
+  readonly extension?: string;
   /** 1 for the first visit; a ticket with a higher number replaces what the pool knew. */
   readonly attempt: number;
 };
@@ -49,7 +51,7 @@ export type PoolMessage =
   | { readonly say: "leg_failed"; readonly reservationId: ReservationId }
   | { readonly say: "held"; readonly reservationId: ReservationId }
   | { readonly say: "resumed"; readonly reservationId: ReservationId }
-  | { readonly say: "talk_ended"; readonly reservationId: ReservationId; readonly wrapUpS: number }
+  | { readonly say: "talk_ended"; readonly reservationId: ReservationId; readonly wrapUpS: number | null }
   | { readonly say: "wrapped_up"; readonly reservationId: ReservationId; readonly after: AfterWrapUp };
 
 /** An agent's command on the contact in hand; the object checks that it is that agent's. */

@@ -22,7 +22,7 @@ import { chaseParting } from "./parting.ts";
 import { seekAgent } from "./recall.ts";
 import { leaveLate } from "./seats.ts";
 import type { Stage } from "./state.ts";
-import { ticketOf } from "./tickets.ts";
+import { moveSite, ticketOf } from "./tickets.ts";
 
 /** A lease is up: whoever owns the state decides, mostly by asking the carrier what it knows. */
 export function passDeadline(draft: Draft): void {
@@ -68,6 +68,11 @@ function passStage(draft: Draft): void {
 
 function keepWaiting(draft: Draft, stage: Extract<Stage, { at: "queued" }>): void {
   if (stage.seats.length === 0 && draft.now >= stage.place.leaveAt) return leaveLate(draft, stage);
+  const { move } = stage.place;
+  if (move !== undefined && stage.seats.length === 0 && draft.now >= move.at) {
+    const place = moveSite(draft, stage.place);
+    return draft.move({ ...stage, place, standing: null, keepAliveAt: draft.now + KEEP_ALIVE_MS });
+  }
   draft.tellPool(stage.place.poolId, { say: "wait", ticket: ticketOf(draft, stage.place) });
   if (draft.now - draft.state.heardAt >= SILENCE_MS) draft.fetchCall(draft.state.callSid);
   draft.move({ ...stage, keepAliveAt: draft.now + KEEP_ALIVE_MS });

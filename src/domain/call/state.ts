@@ -51,6 +51,8 @@ export type QueuePlace = {
   readonly attempt: number;
   readonly leaveAt: Instant;
   readonly announcedAt: Instant;
+  /** When the contact goes to the pool of another site, and which; left out where it stays. */
+  readonly move?: { readonly at: Instant; readonly poolId: PoolId };
 };
 
 export type Seat = { readonly reservationId: ReservationId; readonly agentId: AgentId };

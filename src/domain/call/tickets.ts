@@ -1,5 +1,7 @@
+import { type Instant, type Ms, SECOND_MS } from "../kernel/instant.ts";
 import { assert } from "../kernel/step.ts";
 import type { Draft } from "./draft.ts";
+import type { QueueConfig } from "./line-config.ts";
 import type { WaitTicket } from "./messages.ts";
 import type { QueuePlace } from "./state.ts";
 
@@ -9,7 +11,28 @@ export function ticketOf(draft: Draft, place: QueuePlace): WaitTicket {
   const queue = draft.config.queues[place.queueId];
   assert(queue !== undefined, "a contact waits only in a queue of its own configuration");
   const { brand } = draft.config;
-  return { contactId, tenantId, brand, queue, from, to, queuedAt: place.queuedAt, attempt: place.attempt };
+  const ticket = { contactId, tenantId, brand, queue, from, to, queuedAt: place.queuedAt, attempt: place.attempt };
+  const { namedAgent } = queue.rules ?? {};
+  const extension =
+    namedAgent !== undefined && namedAgent.patienceS > 0 ? draft.state.variables[namedAgent.variable] : null;
+  return extension == null || extension === "" ? ticket : { ...ticket, extension };
+}
+
+/** The next site that a queue sends its callers to, after those whose time has come by `waited`. */
+export function nextMove(queue: QueueConfig, queuedAt: Instant, waited: Ms): Pick<QueuePlace, "move"> {
+  const steps = queue.rules?.relax ?? [];
+  const next = steps.find((step) => step.do === "move" && step.afterS * SECOND_MS > waited);
+  return next?.do === "move" ? { move: { at: queuedAt + next.afterS * SECOND_MS, poolId: next.poolId } } : {};
+}
+
+/** The time here is over: the contact leaves this pool and waits in the next site's, as old as it is. */
+export function moveSite(draft: Draft, { move, ...place }: QueuePlace): QueuePlace {
+  const queue = draft.config.queues[place.queueId];
+  assert(queue !== undefined && move !== undefined, "a contact moves only where its queue sends it");
+  const { queueId, poolId, queuedAt, attempt } = place;
+  draft.fact({ type: "site_moved", queueId, from: poolId, to: move.poolId });
+  draft.tellPool(poolId, { say: "withdraw", why: "left", attempt });
+  return waitAnew(draft, { ...place, poolId: move.poolId, ...nextMove(queue, queuedAt, draft.now - queuedAt) });
 }
 
 /** The pool has let this contact go: it comes back under a new attempt, with the place it had by age. */

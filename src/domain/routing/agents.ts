@@ -1,8 +1,9 @@
 import type { AgentState } from "../call/facts.ts";
 import type { ContactId, TenantId } from "../kernel/ids.ts";
 import { PRIORITY_POINT_MS } from "./config.ts";
+import { rankIn } from "./rank.ts";
 import type { Run } from "./run.ts";
-import { setAgentTimer, touchAgent } from "./run.ts";
+import { setAgentTimer, setTicketTimer, touchAgent } from "./run.ts";
 import type { Agent, AgentAt, NextStatus, PoolTenant, PoolTicket, Service } from "./state.ts";
 
 /** The one place where an agent changes state: indexes, seats in use, timer and fact all follow from here. */
@@ -10,7 +11,7 @@ export function enter(run: Run, agent: Agent, at: AgentAt, deadline: number | nu
   const from = agent.at;
   if (from.is === "ready") leaveIdle(run, agent);
   countSeats(run, from, at);
-  countStaff(agent, from, at);
+  countStaff(run, agent, from, at);
   keepService(run, agent, from, at);
   agent.at = at;
   agent.deadline = deadline;
@@ -63,7 +64,7 @@ export function isWorking(at: AgentAt): boolean {
 export function indexIdle(run: Run, agent: Agent): void {
   for (const seatClass of agent.classes) {
     const turn = { now: run.now, random: run.chance.random, needs: seatClass.needs };
-    seatClass.idle.push(agent, seatClass.strategy.key(agent, turn), agent.index);
+    seatClass.idle.push(agent, rankIn(seatClass, agent, turn), agent.index);
   }
 }
 
@@ -107,9 +108,15 @@ function freeSeat(run: Run, tenant: PoolTenant): void {
   tenant.seats -= 1;
 }
 
-function countStaff(agent: Agent, from: AgentAt, to: AgentAt): void {
+function countStaff(run: Run, agent: Agent, from: AgentAt, to: AgentAt): void {
   const change = (isWorking(to) ? 1 : 0) - (isWorking(from) ? 1 : 0);
-  if (change !== 0) for (const seatClass of agent.classes) seatClass.staffed += change;
+  if (change === 0) return;
+  for (const seatClass of agent.classes) {
+    seatClass.staffed += change;
+    // Who waits for him alone need not wait for one who has left: asked again at once.
+    if (change < 0 && seatClass.only !== null)
+      for (const ticket of seatClass.waiting) setTicketTimer(run.pool, ticket, run.now);
+  }
 }
 
 function reasonOf(at: AgentAt): string | null {
@@ -132,6 +139,9 @@ function pushFact(run: Run, agent: Agent, from: AgentAt, to: AgentAt): void {
       reason: reasonOf(to),
       tenantId: (ticket?.tenant.tenantId ?? null) as TenantId | null,
       contactId: (ticket?.contactId ?? null) as ContactId | null,
+      ...(to.is === "reserved" && to.reservation.passedOver.length > 0
+        ? { passedOver: to.reservation.passedOver }
+        : {}),
     },
   });
 }

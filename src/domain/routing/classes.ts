@@ -1,8 +1,10 @@
 import type { TenantId } from "../kernel/ids.ts";
 import { isWorking } from "./agents.ts";
 import type { SeatEntitlement } from "./config.ts";
+import { type Demand, demandAt, demandKey } from "./demand.ts";
 import { LazyHeap } from "./lazy-heap.ts";
 import type { Ticket } from "./protocol.ts";
+import { rankIn } from "./rank.ts";
 import type { Run } from "./run.ts";
 import type { Agent, Pool, PoolQueue, PoolTenant, SeatClass } from "./state.ts";
 import { strategyNamed } from "./strategies/index.ts";
@@ -25,7 +27,13 @@ export function entitle(pool: Pool, entitlement: SeatEntitlement): void {
   tenant.cap = entitlement.burst === null ? Number.POSITIVE_INFINITY : entitlement.guaranteed + entitlement.burst;
 }
 
-/** The queue as the newest contact on it knows it; older calls keep their own class. */
+/** Keeps what is published of queues at hand by their ids. */
+export function publishQueues(pool: Pool): void {
+  pool.published.clear();
+  for (const { tenantId: _, brandId: __, ...config } of pool.config.queues ?? []) pool.published.set(config.id, config);
+}
+
+/** The queue as it is published; as the newest contact on it knows it where nothing is. */
 export function queueFor(pool: Pool, wanted: Pick<Ticket, "tenantId" | "brand" | "queue">): PoolQueue {
   let queue = pool.queues.get(wanted.queue.id);
   if (queue?.config === wanted.queue && queue.brand === wanted.brand) return queue;
@@ -48,33 +56,34 @@ export function queueFor(pool: Pool, wanted: Pick<Ticket, "tenantId" | "brand" |
     };
     pool.queues.set(wanted.queue.id, queue);
   }
-  if (queue.config !== wanted.queue || queue.brandId !== wanted.brand.id) queue.current = null;
-  queue.config = wanted.queue;
+  const config = pool.published.get(wanted.queue.id) ?? wanted.queue;
+  if (queue.config !== config || queue.brandId !== wanted.brand.id) queue.current = null;
+  queue.config = config;
   queue.brandId = wanted.brand.id;
   queue.brand = wanted.brand;
   queue.stake = null;
   return queue;
 }
 
-/** The class of a contact; made, with all idle seats that fit, when its first contact comes. */
-export function classFor(run: Run, queue: PoolQueue, wanted: Pick<Ticket, "tenantId" | "brand" | "queue">): SeatClass {
-  queue.current ??= findClass(run, queue, wanted);
+/** The class of a contact that has just come to the queue and of whose caller nothing is known. */
+export function classFor(run: Run, queue: PoolQueue): SeatClass {
+  queue.current ??= classOf(run, queue, queue.brandId, demandAt(queue.config, null, 0));
   return queue.current;
 }
 
-function findClass(run: Run, queue: PoolQueue, wanted: Pick<Ticket, "tenantId" | "brand" | "queue">): SeatClass {
+/** The class of those who ask for this; made, with all idle seats that fit, when its first contact comes. */
+export function classOf(run: Run, queue: PoolQueue, brandId: string, demand: Demand): SeatClass {
   const { pool } = run;
-  const strategy = strategyNamed(wanted.queue.strategy);
-  const skills = [...wanted.queue.skills].sort();
-  const key = `${wanted.queue.id}|${wanted.brand.id}|${skills.join(",")}|${strategy.name}`;
+  const strategy = strategyNamed(queue.config.strategy);
+  const key = `${queue.queueId}|${brandId}|${demandKey(demand)}|${strategy.name}`;
   const known = pool.classes.get(key);
   if (known !== undefined) return known;
   const seatClass: SeatClass = {
     key,
-    brandId: wanted.brand.id,
-    needs: skills.map(parseNeed),
+    brandId,
+    ...demand,
     strategy,
-    tenant: tenantFor(pool, wanted.tenantId),
+    tenant: tenantFor(pool, queue.tenantId),
     queue,
     members: [],
     staffed: 0,
@@ -88,6 +97,17 @@ function findClass(run: Run, queue: PoolQueue, wanted: Pick<Ticket, "tenantId" |
   seatClass.tenant.classes.push(seatClass);
   for (const agent of crewOf(pool, seatClass)) if (fits(agent, seatClass)) enlist(run, agent, seatClass);
   return seatClass;
+}
+
+/** Forgets a class that nobody waits in. A contact that comes back to it later makes it anew. */
+export function dropClass(pool: Pool, seatClass: SeatClass): void {
+  pool.classes.delete(seatClass.key);
+  for (const list of [seatClass.queue.classes, seatClass.tenant.classes]) {
+    const at = list.indexOf(seatClass);
+    if (at !== -1) list.splice(at, 1);
+  }
+  for (const agent of seatClass.members) agent.classes = agent.classes.filter((other) => other !== seatClass);
+  if (seatClass.queue.current === seatClass) seatClass.queue.current = null;
 }
 
 /** Builds every class's index anew from the agents as they are now: after a change of configuration, and on restore. */
@@ -106,28 +126,32 @@ export function reindex(run: Run): void {
   }
 }
 
-/** Lists the agents under their brands, in the order of the configuration. */
+/** Lists the agents under their brands, groups and extensions, in the order of the configuration. */
 export function musterCrews(pool: Pool): void {
   pool.crews.clear();
   for (const agent of pool.agents.values()) {
-    for (const brandId of agent.profile.brands) {
-      const crew = pool.crews.get(brandId);
-      if (crew === undefined) pool.crews.set(brandId, [agent]);
+    const { brands, groups = [], extension = null } = agent.profile;
+    const names = [...brands, ...groups.map(groupCrew), ...(extension === null ? [] : [extensionCrew(extension)])];
+    for (const name of names) {
+      const crew = pool.crews.get(name);
+      if (crew === undefined) pool.crews.set(name, [agent]);
       else crew.push(agent);
     }
   }
 }
 
-function crewOf(pool: Pool, seatClass: SeatClass): readonly Agent[] {
-  return pool.crews.get(seatClass.brandId) ?? [];
+/** All who may be offered contacts of the class if their skills do: the brand's people, and those who are lent. */
+function crewOf(pool: Pool, { brandId, groups, only }: SeatClass): readonly Agent[] {
+  const own = pool.crews.get(brandId) ?? [];
+  if (only !== null) return own.filter((agent) => agent.profile.agentId === only);
+  if (groups.length === 0) return own;
+  const lent = groups.flatMap((group) => pool.crews.get(groupCrew(group)) ?? []);
+  return [...new Set([...own, ...lent])].sort((a, b) => a.index - b.index);
 }
 
-/** A skill as a queue names it: `zh` asks for level 1, `zh>=3` for level 3. */
-export function parseNeed(text: string): { skill: string; level: number } {
-  const [skill = text, level] = text.split(">=");
-  const asked = level === undefined ? 1 : Number(level);
-  return { skill: skill.trim(), level: Number.isFinite(asked) ? asked : 1 };
-}
+/** Brands are UUIDs, so neither a group nor an extension can pass for one. */
+const groupCrew = (group: string): string => `group ${group}`;
+export const extensionCrew = (extension: string): string => `extension ${extension}`;
 
 function fits(agent: Agent, seatClass: SeatClass): boolean {
   return seatClass.needs.every((need) => (agent.profile.skills[need.skill] ?? 0) >= need.level);
@@ -139,5 +163,5 @@ function enlist(run: Run, agent: Agent, seatClass: SeatClass): void {
   if (isWorking(agent.at)) seatClass.staffed += 1;
   if (agent.at.is !== "ready") return;
   const turn = { now: run.now, random: run.chance.random, needs: seatClass.needs };
-  seatClass.idle.push(agent, seatClass.strategy.key(agent, turn), agent.index);
+  seatClass.idle.push(agent, rankIn(seatClass, agent, turn), agent.index);
 }

@@ -1,8 +1,7 @@
-import type { QueueConfig } from "../call/line-config.ts";
+import type { QueueConfig, QueueRules } from "../call/line-config.ts";
 import type { AgentId, BrandId, PoolId, TenantId } from "../kernel/ids.ts";
 import type { Ms } from "../kernel/instant.ts";
 import { MINUTE_MS, SECOND_MS } from "../kernel/instant.ts";
-
 import type { Policy } from "./policy.ts";
 
 /** What is published to a pool: who works there, for whom, and how many seats each client has bought. */
@@ -21,11 +20,14 @@ export type PoolConfig = {
     readonly name: string;
     readonly color: string;
   }[];
-  /** Queues whose callers may come here: a board names each from the start, before anybody has called. */
-  readonly queues?: readonly QueueOutline[];
+  /**
+   * Queues whose callers may come here. A board names each from the start, before anybody has called, and what stands here
+   * counts before what a contact brings: a change holds for those who wait already, at the next decision.
+   */
+  readonly queues?: readonly PublishedQueue[];
 };
 
-export type QueueOutline = Pick<QueueConfig, "id" | "name" | "target"> & {
+export type PublishedQueue = QueueConfig & {
   readonly tenantId: TenantId;
   /** In whose name its callers are answered: the brand of the first number that leads there. */
   readonly brandId: BrandId;
@@ -42,7 +44,20 @@ export type AgentProfile = {
   readonly weight?: number;
   /** Place in fixed-order strategies; lower first. */
   readonly rank?: number;
+  /** `ordinary` where none is named. */
+  readonly kind?: SeatKind;
+  /** Digits by which a caller asks for this agent; unique in the house. */
+  readonly extension?: string | null;
+  /** Groups of the house that a queue may be lent after a while, whatever the brands. */
+  readonly groups?: readonly string[];
 };
+
+/**
+ * What kind of seat an agent has. Experts, team leads and supervisors are kept free: each is offered a contact only when
+ * no seat of the kinds before it is idle. A remote seat is an ordinary one elsewhere.
+ */
+export const SEAT_KINDS = ["ordinary", "remote", "expert", "team_lead", "supervisor"] as const;
+export type SeatKind = (typeof SEAT_KINDS)[number];
 
 /**
  * Seats a client has bought. A seat counts as the client's from reservation to the end of wrap-up.
@@ -67,10 +82,6 @@ export const CONNECT_LEASE_MS: Ms = 45 * SECOND_MS;
 export const TALK_LEASE_MS: Ms = 15 * MINUTE_MS;
 /** Wrap-up without a timer still ends some time. */
 export const WRAP_UP_MAX_MS: Ms = 30 * MINUTE_MS;
-/** One extension of wrap-up. */
-export const WRAP_UP_EXTENSION_MS: Ms = 60 * SECOND_MS;
-/** Longest a wrap-up may become by extensions. */
-export const WRAP_UP_EXTENSIONS_MAX = 5;
 /** An agent whose last device is lost on a contact keeps the contact this long; back in time, nothing has happened. */
 export const DEVICE_GRACE_MS: Ms = 60 * SECOND_MS;
 /**
@@ -86,7 +97,21 @@ export const TICKET_LEASE_MS: Ms = 95 * SECOND_MS;
 export const TOMBSTONE_MS: Ms = 5 * MINUTE_MS;
 /** An agent who declined a contact is not offered it again before this. */
 export const DECLINE_COOL_OFF_MS: Ms = 30 * SECOND_MS;
-/** Offers missed in a row that make an agent not ready (missed). */
-export const MISSES_MAX = 1;
 /** One point of queue priority is worth so much waiting: priority goes first but never starves anybody. */
 export const PRIORITY_POINT_MS: Ms = 30 * SECOND_MS;
+
+/** What a queue does that says nothing of it. */
+export const PLAIN_RULES: QueueRules = {
+  preferred: [],
+  relax: [],
+  tiers: { silver: 0, gold: 0, platinum: 0 },
+  lastAgent: { patienceS: 0, withinDays: 30 },
+  namedAgent: { patienceS: 0, variable: "extension" },
+  wrapUp: { kind: "timed", extensions: 5, extensionS: 60 },
+  missesMax: 1,
+  autoAnswer: false,
+};
+
+export function rulesOf(queue: QueueConfig): QueueRules {
+  return queue.rules ?? PLAIN_RULES;
+}

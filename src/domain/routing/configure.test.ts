@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { asId, type BrandId } from "../kernel/ids.ts";
-import { parseNeed } from "./classes.ts";
 import type { PoolConfig } from "./config.ts";
+import { parseNeed } from "./demand.ts";
 import { agentId, contactId, type SmallWorld, smallConfig, smallWorld, tenantId } from "./fixture.ts";
 
 const publish = (world: SmallWorld, change: Partial<PoolConfig>, version = world.pool.config.version + 1) =>

@@ -1,9 +1,11 @@
+import type { QueueConfig } from "../call/line-config.ts";
 import { enter } from "./agents.ts";
-import { entitle, musterCrews, reindex } from "./classes.ts";
+import { classFor, dropClass, entitle, musterCrews, publishQueues, reindex } from "./classes.ts";
 import type { AgentProfile, PoolConfig } from "./config.ts";
 import { DONE, ignored, type Reply } from "./events.ts";
-import { type Run, touchAgent } from "./run.ts";
-import type { Agent, Pool } from "./state.ts";
+import { type Run, touchAgent, touchQueue } from "./run.ts";
+import type { Agent, Pool, SeatClass } from "./state.ts";
+import { seek } from "./tickets.ts";
 import { Timers } from "./timers.ts";
 
 /** A pool nobody works in yet: everyone off shift, nobody waiting. */
@@ -16,6 +18,7 @@ export function createPool(config: PoolConfig): Pool {
     services: new Map(),
     tenants: new Map(),
     queues: new Map(),
+    published: new Map(),
     brands: new Map(),
     classes: new Map(),
     waitingClasses: [],
@@ -29,6 +32,7 @@ export function createPool(config: PoolConfig): Pool {
   });
   for (const entitlement of config.tenants) entitle(pool, entitlement);
   musterCrews(pool);
+  publishQueues(pool);
   return pool;
 }
 
@@ -87,10 +91,37 @@ export function configure(run: Run, config: PoolConfig): Reply {
     tenant.cap = Number.POSITIVE_INFINITY;
   }
   for (const entitlement of config.tenants) entitle(pool, entitlement);
+  publishQueues(pool);
+  for (const published of pool.published.values()) renewQueue(pool, published);
   reindex(run);
-  for (const seatClass of pool.classes.values()) run.seeking.push(...seatClass.waiting);
-  run.seeking.sort((a, b) => a.key - b.key || a.arrival - b.arrival);
+  seekAnew(run);
   return DONE;
+}
+
+/** A queue that is known takes what is published of it: those who wait feel it at once. */
+function renewQueue(pool: Pool, config: QueueConfig): void {
+  const queue = pool.queues.get(config.id);
+  if (queue === undefined) return;
+  queue.config = config;
+  queue.current = null;
+  queue.stake = null;
+  touchQueue(pool, queue);
+}
+
+/** Everybody who waits asks anew, in order, and the classes that nobody asks for any more are forgotten. */
+function seekAnew(run: Run): void {
+  const { pool } = run;
+  const asked = new Set<SeatClass>();
+  for (const ticket of pool.tickets.values()) {
+    if (ticket.at.is !== "waiting" && ticket.at.is !== "offered") continue;
+    seek(run, ticket);
+    asked.add(ticket.seatClass);
+  }
+  run.seeking.sort((a, b) => a.key - b.key || a.arrival - b.arrival);
+  for (const queue of pool.queues.values()) asked.add(classFor(run, queue));
+  for (const seatClass of [...pool.classes.values()]) {
+    if (!asked.has(seatClass)) dropClass(pool, seatClass);
+  }
 }
 
 function dismiss(run: Run, agent: Agent): void {

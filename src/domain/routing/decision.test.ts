@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { RoutingDecision } from "../call/facts.ts";
 import { SECOND_MS } from "../kernel/instant.ts";
+import { PLAIN_RULES } from "./config.ts";
 import { contactId, type SmallWorld, smallConfig, smallWorld, tenantId } from "./fixture.ts";
 import type { Policy } from "./policy.ts";
 
@@ -135,4 +136,32 @@ describe("ACD-5 a decision explains itself", () => {
     expect(why.contact?.candidates).toBe(6);
     expect(why.contact?.others.map(({ behindMs }) => behindMs)).toEqual([1_000, 2_000, 3_000]);
   });
+});
+
+test("ACD-1 what was asked for by then is told, and who stands behind for a lacking wish or a seat that is kept free", () => {
+  const profiles = [{ skills: { zh: 9, en: 1 } }, { skills: { zh: 3 } }, { skills: { zh: 5, en: 5 } }];
+  const world = smallWorld({ agents: 3, profile: (index) => profiles[index] ?? {} });
+  world.ready(0, 1, 2);
+  world.wait("x", 0, { skills: ["zh>=3"], rules: { ...PLAIN_RULES, preferred: ["en>=2"] } });
+  const { why } = decision(world);
+  expect(why.asked).toEqual({ skills: ["zh>=3"], preferred: ["en>=2"], lent: [], ownAgent: false });
+  expect(why.ranked.map(({ agentId, why: code }) => [agentId, code])).toEqual([
+    ["a2", "chosen"],
+    ["a0", "stands_behind"],
+    ["a1", "stands_behind"],
+  ]);
+});
+
+test("ACD-4 the house alone is told whose contacts came later, in the order of the decision", () => {
+  const world = smallWorld({ agents: 1, tenants: 3 });
+  for (const tenant of [0, 1, 2]) {
+    world.wait(`w${tenant}`, tenant);
+    world.pass(SECOND_MS);
+  }
+  free(world, 0);
+  const fact = world.pool.out.facts.at(-1)?.body;
+  expect(fact?.passedOver).toEqual([
+    { tenantId: tenantId(1), contactId: contactId("w1") },
+    { tenantId: tenantId(2), contactId: contactId("w2") },
+  ]);
 });

@@ -1,5 +1,8 @@
-import type { ContactChoice, RoutingDecision } from "../call/facts.ts";
+import type { ContactChoice, RankedSeat, RoutingDecision } from "../call/facts.ts";
+import type { ContactId, TenantId } from "../kernel/ids.ts";
+import type { Need } from "./demand.ts";
 import { POLICY_VERSIONS, type Policy, placeParts } from "./policy.ts";
+import { stepsBehind } from "./rank.ts";
 import type { Run } from "./run.ts";
 import type { Agent, PoolTicket } from "./state.ts";
 
@@ -11,28 +14,62 @@ const LOOKED_AT = 7;
 /** The contacts a free seat has compared, their places by the policy, and which of them it takes. */
 export type Line = { readonly tickets: PoolTicket[]; readonly places: number[]; first: number };
 
+/** A decision as the contact is told it, and whose contacts came later, which only the house is told. */
+export type Explained = {
+  readonly decision: RoutingDecision;
+  readonly passedOver: readonly { readonly tenantId: TenantId; readonly contactId: ContactId }[];
+};
+
 /**
  * Why this seat and why this contact: the rules, how many could have been chosen, and the best few by the rule's own score
  * (the smaller the better). Codes, not sentences: the console says them in the reader's language.
  */
-export function explain(run: Run, ticket: PoolTicket, chosen: Agent, line: Line | null): RoutingDecision {
+export function explain(run: Run, ticket: PoolTicket, chosen: Agent, line: Line | null): Explained {
   const { seatClass } = ticket;
   const { strategy } = seatClass;
+  const later = line === null || line.tickets.length === 1 ? NONE : nextIn(line);
+  return {
+    decision: {
+      rule: strategy.name,
+      ruleVersion: strategy.version,
+      candidates: seatClass.idle.live,
+      ranked: rankedSeats(run, ticket, chosen),
+      asked: {
+        skills: seatClass.needs.map(written),
+        preferred: seatClass.preferred.map(written),
+        lent: seatClass.groups,
+        ownAgent: seatClass.only !== null,
+      },
+      contact: explainContact(run, ticket, line, later),
+    },
+    passedOver: later.map((at) => {
+      const { tenant, contactId } = (line as Line).tickets[at] as PoolTicket; // places of the line
+      return { tenantId: tenant.tenantId, contactId };
+    }),
+  };
+}
+
+function rankedSeats(run: Run, ticket: PoolTicket, chosen: Agent): RankedSeat[] {
+  const { seatClass } = ticket;
   const turn = { now: run.now, random: () => 0, needs: seatClass.needs };
-  const ranked = [{ agentId: chosen.profile.agentId, score: strategy.key(chosen, turn), why: "chosen" }];
-  for (const { item, key } of seatClass.idle.near(LOOKED_AT)) {
+  const seatOf = (agent: Agent, why: RankedSeat["why"]): RankedSeat => ({
+    agentId: agent.profile.agentId,
+    score: seatClass.strategy.key(agent, turn),
+    why,
+  });
+  const ranked = [seatOf(chosen, "chosen")];
+  for (const { item } of seatClass.idle.near(LOOKED_AT)) {
     if (item === chosen) continue;
     const out = ticket.declined.some((entry) => entry.agentId === item.profile.agentId && entry.until > run.now);
-    ranked.push({ agentId: item.profile.agentId, score: key, why: out ? "declined_before" : "ranked_later" });
+    const behind = stepsBehind(seatClass, item) > stepsBehind(seatClass, chosen);
+    ranked.push(seatOf(item, out ? "declined_before" : behind ? "stands_behind" : "ranked_later"));
     if (ranked.length > RANKED) break;
   }
-  return {
-    rule: strategy.name,
-    ruleVersion: strategy.version,
-    candidates: seatClass.idle.live,
-    ranked,
-    contact: explainContact(run, ticket, line),
-  };
+  return ranked;
+}
+
+function written({ skill, level }: Need): string {
+  return level === 1 ? skill : `${skill}>=${level}`;
 }
 
 /** A client with fewer seats in use than it is guaranteed. */
@@ -40,7 +77,7 @@ export function isOwed({ tenant }: PoolTicket): boolean {
   return tenant.seats < tenant.guaranteed;
 }
 
-function explainContact(run: Run, ticket: PoolTicket, line: Line | null): ContactChoice {
+function explainContact(run: Run, ticket: PoolTicket, line: Line | null, later: readonly number[]): ContactChoice {
   const policy = run.pool.config.policy ?? "fifo";
   return {
     when: line === null ? "seat_was_idle" : "seat_became_free",
@@ -49,15 +86,16 @@ function explainContact(run: Run, ticket: PoolTicket, line: Line | null): Contac
     candidates: line === null ? 1 : line.tickets.length,
     owed: isOwed(ticket),
     place: placeParts(ticket, policy, run.now),
-    others: line === null || line.tickets.length === 1 ? NOBODY : othersIn(ticket, policy, line),
+    others: line === null ? NOBODY : othersIn(ticket, policy, line, later),
   };
 }
 
 const NOBODY: ContactChoice["others"] = [];
 
+const NONE: readonly number[] = [];
+
 /** The next few of the line, best first: found by looking for the smallest a few times, which needs no sorting. */
-function othersIn(chosen: PoolTicket, policy: Policy, line: Line): ContactChoice["others"] {
-  const { tickets, places, first } = line;
+function nextIn({ tickets, places, first }: Line): readonly number[] {
   const taken = [first];
   while (taken.length <= RANKED && taken.length < tickets.length) {
     let best = -1;
@@ -67,12 +105,20 @@ function othersIn(chosen: PoolTicket, policy: Policy, line: Line): ContactChoice
     }
     taken.push(best);
   }
-  return taken.slice(1).map((at) => {
+  return taken.slice(1);
+}
+
+function othersIn(
+  chosen: PoolTicket,
+  policy: Policy,
+  { tickets, places, first }: Line,
+  later: readonly number[],
+): ContactChoice["others"] {
+  return later.map((at) => {
     const ticket = tickets[at] as PoolTicket; // places of the line
-    const behindMs = Math.round((places[at] as number) - (places[first] as number));
     return {
       sameClient: ticket.tenant === chosen.tenant,
-      behindMs,
+      behindMs: Math.round((places[at] as number) - (places[first] as number)),
       why: whyLater(chosen, ticket, policy),
     };
   });

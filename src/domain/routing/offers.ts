@@ -2,17 +2,17 @@ import type { SeatReturn } from "../call/facts.ts";
 import type { ReservationId } from "../kernel/ids.ts";
 import { SECOND_MS } from "../kernel/instant.ts";
 import { enter, NOT_READY_DEVICE, NOT_READY_MISSED, READY, rest } from "./agents.ts";
-import { CONNECT_LEASE_MS, DECLINE_COOL_OFF_MS, DELIVERY_LEASE_MS, MISSES_MAX } from "./config.ts";
+import { CONNECT_LEASE_MS, DECLINE_COOL_OFF_MS, DELIVERY_LEASE_MS, rulesOf } from "./config.ts";
 import { explain, type Line } from "./decision.ts";
 import { DONE, ignored, type RefusalCode, type Reply, refused } from "./events.ts";
 import { type Run, setTicketTimer, tell, touchTicket } from "./run.ts";
 import type { Agent, NextStatus, PoolTicket, Reservation, Service } from "./state.ts";
 import { seek, stopWanting, WAITING, want } from "./tickets.ts";
 
-/** Promises an idle agent's seat to a waiting contact, chosen from this line or, where null, from nobody else. */
+/** Promises an idle agent's seat to a waiting contact. `line` says who wanted it; null where the seat stood idle. */
 export function reserve(run: Run, ticket: PoolTicket, agent: Agent, line: Line | null): void {
-  const decision = explain(run, ticket, agent, line);
-  const reservation: Reservation = { id: run.chance.newReservationId(), agent, ticket, offeredAt: run.now };
+  const { decision, passedOver } = explain(run, ticket, agent, line);
+  const reservation: Reservation = { id: run.chance.newReservationId(), agent, ticket, offeredAt: run.now, passedOver };
   stopWanting(ticket);
   if (ticket.at.is === "offered") ticket.at.offers.push(reservation);
   else ticket.at = { is: "offered", offers: [reservation] };
@@ -24,13 +24,16 @@ export function reserve(run: Run, ticket: PoolTicket, agent: Agent, line: Line |
   tell(run, ticket, { kind: "seat_reserved", agentId: agent.profile.agentId, reservationId: reservation.id, decision });
 }
 
-/** The offer stands on the agent's screen: the ring time runs from here. */
+/** The offer stands on the agent's screen: the ring time runs from here, unless the queue's offers are taken at once. */
 export function showOffer(run: Run, agent: Agent, id: ReservationId): Reply {
   const at = agent.at;
   if (at.is !== "reserved" || at.reservation.id !== id) return ignored("no such offer undelivered");
   const ringMs = at.reservation.ticket.queue.config.ringTimeoutS * SECOND_MS;
   enter(run, agent, { is: "ringing", reservation: at.reservation }, run.now + ringMs);
   tell(run, at.reservation.ticket, { kind: "seat_rang", reservationId: id });
+  if (rulesOf(at.reservation.ticket.queue.config).autoAnswer && agent.phone !== null) {
+    return accept(run, agent, agent.phone, id);
+  }
   return DONE;
 }
 
@@ -79,7 +82,12 @@ export function miss(run: Run, reservation: Reservation): void {
   const { agent } = reservation;
   agent.misses += 1;
   agent.figures.idleSince = run.now;
-  returnOffer(run, reservation, "missed", agent.misses >= MISSES_MAX ? NOT_READY_MISSED : READY);
+  returnOffer(
+    run,
+    reservation,
+    "missed",
+    agent.misses >= rulesOf(reservation.ticket.queue.config).missesMax ? NOT_READY_MISSED : READY,
+  );
 }
 
 /** The agent's last device is gone, or the offer never reached one: the contact is offered elsewhere at once. */

@@ -20,6 +20,16 @@ export type Ticket = {
   readonly queuedAt: Instant;
   /** 1 for the first wait of this contact; one more each time the contact, having left the pool, comes back. */
   readonly attempt: number;
+  /** What is known of the caller that bears on the order and the seat; left out where nothing is or nobody asked. */
+  readonly caller?: KnownCaller;
+  /** Digits of the agent the caller asked for in the flow; left out where he asked for none. */
+  readonly extension?: string;
+};
+
+export type KnownCaller = {
+  readonly tier: "standard" | "silver" | "gold" | "platinum";
+  /** Who served this caller last, within the days the queue asks for; null for nobody. */
+  readonly lastAgentId: AgentId | null;
 };
 
 /** Answer to `wait`. `gone` tells a contact that this attempt was withdrawn already (a late repeat). */

@@ -6,7 +6,7 @@ import { createPool, newAgent } from "./configure.ts";
 import type { AgentRow, AtRow, QueueRow, TicketRow } from "./rows.ts";
 import { newRun, type Run, setAgentTimer, setTicketTimer } from "./run.ts";
 import type { Agent, AgentAt, Chance, Pool } from "./state.ts";
-import { ticketDue, want } from "./tickets.ts";
+import { classify, ticketDue, want } from "./tickets.ts";
 
 export type PoolRows = {
   readonly config: PoolConfig;
@@ -36,6 +36,7 @@ export function restorePool(
   for (const ticket of pool.tickets.values()) {
     if (ticket.at.is === "gone") setTicketTimer(pool, ticket, ticket.heardAt + TOMBSTONE_MS);
     if (ticket.at.is !== "waiting" && ticket.at.is !== "offered") continue;
+    classify(run, ticket);
     want(run, ticket);
     setTicketTimer(pool, ticket, ticketDue(run, ticket));
     ticket.queue.waiting += 1;
@@ -49,20 +50,21 @@ function restoreQueue(run: Run, row: QueueRow): void {
   queue.today = { ...row.today };
   queue.seatTimeMs = row.seatTimeMs;
   queue.expectedToday = row.expectedToday ?? 0;
-  classFor(run, queue, wanted);
+  classFor(run, queue);
 }
 
 function restoreTicket(run: Run, row: TicketRow): void {
   const { pool, now } = run;
   const queue = pool.queues.get(row.queueId);
-  const brand = queue === undefined ? undefined : pool.brands.get(queue.brandId);
-  if (queue === undefined || brand === undefined) return;
+  if (queue === undefined) return;
   pool.arrivals = Math.max(pool.arrivals, row.arrival);
   pool.tickets.set(row.contactId, {
     contactId: row.contactId,
     tenant: tenantFor(pool, row.tenantId),
     queue,
-    seatClass: classFor(run, queue, { tenantId: row.tenantId, brand, queue: queue.config }),
+    seatClass: classFor(run, queue),
+    brandId: row.brandId ?? queue.brandId,
+    caller: row.caller ?? null,
     from: row.from,
     to: row.to,
     queuedAt: row.queuedAt,
@@ -113,7 +115,7 @@ function restoreAt(pool: Pool, agent: Agent, row: AtRow): AgentAt {
   const ticket = pool.tickets.get(row.contactId);
   if (ticket === undefined) return { is: "not_ready", reason: "device", back: false };
   if ("offeredAt" in row) {
-    const reservation = { id: row.id, agent, ticket, offeredAt: row.offeredAt };
+    const reservation = { id: row.id, agent, ticket, offeredAt: row.offeredAt, passedOver: [] };
     if (ticket.at.is === "offered") ticket.at.offers.push(reservation);
     else ticket.at = { is: "offered", offers: [reservation] };
     return { is: row.is, reservation };

@@ -1,6 +1,7 @@
 import type { LineConfig, QueueConfig } from "../call/line-config.ts";
 import type { AgentId, ContactId, QueueId, ReservationId, TenantId } from "../kernel/ids.ts";
 import type { Instant, Ms } from "../kernel/instant.ts";
+import type { Caller } from "./demand.ts";
 import type { Agent, AgentAt, AgentFigures, NextStatus, Pool, PoolQueue, PoolTicket } from "./state.ts";
 
 /** One agent as stored. Devices are not: the sockets that are left after a restart say who is there. */
@@ -52,6 +53,9 @@ export type TicketRow = {
   readonly heardAt: Instant;
   readonly graded: boolean;
   readonly declined: readonly { readonly agentId: AgentId; readonly until: Instant }[];
+  /** Rows written before there were these carry neither. */
+  readonly brandId?: string;
+  readonly caller?: Caller | null;
 };
 
 export type QueueRow = {
@@ -95,6 +99,8 @@ export function dumpTicket(pool: Pool, ticket: PoolTicket): TicketRow | null {
     heardAt: ticket.heardAt,
     graded: ticket.graded,
     declined: ticket.declined,
+    brandId: ticket.brandId,
+    caller: ticket.caller,
   };
 }
 

@@ -1,7 +1,8 @@
+import { wrapUpSecondsOf } from "../call/line-config.ts";
 import type { ReservationId } from "../kernel/ids.ts";
 import { SECOND_MS } from "../kernel/instant.ts";
 import { enter, NOT_READY_DEVICE, READY, rest } from "./agents.ts";
-import { TALK_LEASE_MS, WRAP_UP_EXTENSION_MS, WRAP_UP_EXTENSIONS_MAX, WRAP_UP_MAX_MS } from "./config.ts";
+import { rulesOf, TALK_LEASE_MS, WRAP_UP_MAX_MS } from "./config.ts";
 import { DONE, ignored, type Reply, refused } from "./events.ts";
 import type { AfterWrapUp, SeatStage } from "./protocol.ts";
 import { type Run, tell, touchAgent, touchQueue } from "./run.ts";
@@ -74,12 +75,18 @@ export function wrappedUp(run: Run, agent: Agent, service: Service, then: AfterW
 export function extendWrapUp(run: Run, agent: Agent, id: ReservationId): Reply {
   const { at } = agent;
   if (at.is !== "wrap_up" || at.service.id !== id || !at.timed || agent.deadline === null) return refused("no_wrap_up");
-  if (at.extensions >= WRAP_UP_EXTENSIONS_MAX) return refused("no_more_extensions");
-  enter(run, agent, { ...at, extensions: at.extensions + 1 }, agent.deadline + WRAP_UP_EXTENSION_MS);
+  const { extensions, extensionS } = rulesOf(at.service.ticket.queue.config).wrapUp;
+  if (at.extensions >= extensions) return refused("no_more_extensions");
+  enter(run, agent, { ...at, extensions: at.extensions + 1 }, agent.deadline + extensionS * SECOND_MS);
   return DONE;
 }
 
-/** The wrap-up timer ran out. */
+/** True where the queue lets an agent end wrap-up by saying what comes next. */
+export function mayEndWrapUp({ ticket }: Service): boolean {
+  return rulesOf(ticket.queue.config).wrapUp.kind === "optional";
+}
+
+/** Wrap-up is over without an outcome: its timer ran out, or the agent was free to end it. */
 export function lapseWrapUp(run: Run, agent: Agent, service: Service): void {
   tell(run, service.ticket, {
     kind: "wrap_up_lapsed",
@@ -129,7 +136,7 @@ export function dropService(run: Run, agent: Agent, wrapUpS: number | null): voi
     tell(run, service.ticket, { kind: "seat_returned", reservationId: service.id, why: "rescinded" });
     leaveTicket(run, agent, service.ticket);
     rest(run, agent, READY);
-  } else endTalk(run, agent, service, wrapUpS ?? service.ticket.queue.config.wrapUpS);
+  } else endTalk(run, agent, service, wrapUpS ?? wrapUpSecondsOf(service.ticket.queue.config));
 }
 
 /** The contact's own word on where it stands; heals what a lost message left behind. */
@@ -140,7 +147,7 @@ export function believe(run: Run, agent: Agent, service: Service, stage: SeatSta
   if (stage === "over" && at.is === "on_contact") dropService(run, agent, null);
   else if (stage === "over" && at.is === "wrap_up") return ignored("the agent is still wrapping up");
   else if (stage === "wrap_up" && at.is === "on_contact") {
-    return endTalk(run, agent, service, service.ticket.queue.config.wrapUpS);
+    return endTalk(run, agent, service, wrapUpSecondsOf(service.ticket.queue.config));
   } else if ((stage === "talking" || stage === "held") && service.answeredAt === null)
     return connected(run, agent, service);
   return DONE;

@@ -3,6 +3,7 @@ import type { LineConfig, QueueConfig } from "../call/line-config.ts";
 import type { AgentId, ContactId, QueueId, ReservationId, TenantId } from "../kernel/ids.ts";
 import type { Instant, Ms } from "../kernel/instant.ts";
 import type { AgentProfile, PoolConfig } from "./config.ts";
+import type { Caller, Demand } from "./demand.ts";
 import type { RefusalCode } from "./events.ts";
 import type { LazyHeap } from "./lazy-heap.ts";
 import type { PoolMessage } from "./protocol.ts";
@@ -24,6 +25,8 @@ export type Pool = {
   readonly services: Map<ReservationId, Agent>;
   readonly tenants: Map<TenantId, PoolTenant>;
   readonly queues: Map<QueueId, PoolQueue>;
+  /** Queues as the house has published them to this pool. */
+  readonly published: Map<QueueId, QueueConfig>;
   readonly brands: Map<string, LineConfig["brand"]>;
   readonly classes: Map<string, SeatClass>;
   /** Classes that may have somebody waiting; an empty one is dropped when it is met. */
@@ -55,6 +58,8 @@ export type Reservation = {
   readonly agent: Agent;
   readonly ticket: PoolTicket;
   readonly offeredAt: Instant;
+  /** Contacts that wanted the seat and were passed over; empty again after a restart, when the fact is long written. */
+  readonly passedOver: readonly { readonly tenantId: TenantId; readonly contactId: ContactId }[];
 };
 
 /** A seat taken: from acceptance to the end of wrap-up. */
@@ -133,13 +138,17 @@ export type PoolTicket = {
   readonly contactId: ContactId;
   readonly tenant: PoolTenant;
   readonly queue: PoolQueue;
-  readonly seatClass: SeatClass;
+  readonly brandId: string;
+  /** Changes as the demand relaxes and when the queue is published anew. */
+  seatClass: SeatClass;
+  /** What of the caller bears on order and seat; null where nothing does. */
+  readonly caller: Caller | null;
   readonly from: string;
   readonly to: string;
   readonly queuedAt: Instant;
   attempt: number;
   /** Smaller is served first: `queuedAt` brought forward by priority. */
-  readonly key: number;
+  key: number;
   readonly arrival: number;
   at: TicketAt;
   heardAt: Instant;
@@ -167,10 +176,9 @@ export type PoolTenant = {
 };
 
 /** Waiting contacts that want exactly the same seats, and the idle seats that fit them. */
-export type SeatClass = {
+export type SeatClass = Demand & {
   readonly key: string;
   readonly brandId: string;
-  readonly needs: readonly { readonly skill: string; readonly level: number }[];
   readonly strategy: Strategy;
   readonly tenant: PoolTenant;
   readonly queue: PoolQueue;

@@ -10,7 +10,17 @@ import { dispatch } from "./dispatch.ts";
 import { DONE, ignored, type PoolEvent, type Reply, refused } from "./events.ts";
 import { accept, decline, showOffer } from "./offers.ts";
 import { newRun, type Run, touchAgent, touchQueue } from "./run.ts";
-import { believe, connected, endTalk, extendWrapUp, hold, legFailed, wrappedUp } from "./service.ts";
+import {
+  believe,
+  connected,
+  endTalk,
+  extendWrapUp,
+  hold,
+  lapseWrapUp,
+  legFailed,
+  mayEndWrapUp,
+  wrappedUp,
+} from "./service.ts";
 import type { Agent, Chance, Pool, Service } from "./state.ts";
 import { wait, waitAnswer, withdraw } from "./tickets.ts";
 
@@ -99,7 +109,7 @@ function withAgent(run: Run, event: AgentEvent): Reply {
   }
 }
 
-/** A free agent changes at once; a busy one when the contact in hand is done. */
+/** A free agent changes at once; a busy one when the contact in hand is done, which an optional wrap-up then is. */
 function setState(run: Run, agent: Agent, to: "ready" | "not_ready" | "off_shift", reason: string | null): Reply {
   switch (agent.at.is) {
     case "reserved":
@@ -108,6 +118,7 @@ function setState(run: Run, agent: Agent, to: "ready" | "not_ready" | "off_shift
     case "wrap_up":
       agent.next = { to, reason };
       touchAgent(run.pool, agent);
+      if (agent.at.is === "wrap_up" && mayEndWrapUp(agent.at.service)) lapseWrapUp(run, agent, agent.at.service);
       return DONE;
     default:
       if (to === "ready" && agent.at.is === "ready") return ignored("ready already");

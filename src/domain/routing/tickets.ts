@@ -1,8 +1,11 @@
-import type { ReservationId } from "../kernel/ids.ts";
+import type { AgentId, ReservationId } from "../kernel/ids.ts";
+import type { Ms } from "../kernel/instant.ts";
+import { SECOND_MS } from "../kernel/instant.ts";
 import { grade } from "../sla/grade.ts";
-import { queueKey } from "./agents.ts";
-import { classFor, queueFor } from "./classes.ts";
+import { isWorking, queueKey } from "./agents.ts";
+import { classFor, classOf, dropClass, extensionCrew, queueFor, tenantFor } from "./classes.ts";
 import { TICKET_LEASE_MS, TOMBSTONE_MS } from "./config.ts";
+import { type Caller, demandAt, nextChange, pointsAt } from "./demand.ts";
 import { estimateWaitS } from "./estimate.ts";
 import { DONE, type Reply } from "./events.ts";
 import { takeBack } from "./offers.ts";
@@ -10,7 +13,7 @@ import { RINGING_ALREADY_MS } from "./policy.ts";
 import type { Ticket, WaitAnswer, WithdrawReason } from "./protocol.ts";
 import { type Run, setTicketTimer, touchQueue, touchTicket } from "./run.ts";
 import { dropService } from "./service.ts";
-import type { Agent, PoolTicket } from "./state.ts";
+import type { Agent, Pool, PoolTicket } from "./state.ts";
 
 /** Shared by all, because nothing in them is anybody's own. */
 export const WAITING: PoolTicket["at"] = { is: "waiting" };
@@ -65,12 +68,54 @@ export function withdraw(run: Run, ticket: PoolTicket, why: WithdrawReason): Rep
   return DONE;
 }
 
-/** Looks for a seat for a ticket, as old as it is; where none is free it waits in line. */
+/** Looks for a seat for a ticket, as old as it is and asking for what it asks for by now; where none is free it waits. */
 export function seek(run: Run, ticket: PoolTicket): void {
   stopWanting(ticket);
+  classify(run, ticket);
   run.seeking.push(ticket);
   setTicketTimer(run.pool, ticket, ticketDue(run, ticket));
   touchTicket(run.pool, ticket);
+}
+
+/** Gives a ticket that is in no line the class and the place in line that its wait has earned. */
+export function classify(run: Run, ticket: PoolTicket): void {
+  const { queue, caller } = ticket;
+  const waited = run.now - ticket.queuedAt;
+  const before = ticket.seatClass;
+  ticket.key = queueKey(ticket.queuedAt, pointsAt(queue.config, caller, waited));
+  ticket.seatClass =
+    isPlain(ticket, waited) && ticket.brandId === queue.brandId
+      ? classFor(run, queue)
+      : classOf(run, queue, ticket.brandId, demandAt(queue.config, callerToWaitFor(run, ticket), waited));
+  if (before === ticket.seatClass || before.only === null || before.waiting.peek() !== null) return;
+  if (run.seeking.every((other) => other.seatClass !== before)) dropClass(run.pool, before);
+}
+
+/** Asks for no more and no less than every newcomer of its queue: the ordinary case, and it costs no look at the rules. */
+function isPlain({ queue, caller }: PoolTicket, waited: Ms): boolean {
+  const first = queue.config.rules?.relax[0];
+  const named = caller !== null && (caller.lastAgentId !== null || caller.namedAgentId !== null);
+  return !named && (first === undefined || waited < first.afterS * SECOND_MS);
+}
+
+/** The caller without the agents whom nobody would gain by waiting for. */
+function callerToWaitFor(run: Run, { caller, brandId }: PoolTicket): Caller | null {
+  if (caller === null) return null;
+  const comes = (agentId: AgentId | null): AgentId | null => {
+    const agent = agentId === null ? undefined : run.pool.agents.get(agentId);
+    const works = agent !== undefined && isWorking(agent.at) && agent.profile.brands.some((id) => id === brandId);
+    return works ? agentId : null;
+  };
+  return { ...caller, lastAgentId: comes(caller.lastAgentId), namedAgentId: comes(caller.namedAgentId) };
+}
+
+/** What bears on order and seat of what the contact has told; an extension nobody has is as none. */
+function callerOf(pool: Pool, { caller, extension }: Ticket, before: PoolTicket | null): Caller | null {
+  const known = caller ?? before?.caller ?? null;
+  const named = extension === undefined ? undefined : pool.crews.get(extensionCrew(extension))?.[0];
+  const namedAgentId = named?.profile.agentId ?? before?.caller?.namedAgentId ?? null;
+  if (known === null && namedAgentId === null) return null;
+  return { tier: known?.tier ?? "standard", lastAgentId: known?.lastAgentId ?? null, namedAgentId };
 }
 
 /** Lists the ticket with its class while more seats may be offered it. */
@@ -138,6 +183,8 @@ export function ticketDue(run: Run, ticket: PoolTicket): number {
     const steps = Math.floor(waitedMs(run, ticket) / stepMs) + 1;
     due = Math.min(due, ticket.queuedAt + steps * stepMs);
   }
+  const change = nextChange(ticket.queue.config, ticket.caller, run.now - ticket.queuedAt);
+  if (change !== null) due = Math.min(due, ticket.queuedAt + change);
   return due;
 }
 
@@ -150,18 +197,19 @@ function waitedMs(run: Run, ticket: PoolTicket): number {
 function begin(run: Run, wanted: Ticket, before: PoolTicket | null, counts: boolean): PoolTicket {
   const { pool } = run;
   const queue = queueFor(pool, wanted);
-  const seatClass = classFor(run, queue, wanted);
   pool.arrivals += 1;
   const ticket: PoolTicket = {
     contactId: wanted.contactId,
-    tenant: seatClass.tenant,
+    tenant: tenantFor(pool, wanted.tenantId),
     queue,
-    seatClass,
+    seatClass: classFor(run, queue),
+    brandId: wanted.brand.id,
+    caller: callerOf(pool, wanted, before),
     from: wanted.from,
     to: wanted.to,
     queuedAt: wanted.queuedAt,
     attempt: wanted.attempt,
-    key: queueKey(wanted.queuedAt, wanted.queue.priority),
+    key: queueKey(wanted.queuedAt, queue.config.priority),
     arrival: pool.arrivals,
     at: WAITING,
     heardAt: run.now,
@@ -189,14 +237,15 @@ function begin(run: Run, wanted: Ticket, before: PoolTicket | null, counts: bool
 
 /** Where a contact stands once the step is done: the answer to `wait`. */
 export function waitAnswer(ticket: PoolTicket, late: boolean): WaitAnswer {
-  const { seatClass, queue, at } = ticket;
-  const position = seatClass.waiting.countBefore(ticket.key, ticket.arrival) + 1;
+  const { queue, at } = ticket;
+  let position = 1;
+  for (const { waiting } of queue.classes) position += waiting.countBefore(ticket.key, ticket.arrival);
   const heldBy = late ? null : heldByOf(at);
   return {
     state: late || at.is === "gone" ? "gone" : heldBy === null ? "waiting" : "held",
     position,
     waiting: queue.waiting,
-    estimatedWaitS: estimateWaitS(seatClass, position),
+    estimatedWaitS: estimateWaitS(queue.current ?? ticket.seatClass, position),
     heldBy,
   };
 }

@@ -5,11 +5,8 @@ import { agentId, contactId, type SmallWorld, smallConfig, smallQueue, smallWorl
 import { agentView, floorView, heldTenant, queueView } from "./view.ts";
 
 test("MON-1 a published queue stands on the floor with zeros before its first caller, and once after", () => {
-  const { id, name, target } = smallQueue(0);
-  const queues = [
-    { id, name, target, tenantId: tenantId(0), brandId: asId<BrandId>("b0") },
-    { id: asId<QueueId>("q-quiet"), name: "Quiet", target, tenantId: tenantId(0), brandId: asId<BrandId>("b0") },
-  ];
+  const outline = { ...smallQueue(0), tenantId: tenantId(0), brandId: asId<BrandId>("b0") };
+  const queues = [outline, { ...outline, id: asId<QueueId>("q-quiet"), name: "Quiet" }];
   const world = smallWorld({ agents: 1 });
   world.send({ type: "configure", config: { ...smallConfig({ agents: 1 }), version: 2, queues } });
   expect(floorView(world.pool).queues).toMatchObject([
@@ -83,7 +80,14 @@ test("ACD-8 a contact in hand shows how far it is, from connecting to wrap-up", 
   world.accept(0);
   const reservationId = world.held(0);
   const about = { contactId: contactId(1), reservationId };
-  const contact = { ...party, reservationId, answeredAt: null, heldAt: null, wrapUpDeadline: null };
+  const contact = {
+    ...party,
+    reservationId,
+    answeredAt: null,
+    heldAt: null,
+    wrapUpDeadline: null,
+    wrapUpKind: "timed",
+  };
   expect(shown(world).contact).toEqual({ ...contact, stage: "connecting" });
   world.send({ type: "connected", ...about });
   const answeredAt = world.now;

@@ -2,8 +2,8 @@ import type { LineConfig } from "../call/line-config.ts";
 import type { AgentId, ContactId, TenantId } from "../kernel/ids.ts";
 import type { Instant } from "../kernel/instant.ts";
 import { serviceOf, ticketOf } from "./agents.ts";
-import { WRAP_UP_EXTENSIONS_MAX } from "./config.ts";
-import type { Agent, Pool, PoolQueue, PoolTicket, Reservation, Service } from "./state.ts";
+import { rulesOf } from "./config.ts";
+import type { Agent, AgentAt, Pool, PoolQueue, PoolTicket, Reservation, Service } from "./state.ts";
 
 /** What an agent's own desktop shows; `ownsPhone` depends on which of the agent's devices asks. */
 export function agentView(pool: Pool, agent: Agent, deviceId: string) {
@@ -20,9 +20,13 @@ export function agentView(pool: Pool, agent: Agent, deviceId: string) {
     brands: brandsOf(pool, agent),
     offer: offer === null ? null : offerView(pool, agent, offer),
     contact: service === null ? null : contactView(pool, agent, service),
-    extensionsLeft: at.is === "wrap_up" && at.timed ? WRAP_UP_EXTENSIONS_MAX - at.extensions : 0,
+    extensionsLeft: at.is === "wrap_up" ? extensionsLeft(at) : 0,
     ownsPhone: agent.phone === deviceId,
   };
+}
+
+function extensionsLeft({ service, timed, extensions }: Extract<AgentAt, { is: "wrap_up" }>): number {
+  return timed ? Math.max(0, rulesOf(service.ticket.queue.config).wrapUp.extensions - extensions) : 0;
 }
 
 /** The tenant whose contact this agent is being offered or is serving now; null otherwise. */
@@ -86,7 +90,7 @@ function floorAgent(pool: Pool, agent: Agent) {
     reason: at.is === "not_ready" ? at.reason : null,
     since: sinceOf(agent),
     tenantId: ticket?.tenant.tenantId ?? null,
-    brand: ticket === null ? null : nameAndColor(brandOf(pool, ticket.queue)),
+    brand: ticket === null ? null : nameAndColor(brandOf(pool, ticket.brandId)),
     contactId: ticket?.contactId ?? null,
   };
 }
@@ -98,7 +102,7 @@ function floorQueue(pool: Pool, queue: PoolQueue) {
     queueId: queue.queueId,
     tenantId: queue.tenantId,
     name: queue.config.name,
-    brand: nameAndColor(brandOf(pool, queue)),
+    brand: nameAndColor(brandOf(pool, queue.brandId)),
     waiting: queue.waiting,
     longestSince: Number.isFinite(longest) ? longest : null,
     ...queue.today,
@@ -129,7 +133,8 @@ function contactView(pool: Pool, agent: Agent, service: Service) {
     stage: stageOf(agent, service),
     answeredAt: service.answeredAt,
     heldAt: wrapping ? null : service.heldAt,
-    wrapUpDeadline: wrapping ? agent.deadline : null,
+    wrapUpDeadline: agent.at.is === "wrap_up" && agent.at.timed ? agent.deadline : null,
+    wrapUpKind: rulesOf(service.ticket.queue.config).wrapUp.kind,
   };
 }
 
@@ -140,7 +145,7 @@ function stageOf(agent: Agent, service: Service): "connecting" | "talking" | "he
 }
 
 function partyView(pool: Pool, ticket: PoolTicket) {
-  const { id, name, color, greeting } = brandOf(pool, ticket.queue);
+  const { id, name, color, greeting } = brandOf(pool, ticket.brandId);
   return {
     contactId: ticket.contactId,
     tenantId: ticket.tenant.tenantId,
@@ -160,9 +165,10 @@ function brandsOf(pool: Pool, agent: Agent) {
 
 function brandOf(
   pool: Pool,
-  queue: PoolQueue,
+  brandId: string,
 ): Pick<LineConfig["brand"], "name" | "color" | "greeting"> & { id: string } {
-  return pool.brands.get(queue.brandId) ?? { ...NO_BRAND, id: queue.brandId };
+  const known = pool.brands.get(brandId);
+  return known ?? { ...NO_BRAND, ...pool.config.brands.find(({ id }) => id === brandId), id: brandId };
 }
 
 const NO_BRAND = { name: "", color: "", greeting: "" };

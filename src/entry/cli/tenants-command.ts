@@ -9,9 +9,10 @@ import { roleUrls } from "./roles.ts";
 import { applyTenants, describeChanges, publish, type TenantsOptions } from "./tenants.ts";
 import { explain, Trouble } from "./trouble.ts";
 
-const USAGE = `Usage: npm run tenants -- plan|apply [client]
+const USAGE = `Usage: npm run tenants -- plan|apply [client] [--files]
   plan    shows what the files in tenants/ would change
   apply   changes it in one transaction and publishes it to the running house
+  --files takes back what was changed in the console; without it such changes are shown and stay
 Without more it works on the house that runs on this machine. For a deployment set DATABASE_URL (administrative address),
 SEAL_KEY, INTERNAL_KEY and PUBLIC_URL as the Worker has them, and CARRIER_<CLIENT>_AUTH_TOKEN and …_API_KEY_SECRET.`;
 
@@ -38,10 +39,12 @@ try {
   process.exitCode = 1;
 }
 
-async function main([command, only, ...rest]: string[]): Promise<void> {
+async function main(given: string[]): Promise<void> {
+  const filesWin = given.includes("--files");
+  const [command, only, ...rest] = given.filter((word) => word !== "--files");
   if ((command !== "plan" && command !== "apply") || rest.length > 0) throw new Trouble(USAGE);
   const { options, appUrl, internalKey } = process.env.PUBLIC_URL === undefined ? localHouse() : deployedHouse();
-  const { changes } = await applyTenants({ ...options, only: only ?? null, dryRun: command === "plan" });
+  const { changes } = await applyTenants({ ...options, only: only ?? null, filesWin, dryRun: command === "plan" });
   console.log(describeChanges(changes));
   if (command === "plan") return;
   await publish(appUrl, internalKey);

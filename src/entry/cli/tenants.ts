@@ -25,6 +25,8 @@ export type TenantsOptions = {
   /** Only this client; without it all. */
   readonly only?: string | null;
   readonly dryRun?: boolean;
+  /** The files win over what the console has changed. */
+  readonly filesWin?: boolean;
   /** Folder of the files; the repository's own unless told. */
   readonly dir?: string;
 };
@@ -64,6 +66,7 @@ export async function applyTenants(options: TenantsOptions): Promise<AppliedTena
       setup,
       only,
       dryRun: options.dryRun ?? false,
+      filesWin: options.filesWin ?? false,
       // Outside the sandbox nobody has a password until it is set: this is no hash, so no password fits it.
       passwordHash: options.sandbox ? await hashPassword(options.sandbox.password) : "none",
       withCustomers: options.sandbox !== null,
@@ -95,13 +98,24 @@ export function describeChanges({ house, tenants }: ApplyResult): string {
   return lines.length > 0 ? lines.join("\n") : "No difference.";
 }
 
-const SIGNS = { add: "+", change: "~", retire: "-", remove: "-" } as const;
+const SIGNS = { add: "+", change: "~", retire: "-", remove: "-", keep: "=" } as const;
+const NOTES = {
+  add: "",
+  change: "",
+  retire: " (retired)",
+  remove: "",
+  keep: " (changed in the console, and stays so)",
+};
 
 function describeChange({ table, what, name, fields }: Change): string[] {
   const thing = table.replace(/^\w+\./, "").replaceAll("_", " ");
   return [
-    `  ${SIGNS[what]} ${thing} ${name}${what === "retire" ? " (retired)" : ""}`,
-    ...fields.map(({ column, from, to }) => `      ${column}: ${JSON.stringify(from)} -> ${JSON.stringify(to)}`),
+    `  ${SIGNS[what]} ${thing} ${name}${NOTES[what]}`,
+    ...fields.map(({ column, from, to }) =>
+      what === "keep"
+        ? `      ${column}: ${JSON.stringify(from)}; the file says ${JSON.stringify(to)}`
+        : `      ${column}: ${JSON.stringify(from)} -> ${JSON.stringify(to)}`,
+    ),
   ];
 }
 

@@ -10,6 +10,7 @@ import { invoicingRoutes } from "../../features/invoicing/index.ts";
 import { ledgerRoutes } from "../../features/ledger/index.ts";
 import { marginRoutes } from "../../features/margin/index.ts";
 import { settlementRoutes } from "../../features/settlement/index.ts";
+import { queueRoutes } from "../../features/queues/index.ts";
 import { ConfigError, configOf, type Env } from "../env.ts";
 import { log } from "../log.ts";
 import { serveRecorded } from "../objects/recorded.ts";
@@ -77,6 +78,7 @@ export function createApi(): OpenAPIHono<ApiEnv> {
   api.route("/", commissionRoutes());
   api.route("/", settlementRoutes());
   api.route("/", marginRoutes());
+  api.route("/", queueRoutes());
   api.route("/", softphoneRoutes());
   api.route("/", socketRoutes());
   api.route("/", demoRoutes());

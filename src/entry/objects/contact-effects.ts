@@ -2,7 +2,7 @@ import { isAwaited } from "../../domain/call/legs.ts";
 import type { PoolMessage } from "../../domain/call/messages.ts";
 import type { ContactEvent, ContactState, Effect } from "../../domain/call/state.ts";
 import { unreachable } from "../../domain/kernel/step.ts";
-import type { SeatPoolRpc } from "../../domain/routing/protocol.ts";
+import type { KnownCaller, SeatPoolRpc, Ticket } from "../../domain/routing/protocol.ts";
 import type { Carrier, CarrierAccount } from "../../ports/carrier.ts";
 import { type Addresses, at, toInstructions } from "./contact-addresses.ts";
 import type { Begun, Intent } from "./contact-memory.ts";
@@ -13,6 +13,8 @@ export type Outside = {
   readonly account: CarrierAccount;
   readonly addresses: Addresses;
   readonly pool: (poolId: string) => SeatPoolRpc;
+  /** What is known of a caller who begins to wait; null where the queue does not ask or nobody answers in time. */
+  readonly knownCaller: (ticket: Ticket) => Promise<KnownCaller | null>;
   readonly sendMedia: (message: MediaMessage) => Promise<void>;
   readonly begun: Begun;
 };
@@ -59,7 +61,7 @@ export async function perform(outside: Outside, state: ContactState, intent: Int
       return { type: "leg_reported", callSid: effect.callSid, report };
     }
     case "tell_pool":
-      return tellPool(outside.pool(effect.poolId), state, effect.message);
+      return tellPool(outside, outside.pool(effect.poolId), state, effect.message);
     case "store_recording": {
       const { recordingSid, purpose, durationS, url } = effect;
       const { tenantId, contactId } = state;
@@ -106,13 +108,28 @@ function isOver(state: ContactState, callSid: string): boolean {
   return state.legs.find((leg) => leg.callSid === callSid)?.over === true;
 }
 
-async function tellPool(pool: SeatPoolRpc, state: ContactState, message: PoolMessage): Promise<ContactEvent | null> {
+async function withCaller({ knownCaller }: Outside, ticket: Ticket): Promise<Ticket> {
+  const caller = await knownCaller(ticket);
+  return caller === null ? ticket : { ...ticket, caller };
+}
+
+async function tellPool(
+  outside: Outside,
+  pool: SeatPoolRpc,
+  state: ContactState,
+  message: PoolMessage,
+): Promise<ContactEvent | null> {
   const { contactId } = state;
   switch (message.say) {
     case "wait": {
       // A ticket of a wait that is over already would call the contact back into the queue.
       if (state.stage.at !== "queued" || state.stage.place.attempt !== message.ticket.attempt) return null;
-      const { state: known, position, waiting, estimatedWaitS } = await pool.wait(message.ticket);
+      const {
+        state: known,
+        position,
+        waiting,
+        estimatedWaitS,
+      } = await pool.wait(await withCaller(outside, message.ticket));
       if (known === "gone") return { type: "place_lost", attempt: message.ticket.attempt };
       return { type: "place_told", place: { position, waiting, estimatedWaitS } };
     }

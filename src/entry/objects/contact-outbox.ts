@@ -11,6 +11,7 @@ import { addressesOf } from "./contact-addresses.ts";
 import { type Outside, perform } from "./contact-effects.ts";
 import { objectName } from "./contact-id.ts";
 import type { ContactMemory, Intent, Mind } from "./contact-memory.ts";
+import { knownCaller } from "./known-caller.ts";
 
 /** Effects of one lane are performed in order; a carrier that is down must not keep the pool from being told. */
 type Lane = "carrier" | "pool" | "media";
@@ -233,6 +234,7 @@ export class ContactOutbox {
       addresses: addressesOf(this.config, begun, mind.state.contactId),
       // This contract is what both sides are written against.
       pool: (poolId) => SEAT_POOL.get(SEAT_POOL.idFromName(objectName.pool(poolId))) as unknown as SeatPoolRpc,
+      knownCaller: (ticket) => knownCaller(this.env, this.config, ticket),
       sendMedia: async (message) => {
         await MEDIA.send(message);
       },

@@ -72,6 +72,7 @@ const live: LiveHouse = {
     variables: { order: "1234" },
   }),
   endSession: async () => {},
+  publish: async () => true,
   command: async (_tenant, _contact, command) => {
     commands.push(command);
   },

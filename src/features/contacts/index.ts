@@ -1,1 +1,2 @@
+export { readKnownCaller } from "./known-caller.ts";
 export { contactRoutes } from "./routes.ts";

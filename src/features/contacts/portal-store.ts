@@ -1,6 +1,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "../../adapters/db/index.ts";
 import type { ContactId } from "../../domain/kernel/ids.ts";
+import { readNames } from "./names.ts";
 import type { PortalContact, PortalContactPage } from "./schema.ts";
 
 /** What a client sees of its own contacts. Every query names the tenant besides its policy, so indexes lead with it. */
@@ -64,7 +65,14 @@ export async function readContact(tx: TenantTx, contactId: ContactId): Promise<P
   ]);
   const row = contacts[0];
   if (row === undefined) return null;
+  const told = facts.map((fact) => ({
+    seq: Number(fact.seq),
+    at: Number(fact.at_ms),
+    type: String(fact.type),
+    body: JSON.parse(String(fact.body)),
+  }));
   return {
+    names: await readNames(tx, told),
     contact: {
       ...contactOf(row),
       language: String(row.language),
@@ -87,12 +95,7 @@ export async function readContact(tx: TenantTx, contactId: ContactId): Promise<P
       durationS: Number(leg.duration_s),
       endedAt: Number(leg.ended_ms),
     })),
-    facts: facts.map((fact) => ({
-      seq: Number(fact.seq),
-      at: Number(fact.at_ms),
-      type: String(fact.type),
-      body: JSON.parse(String(fact.body)),
-    })),
+    facts: told,
     recordings: recordings.map((recording) => ({
       recordingSid: String(recording.recording_sid),
       purpose: String(recording.purpose),

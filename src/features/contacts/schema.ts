@@ -87,6 +87,11 @@ export const PortalContactsQuerySchema = z.object({
   q: plainText().max(32).optional(),
 });
 
+const NamesSchema = z.object({
+  agents: z.record(z.string(), z.string()),
+  queues: z.record(z.string(), z.string()),
+});
+
 export const PortalContactPageSchema = z.object({
   contact: PortalContactSchema.extend({
     language: z.string(),
@@ -116,6 +121,31 @@ export const PortalContactPageSchema = z.object({
   ),
   recordings: z.array(
     z.object({ recordingSid: z.string(), purpose: z.string(), durationS: z.number(), storedAt: z.number() }),
+  ),
+  /** Names behind the ids of the facts: of agents who answer for this client, and of its own queues. */
+  names: NamesSchema.optional(),
+});
+
+/** How the house sees a contact: its routing, with the clients whose contacts were passed over, and nothing of a customer. */
+export const RoutedContactSchema = z.object({
+  tenantName: z.string(),
+  queueName: z.string().nullable(),
+  outcome: z.string().nullable(),
+  facts: PortalContactPageSchema.shape.facts,
+  names: NamesSchema,
+  /** For the fact of this number: the clients passed over, in the order of its decision. */
+  passedOver: z.array(z.object({ seq: z.number(), names: z.array(z.string()) })),
+});
+
+export const RoutingLogSchema = z.object({
+  items: z.array(
+    z.object({
+      at: z.number(),
+      tenantId: z.string(),
+      contactId: z.string(),
+      tenantName: z.string(),
+      agentName: z.string(),
+    }),
   ),
 });
 
@@ -173,3 +203,5 @@ export type PortalContact = z.infer<typeof PortalContactSchema>;
 export type PortalContactPage = z.infer<typeof PortalContactPageSchema>;
 export type PortalRecent = z.infer<typeof PortalRecentSchema>;
 export type PortalToday = z.infer<typeof PortalTodaySchema>;
+export type RoutedContact = z.infer<typeof RoutedContactSchema>;
+export type RoutingLog = z.infer<typeof RoutingLogSchema>;

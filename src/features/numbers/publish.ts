@@ -1,8 +1,8 @@
 import { type Actor, type Database, withOperator, withTenant } from "../../adapters/db/index.ts";
 import type { LineConfig } from "../../domain/call/line-config.ts";
-import { asId, type PhoneNumber, type TenantId } from "../../domain/kernel/ids.ts";
+import { asId, type PhoneNumber, type PoolId, type TenantId } from "../../domain/kernel/ids.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
-import type { PoolConfig } from "../../domain/routing/config.ts";
+import type { PoolConfig, PublishedQueue } from "../../domain/routing/config.ts";
 import {
   activeTenants,
   type HousePools,
@@ -98,11 +98,15 @@ function queuesReached(tenantId: TenantId, setup: TenantSetup): TenantShare["que
     for (const step of Object.values(flow.steps)) {
       const queue = step.kind === "queue" ? setup.queues[step.queue] : undefined;
       if (queue === undefined || reached.has(queue.id)) continue;
-      const { id, poolId, name, target } = queue;
-      reached.set(id, { poolId, outline: { id, tenantId, name, brandId: brand.id, target } });
+      reached.set(queue.id, { outline: { ...queue, tenantId, brandId: brand.id } });
     }
   }
   return [...reached.values()];
+}
+
+/** A queue's callers wait in its own pool, and in those its steps of relaxing move them to. */
+function comesTo({ poolId, rules }: PublishedQueue, pool: PoolId): boolean {
+  return poolId === pool || (rules?.relax ?? []).some((step) => step.do === "move" && step.poolId === pool);
 }
 
 function poolOf(
@@ -117,6 +121,7 @@ function poolOf(
     poolId: pool.poolId,
     version,
     timeZone: pool.timeZone,
+    policy: pool.policy,
     agents,
     tenants: shares.flatMap(({ tenantId, seats }) =>
       seats
@@ -127,7 +132,7 @@ function poolOf(
       brands.filter(({ id }) => served.has(id)).map(({ id, name, color }) => ({ id, tenantId, name, color })),
     ),
     queues: shares.flatMap(({ queues }) =>
-      queues.filter(({ poolId }) => poolId === pool.poolId).map(({ outline }) => outline),
+      queues.filter(({ outline }) => comesTo(outline, pool.poolId)).map(({ outline }) => outline),
     ),
   };
 }

@@ -1,10 +1,11 @@
 import { sql } from "drizzle-orm";
 import type { OperatorTx, TenantTx } from "../../adapters/db/index.ts";
-import type { LineConfig, QueueConfig } from "../../domain/call/line-config.ts";
+import type { LineConfig, QueueConfig, QueueRules } from "../../domain/call/line-config.ts";
 import type { Calendar, Flow, FlowStep } from "../../domain/flow/flow.ts";
 import { type AgentId, asId, type BrandId, type PoolId, type TenantId } from "../../domain/kernel/ids.ts";
 import type { Language } from "../../domain/kernel/language.ts";
-import type { AgentProfile, QueueOutline } from "../../domain/routing/config.ts";
+import { type AgentProfile, PLAIN_RULES, type PublishedQueue, type SeatKind } from "../../domain/routing/config.ts";
+import type { Policy } from "../../domain/routing/policy.ts";
 
 /** What publishing reads: one tenant's numbers with all they name, and the pools of the house with their people. */
 export type TenantSetup = {
@@ -35,10 +36,10 @@ export type TenantShare = {
   readonly tenantId: TenantId;
   readonly brands: TenantSetup["brands"];
   readonly seats: readonly Seats[];
-  readonly queues: readonly { readonly poolId: PoolId; readonly outline: QueueOutline }[];
+  readonly queues: readonly { readonly outline: PublishedQueue }[];
 };
 export type HousePools = {
-  readonly pools: readonly { readonly poolId: PoolId; readonly timeZone: string }[];
+  readonly pools: readonly { readonly poolId: PoolId; readonly timeZone: string; readonly policy: Policy }[];
   readonly agents: readonly { readonly poolId: PoolId; readonly profile: AgentProfile }[];
 };
 
@@ -51,7 +52,7 @@ export async function readSetup(tx: TenantTx): Promise<TenantSetup | null> {
     tx.execute<Row>(sql`select id, name, color, greeting from tenant.brands where ${mine} order by id`),
     tx.execute<Row>(sql`select name, time_zone, weekly::text as weekly, exceptions::text as exceptions
       from tenant.calendars where ${mine} order by name`),
-    tx.execute<Row>(sql`select *, to_json(skills)::text as skills_json from tenant.queues
+    tx.execute<Row>(sql`select *, to_json(skills)::text as skills_json, rules::text as rules_json from tenant.queues
       where ${mine} and retired_at is null order by id`),
     tx.execute<Row>(sql`select distinct on (flow_id) flow_id, version, entry, steps::text as steps
       from tenant.flow_versions where ${mine} order by flow_id, version desc`),
@@ -117,15 +118,19 @@ export async function activeTenants(tx: OperatorTx): Promise<TenantId[]> {
 export async function readPools(tx: OperatorTx): Promise<HousePools> {
   const [pools, agents] = await Promise.all([
     tx.execute<Row>(
-      sql`select p.id, s.time_zone from house.pools p join house.sites s on s.id = p.site_id order by p.id`,
+      sql`select p.id, p.policy, s.time_zone from house.pools p join house.sites s on s.id = p.site_id order by p.id`,
     ),
-    tx.execute<Row>(sql`select a.id, a.pool_id, a.name,
+    tx.execute<Row>(sql`select a.id, a.pool_id, a.name, a.kind, a.extension, to_json(a.groups)::text as groups,
       coalesce((select json_object_agg(k.skill, k.level) from house.agent_skills k where k.agent_id = a.id), '{}')::text as skills,
       coalesce((select json_agg(b.brand_id order by b.brand_id) from house.agent_brands b where b.agent_id = a.id), '[]')::text as brands
       from house.agents a where a.status = 'active' order by a.id`),
   ]);
   return {
-    pools: pools.map((pool) => ({ poolId: asId(String(pool.id)), timeZone: String(pool.time_zone) })),
+    pools: pools.map((pool) => ({
+      poolId: asId(String(pool.id)),
+      timeZone: String(pool.time_zone),
+      policy: pool.policy as Policy, // a CHECK on the column allows nothing else
+    })),
     agents: agents.map((agent) => ({
       poolId: asId(String(agent.pool_id)),
       profile: {
@@ -133,6 +138,9 @@ export async function readPools(tx: OperatorTx): Promise<HousePools> {
         name: String(agent.name),
         skills: JSON.parse(String(agent.skills)),
         brands: JSON.parse(String(agent.brands)),
+        kind: agent.kind as SeatKind, // a CHECK on the column allows nothing else
+        extension: agent.extension === null ? null : String(agent.extension),
+        groups: JSON.parse(String(agent.groups)),
       },
     })),
   };
@@ -170,5 +178,6 @@ function queueOf(row: Row): QueueConfig {
       withinS: Number(row.target_within_s),
       shortAbandonS: Number(row.short_abandon_s),
     },
+    rules: { ...PLAIN_RULES, ...(JSON.parse(String(row.rules_json)) as Partial<QueueRules>) }, // checked when it was written
   };
 }

@@ -45,8 +45,9 @@ export const ActiveContactSchema = z.object({
   /** Both could hear each other from here; null while connecting. */
   answeredAt: z.number().nullable(),
   heldAt: z.number().nullable(),
-  /** Wrap-up ends by itself here; null before wrap-up. */
+  /** Wrap-up ends by itself here; null before wrap-up, and where it ends with an outcome alone. */
   wrapUpDeadline: z.number().nullable(),
+  wrapUpKind: z.enum(["timed", "optional", "mandatory"]),
 });
 
 export const AgentViewSchema = z.object({

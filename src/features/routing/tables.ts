@@ -2,7 +2,9 @@ import { sql } from "drizzle-orm";
 import { bigint, integer, jsonb, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { houseSchema, instant, tenantSchema } from "../../adapters/db/columns.ts";
 import type { AgentFact, AgentState } from "../../domain/call/facts.ts";
+import type { QueueRules } from "../../domain/call/line-config.ts";
 import type { AgentId, BrandId, ContactId, PoolId, QueueId, TenantId, UserId } from "../../domain/kernel/ids.ts";
+import type { SeatKind } from "../../domain/routing/config.ts";
 
 /** What each table means, its states and what enforces them: the comments in migrations/. */
 export const agents = houseSchema.table("agents", {
@@ -12,6 +14,9 @@ export const agents = houseSchema.table("agents", {
   slug: text("slug").notNull(),
   name: text("name").notNull(),
   status: text("status").$type<"active" | "left">().notNull().default("active"),
+  kind: text("kind").$type<SeatKind>().notNull().default("ordinary"),
+  extension: text("extension"),
+  groups: text("groups").array().notNull().default([]),
   createdAt: instant("created_at").notNull().default(sql`now()`),
 });
 
@@ -82,6 +87,12 @@ export const queues = tenantSchema.table(
     targetPercent: integer("target_percent").notNull(),
     targetWithinS: integer("target_within_s").notNull(),
     shortAbandonS: integer("short_abandon_s").notNull(),
+    rules: jsonb("rules").$type<Partial<QueueRules>>().notNull().default({}),
+    version: integer("version").notNull().default(1),
+    /** What the files last said, by column. */
+    filed: jsonb("filed").$type<{ readonly [column: string]: unknown }>(),
+    changedAt: instant("changed_at"),
+    changedBy: text("changed_by"),
     retiredAt: instant("retired_at"),
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.id] })],

@@ -167,6 +167,31 @@ describe("a mistake in a file", () => {
       '"qingchuan/*"',
       /agents\.0\.brands\.0 = "qingchuan\/\*": there is no brand of this name/,
     ],
+    [
+      "harbourlight/queues.toml",
+      '"museum"]',
+      '"museum>=11"]',
+      /queues\.toml:\d+: visitors\.skills\.1 = "museum>=11": a skill is written "zh"/,
+    ],
+    [
+      "harbourlight/queues.toml",
+      "wrapUpS = 30",
+      'strategy = "round"',
+      /visitors\.strategy = "round".*allowed: longest_idle, .*weighted_share/,
+    ],
+    [
+      "harbourlight/queues.toml",
+      "wrapUpS = 30",
+      'relax = [{ afterS = 30, do = "drop", skill = "zh" }]',
+      /visitors\.relax\.0\.skill = "zh": the queue does not ask for this skill by then/,
+    ],
+    [
+      "harbourlight/queues.toml",
+      "wrapUpS = 30",
+      'relax = [{ afterS = 30, do = "lend", group = "nobody" }]',
+      /visitors\.relax\.0\.group = "nobody": there is no group of agents of this name; allowed: /,
+    ],
+    ["house.toml", 'policy = "fifo"', 'policy = "lifo"', /pools\.main\.policy = "lifo".*allowed: fifo, edf, slack/],
     ["harbourlight/queues.toml", "ringTimeoutS = 20", "ringTimeoutS = ", /tenants\/harbourlight\/queues\.toml:5: /],
   ])("in %s (%s -> %s) is named, and nothing is applied", async (file, from, to, message) => {
     edit(file, from, to);

@@ -15,6 +15,8 @@ export type ApplyInput = {
   readonly only: string | null;
   /** Shows the difference and leaves everything as it is. */
   readonly dryRun: boolean;
+  /** Takes back what the console has changed of things that the files name; without it such changes stay. */
+  readonly filesWin: boolean;
   /** What people who are new get; somebody's own password is never overwritten. */
   readonly passwordHash: string;
   /** Adds the customers of customers.toml: for the sandbox, never for a real client. */
@@ -54,7 +56,7 @@ async function applyTenant(tx: OwnerTx, input: ApplyInput, files: TenantFiles): 
     ...(await publishFlow(tx, input, files)),
     ...(input.withCustomers ? await sync(tx, input, desiredCustomers(files)) : []),
   ];
-  if (changes.length > 0 && !input.dryRun) await noteChange(tx, tenantId, changes);
+  if (changes.some(({ what }) => what !== "keep") && !input.dryRun) await noteChange(tx, tenantId, changes);
   return changes;
 }
 
@@ -112,7 +114,7 @@ async function noteChange(tx: OwnerTx, tenantId: TenantId, changes: readonly Cha
     sql`update tenant.companies set revision = revision + 1, updated_at = now() where tenant_id = ${tenantId}`,
   );
   const counts: { [table: string]: number } = {};
-  for (const { table } of changes) counts[table] = (counts[table] ?? 0) + 1;
+  for (const { table, what } of changes) if (what !== "keep") counts[table] = (counts[table] ?? 0) + 1;
   await tx.execute(sql`insert into tenant.audit (tenant_id, actor_kind, actor_id, action, subject_kind, subject_id, detail)
     values (${tenantId}, ${ACTOR.kind}, ${ACTOR.name}, 'setup_applied', 'tenant', ${tenantId}, ${JSON.stringify(counts)}::jsonb)`);
 }

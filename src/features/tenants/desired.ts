@@ -1,5 +1,6 @@
 import type { BrandId, FlowId, NumberId, PoolId, QueueId, TenantId } from "../../domain/kernel/ids.ts";
 import { flowOf } from "../flow/index.ts";
+import { columnsOf, SHARED_COLUMNS } from "../queues/index.ts";
 import type { TenantFiles } from "./parse.ts";
 import { WEEKDAYS } from "./schema.ts";
 import { contentHash, stableId } from "./stable-id.ts";
@@ -22,6 +23,11 @@ export type Desired = {
   readonly onceOnly?: readonly string[];
   /** Never changed once applied: another value is refused with this cure. */
   readonly immutable?: string;
+  /**
+   * Columns that the console may change as well. One that it has changed is kept and told, unless the files are to win; the
+   * row remembers under `filed` what they said last.
+   */
+  readonly shared?: readonly string[];
   /** Neither compared nor shown; written whenever the row is. */
   readonly secret?: readonly string[];
 };
@@ -175,26 +181,27 @@ function desiredLines(files: TenantFiles, account: StoredAccount): Desired[] {
 
 function desiredQueues({ slug, queues }: TenantFiles, tenant_id: TenantId): Desired {
   const rows = rowsOf(tenant_id);
-  return table(
+  const found = table(
     "tenant.queues",
     ["tenant_id", "id"],
-    rows(Object.entries(queues), ([name, queue]) => ({
-      id: idOf.queue(slug, name),
-      slug: name,
-      name: queue.name,
-      pool_id: idOf.pool(queue.pool),
-      priority: queue.priority,
-      skills: queue.skills,
-      strategy: queue.strategy,
-      ring_timeout_s: queue.ringTimeoutS,
-      wrap_up_s: queue.wrapUpS,
-      target_percent: queue.target.percent,
-      target_within_s: queue.target.withinS,
-      short_abandon_s: queue.target.shortAbandonS,
+    rows(Object.entries(queues), ([slugOfQueue, { name, pool, relax, ...queue }]) => ({
+      id: idOf.queue(slug, slugOfQueue),
+      slug: slugOfQueue,
+      name,
+      pool_id: idOf.pool(pool),
+      ...columnsOf({ ...queue, relax: relax.map(withPoolId) }),
       retired_at: null,
     })),
     "retire",
   );
+  return { ...found, shared: SHARED_COLUMNS };
+}
+
+type FiledStep = TenantFiles["queues"][string]["relax"][number];
+
+function withPoolId(step: FiledStep) {
+  if (step.do !== "move") return step;
+  return { do: step.do, afterS: step.afterS, poolId: String(idOf.pool(step.pool)) };
 }
 
 function rowsOf(tenant_id: TenantId) {

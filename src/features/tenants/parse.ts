@@ -104,9 +104,10 @@ function faultsOf(issue: z.core.$ZodIssue): Fault[] {
 /** Names that lead from one file into another. */
 function crossFaults(house: HouseFile, tenants: readonly TenantFiles[]): FileFault[] {
   const pools = Object.keys(house.pools);
+  const groups = [...new Set(house.agents.flatMap((agent) => agent.groups))];
   return [
     ...houseFaults(house, tenants),
-    ...tenants.flatMap((tenant) => tenantFaults(tenant, pools)),
+    ...tenants.flatMap((tenant) => tenantFaults(tenant, pools, groups)),
     ...twice(
       tenants.flatMap((t) =>
         t.numbers.map(({ e164 }, at) => ({ file: `${t.slug}/tenant.toml`, path: `numbers.${at}.e164`, value: e164 })),
@@ -155,10 +156,17 @@ function houseFaults(house: HouseFile, tenants: readonly TenantFiles[]): FileFau
     ...Object.keys(house.costs?.agents ?? {}).map((slug) => check(`costs.agents.${slug}`, slug, agents, "agent")),
   ];
   const slugs = house.agents.map(({ slug }, at) => ({ file: "house.toml", path: `agents.${at}.slug`, value: slug }));
-  return [...failed("house.toml", checks), ...twice(slugs, "another agent has this name")];
+  const extensions = house.agents.flatMap(({ extension }, at) =>
+    extension === undefined ? [] : [{ file: "house.toml", path: `agents.${at}.extension`, value: extension }],
+  );
+  return [
+    ...failed("house.toml", checks),
+    ...twice(slugs, "another agent has this name"),
+    ...twice(extensions, "another agent has this extension"),
+  ];
 }
 
-function tenantFaults(tenant: TenantFiles, pools: readonly string[]): FileFault[] {
+function tenantFaults(tenant: TenantFiles, pools: readonly string[], groups: readonly string[]): FileFault[] {
   const { slug } = tenant;
   const known = { calendars: Object.keys(tenant.calendars), queues: Object.keys(tenant.queues) };
   const faults = [
@@ -170,7 +178,16 @@ function tenantFaults(tenant: TenantFiles, pools: readonly string[]): FileFault[
     ]),
     ...failed(
       `${slug}/queues.toml`,
-      Object.entries(tenant.queues).map(([name, { pool }]) => check(`${name}.pool`, pool, pools, "pool")),
+      Object.entries(tenant.queues).flatMap(([name, { pool, relax }]) => [
+        check(`${name}.pool`, pool, pools, "pool"),
+        ...relax.map((step, at) =>
+          step.do === "move"
+            ? check(`${name}.relax.${at}.pool`, step.pool, pools, "pool")
+            : step.do === "lend"
+              ? check(`${name}.relax.${at}.group`, step.group, groups, "group of agents")
+              : null,
+        ),
+      ]),
     ),
     ...danglingNames(tenant.flow, known).map((fault) => ({ file: `${slug}/flow.toml`, ...fault })),
     ...twice(
@@ -205,8 +222,11 @@ function check(path: string, value: string, allowed: readonly string[], what: st
   return { ok: allowed.includes(value), fault: { path, message: `there is no ${what} of this name`, value, allowed } };
 }
 
-function failed(file: string, checks: readonly Check[]): FileFault[] {
-  return checks.filter(({ ok }) => !ok).map(({ fault }) => ({ file, ...fault }));
+function failed(file: string, checks: readonly (Check | null)[]): FileFault[] {
+  return checks
+    .filter((check) => check !== null)
+    .filter(({ ok }) => !ok)
+    .map(({ fault }) => ({ file, ...fault }));
 }
 
 function twice(places: readonly { file: string; path: string; value: string }[], message: string): FileFault[] {

@@ -1,8 +1,17 @@
 import { z } from "zod";
 import { CURRENCIES } from "../../domain/kernel/currency.ts";
-import { STRATEGIES } from "../../domain/routing/strategies/index.ts";
+import { PLAIN_RULES } from "../../domain/routing/config.ts";
 import { LanguageSchema } from "../flow/schema.ts";
 import { SellerFileSchema } from "../parties/schema.ts";
+import {
+  checkTogether,
+  GroupNameSchema,
+  PolicySchema,
+  QUEUE_FIELDS,
+  RELAX_STEPS,
+  SeatKindSchema,
+  SkillNameSchema,
+} from "../queues/schema.ts";
 
 /**
  * The files of a client company and of the house. Each schema is strict: a key that is not known is a mistake, because a
@@ -18,7 +27,6 @@ const E164Schema = z
   .string()
   .regex(/^\+[1-9][0-9]{6,14}$/, 'a number is written in E.164, for example "+442079460123"');
 const DateSchema = z.iso.date("a date is written YYYY-MM-DD");
-const SkillSchema = SlugSchema;
 
 const CurrencySchema = z.enum(CURRENCIES as [string, ...string[]]);
 const PriceSchema = z
@@ -137,22 +145,46 @@ export const CalendarsFileSchema = z.record(
   }),
 );
 
+/** A step as in the console, save that a file names the other site's pool. */
+const RelaxFileSchema = z
+  .array(
+    z.discriminatedUnion("do", [
+      ...RELAX_STEPS,
+      z.strictObject({ afterS: RELAX_STEPS[0].shape.afterS, do: z.literal("move"), pool: SlugSchema }),
+    ]),
+  )
+  .max(12);
+
+/** An object whose every field may be left out: the house's own values stand for what is not there. */
+function withDefaults<S extends z.ZodRawShape>(schema: z.ZodObject<S>, plain: { readonly [name: string]: unknown }) {
+  return z.preprocess(
+    (given) => (typeof given === "object" && given !== null ? { ...plain, ...given } : (given ?? plain)),
+    schema,
+  );
+}
+
 export const QueuesFileSchema = z.record(
   SlugSchema,
-  z.strictObject({
-    name: TextSchema,
-    pool: SlugSchema,
-    priority: z.int().min(0).max(100).default(0),
-    skills: z.array(SkillSchema).default([]),
-    strategy: z.enum([...STRATEGIES.keys()]).default("longest_idle"),
-    ringTimeoutS: z.int().min(5).max(120).default(20),
-    wrapUpS: z.int().min(0).max(1800).default(30),
-    target: z.strictObject({
-      percent: z.int().min(1).max(100),
-      withinS: z.int().min(1).max(3600),
-      shortAbandonS: z.int().min(0).max(60).default(5),
-    }),
-  }),
+  z
+    .strictObject({
+      name: TextSchema,
+      pool: SlugSchema,
+      priority: QUEUE_FIELDS.priority.default(0),
+      skills: QUEUE_FIELDS.skills.default([]),
+      preferred: QUEUE_FIELDS.preferred.default([]),
+      relax: RelaxFileSchema.default([]),
+      strategy: QUEUE_FIELDS.strategy.default("longest_idle"),
+      ringTimeoutS: QUEUE_FIELDS.ringTimeoutS.default(20),
+      wrapUpS: QUEUE_FIELDS.wrapUpS.default(30),
+      wrapUp: withDefaults(QUEUE_FIELDS.wrapUp, PLAIN_RULES.wrapUp),
+      target: QUEUE_FIELDS.target.extend({ shortAbandonS: QUEUE_FIELDS.target.shape.shortAbandonS.default(5) }),
+      tiers: withDefaults(QUEUE_FIELDS.tiers, PLAIN_RULES.tiers),
+      namedAgent: withDefaults(QUEUE_FIELDS.namedAgent, PLAIN_RULES.namedAgent),
+      lastAgent: withDefaults(QUEUE_FIELDS.lastAgent, PLAIN_RULES.lastAgent),
+      missesMax: QUEUE_FIELDS.missesMax.default(PLAIN_RULES.missesMax),
+      autoAnswer: QUEUE_FIELDS.autoAnswer.default(PLAIN_RULES.autoAnswer),
+    })
+    .superRefine(checkTogether),
 );
 
 /** Customers for a demonstration: applied in the sandbox alone. */
@@ -187,7 +219,15 @@ export const HouseFileSchema = z.strictObject({
     })
     .optional(),
   sites: z.record(SlugSchema, z.strictObject({ name: TextSchema, timeZone: TimeZoneSchema })),
-  pools: z.record(SlugSchema, z.strictObject({ site: SlugSchema, name: TextSchema, seats: z.int().min(1).max(2000) })),
+  pools: z.record(
+    SlugSchema,
+    z.strictObject({
+      site: SlugSchema,
+      name: TextSchema,
+      seats: z.int().min(1).max(2000),
+      policy: PolicySchema.default("fifo"),
+    }),
+  ),
   agents: z.array(
     z.strictObject({
       slug: SlugSchema,
@@ -196,7 +236,15 @@ export const HouseFileSchema = z.strictObject({
       locale: LanguageSchema,
       pool: SlugSchema,
       /** Skill name to level, 1 (can) to 10 (expert). */
-      skills: z.record(SkillSchema, z.int().min(1).max(10)),
+      skills: z.record(SkillNameSchema, z.int().min(1).max(10)),
+      kind: SeatKindSchema.default("ordinary"),
+      /** Digits by which a caller may ask for this agent in a flow. */
+      extension: z
+        .string()
+        .regex(/^[0-9]{2,8}$/, "an extension is two to eight digits")
+        .optional(),
+      /** Groups that a queue may be lent after a while. */
+      groups: z.array(GroupNameSchema).max(12).default([]),
       /** `tenant/brand`, or `tenant/*` for all brands of one client. */
       brands: z.array(z.string().regex(/^[a-z][a-z0-9-]*\/([a-z][a-z0-9-]*|\*)$/, 'a brand is written "tenant/brand"')),
     }),

@@ -7,7 +7,8 @@ import { canonicalJson } from "./stable-id.ts";
 /** One difference between the files and the database, in a form people can read. */
 export type Change = {
   readonly table: string;
-  readonly what: "add" | "change" | "retire" | "remove";
+  /** `keep`: the console has changed these fields since; they stay as they are (`from`), whatever the files say (`to`). */
+  readonly what: "add" | "change" | "retire" | "remove" | "keep";
   readonly name: string;
   readonly fields: readonly { readonly column: string; readonly from: unknown; readonly to: unknown }[];
 };
@@ -21,19 +22,23 @@ type Difference = {
 };
 
 /** Compares one table with what the files ask for. Nothing is written. */
-export async function compare(tx: OwnerTx, desired: Desired): Promise<Difference> {
+export async function compare(tx: OwnerTx, given: Desired, filesWin: boolean): Promise<Difference> {
+  const desired = given.shared === undefined ? given : withFiled(given, given.shared);
   const stored = new Map((await storedRows(tx, desired)).map((row) => [keyOf(desired, row), row]));
   const wanted = new Set(desired.rows.map((row) => keyOf(desired, row)));
   const added = desired.rows.filter((row) => !stored.has(keyOf(desired, row)));
   const changes: Change[] = added.map((row) => changeOf(desired, "add", row, []));
   const changed: Row[] = [];
-  for (const row of desired.rows) {
-    const before = stored.get(keyOf(desired, row));
-    const fields = before === undefined ? [] : fieldsChanged(desired, before, row);
-    if (fields.length === 0) continue;
+  for (const filed of desired.rows) {
+    const before = stored.get(keyOf(desired, filed));
+    if (before === undefined) continue;
+    const { row, kept } = merged(desired, before, filed, filesWin);
+    if (kept.length > 0) changes.push(changeOf(desired, "keep", row, kept));
+    const fields = fieldsChanged(desired, before, row);
+    if (fields.length === 0 && !remembersOtherwise(desired, before, row)) continue;
     if (desired.immutable !== undefined) throw refuseChange(desired, row, desired.immutable);
     changed.push(row);
-    changes.push(changeOf(desired, "change", row, fields));
+    if (fields.length > 0) changes.push(changeOf(desired, "change", row, fields));
   }
   const gone = goneRows(desired, stored, wanted);
   const lost = gone[0];
@@ -43,6 +48,41 @@ export async function compare(tx: OwnerTx, desired: Desired): Promise<Difference
   const what = desired.missing === "retire" ? "retire" : "remove";
   changes.push(...gone.map((row) => changeOf(desired, what, row, [])));
   return { desired, added, changed, gone, changes };
+}
+
+/** Each row remembers what the files say of the columns that the console may change as well. */
+function withFiled(desired: Desired, shared: readonly string[]): Desired {
+  const rows = desired.rows.map((row) => ({
+    ...row,
+    filed: Object.fromEntries(shared.map((column) => [column, row[column]])),
+  }));
+  return { ...desired, rows, secret: [...(desired.secret ?? []), "filed"] };
+}
+
+/**
+ * Three ways at once: what the files said last, what they say now, and what stands in the database. A column that the
+ * console has changed since the files last spoke stays, so that nobody's change is undone in silence.
+ */
+function merged(
+  desired: Desired,
+  before: Row,
+  filed: Row,
+  filesWin: boolean,
+): { readonly row: Row; readonly kept: Change["fields"] } {
+  if (desired.shared === undefined || filesWin) return { row: filed, kept: [] };
+  const base = (before.filed ?? before) as Row; // a row from before there was `filed` is as the files left it
+  const kept = desired.shared
+    .filter((column) => !same(before[column], base[column]) && !same(before[column], filed[column]))
+    .map((column) => ({ column, from: before[column], to: filed[column] }));
+  return { row: { ...filed, ...Object.fromEntries(kept.map(({ column, from }) => [column, from])) }, kept };
+}
+
+function remembersOtherwise({ shared }: Desired, before: Row, after: Row): boolean {
+  return shared !== undefined && !same(before.filed, after.filed);
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return canonicalJson(a) === canonicalJson(b);
 }
 
 /** Writes a difference: what goes first, because a temporal key refuses two rows that hold on one day. */
@@ -59,6 +99,7 @@ export async function write(tx: OwnerTx, { desired, added, changed, gone }: Diff
     const once = new Set([...key, ...(desired.onceOnly ?? [])]);
     const columns = Object.keys(first).filter((column) => !once.has(column));
     const assignments = columns.map((column) => sql`${sql.identifier(column)} = r.${sql.identifier(column)}`);
+    if (desired.shared !== undefined) assignments.push(sql`version = t.version + 1`);
     await tx.execute(sql`update ${name} t set ${sql.join(assignments, sql`, `)}
       from ${recordset(table, changed)} r where ${sameKey(key)}`);
   }
@@ -89,7 +130,7 @@ function goneRows(desired: Desired, stored: ReadonlyMap<string, Row>, wanted: Re
 function fieldsChanged(desired: Desired, before: Row, after: Row): Change["fields"] {
   const skipped = new Set([...(desired.onceOnly ?? []), ...(desired.secret ?? [])]);
   return Object.entries(after)
-    .filter(([column, to]) => !skipped.has(column) && canonicalJson(before[column]) !== canonicalJson(to))
+    .filter(([column, to]) => !skipped.has(column) && !same(before[column], to))
     .map(([column, to]) => ({ column, from: before[column], to }));
 }
 

@@ -1,8 +1,9 @@
 import { sql } from "drizzle-orm";
-import { integer, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { integer, jsonb, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { dateRange, houseSchema, instant, tenantSchema } from "../../adapters/db/columns.ts";
 import type { AgentId, BrandId, ContactId, NumberId, PoolId, TenantId } from "../../domain/kernel/ids.ts";
 import type { Language } from "../../domain/kernel/language.ts";
+import type { Policy } from "../../domain/routing/policy.ts";
 
 /** What each table means, its states and what enforces them: the comments in migrations/. */
 export const outsourcers = houseSchema.table("outsourcers", {
@@ -27,6 +28,12 @@ export const pools = houseSchema.table("pools", {
   slug: text("slug").notNull(),
   name: text("name").notNull(),
   seats: integer("seats").notNull(),
+  policy: text("policy").$type<Policy>().notNull().default("fifo"),
+  version: integer("version").notNull().default(1),
+  /** What the files last said, by column. */
+  filed: jsonb("filed").$type<{ readonly [column: string]: unknown }>(),
+  changedAt: instant("changed_at"),
+  changedBy: text("changed_by"),
   createdAt: instant("created_at").notNull().default(sql`now()`),
 });
 

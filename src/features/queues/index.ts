@@ -1,0 +1,2 @@
+export { queueRoutes } from "./routes.ts";
+export { columnsOf, SHARED_COLUMNS } from "./settings.ts";

@@ -1,0 +1,77 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { queueList, queueView, SETTINGS } from "./queues.ts";
+import { furnish } from "./scenes.ts";
+import { Stage } from "./stage.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await Stage.open();
+});
+afterAll(() => stage.close());
+beforeEach(() => furnish(stage.house, stage.url));
+afterEach(() => stage.clear());
+
+const saves = () => stage.house.asked.filter(({ method }) => method === "PUT");
+
+test("ACD-1 a supervisor changes a strategy and sees it in force, with the version he had read", async () => {
+  stage.house.answer(/^PUT \/api\/queues\/t1\/q1$/, {
+    body: { live: true, queue: queueView({ version: 5, settings: { ...SETTINGS, strategy: "ring_all" } }) },
+  });
+  const page = await stage.page("supervisor", "/queues");
+  await page.getByRole("link", { name: "Tickets" }).click();
+  await page.getByLabel("Strategy").selectOption("ring_all");
+  await page.getByRole("button", { name: "Save and put in force" }).click();
+  await page.getByText("Saved, in force now").waitFor();
+  expect(saves()[0]?.body).toEqual({ version: 4, ...SETTINGS, strategy: "ring_all" });
+});
+
+test("a mistake is said at its place in the reader's words, and cannot be saved", async () => {
+  const page = await stage.page("supervisor", "/queues/t1/q1");
+  const save = page.getByRole("button", { name: "Save and put in force" });
+  await page.getByLabel("Ring timeout").fill("3");
+  await page.getByText("at least 5").waitFor();
+  await page.getByLabel("Ring timeout").fill("");
+  await page.getByText("enter a whole number").waitFor();
+  expect(await save.isDisabled()).toBe(true);
+  await page.getByLabel("Ring timeout").fill("25");
+  await page.getByLabel("After how many seconds").nth(1).fill("10");
+  await page.getByText("each step comes later than the one before").waitFor();
+  await page.getByLabel("After how many seconds").nth(1).fill("46");
+  expect(await save.isEnabled()).toBe(true);
+});
+
+test("who was overtaken is told by whom, and keeps his draft until he takes the newest", async () => {
+  const refusal = { title: "Not possible now", status: 409, code: "changed_meanwhile", detail: "", requestId: "r" };
+  stage.house.answer(/^PUT \/api\/queues\/t1\/q1$/, { status: 409, body: refusal });
+  const page = await stage.page("supervisor", "/queues/t1/q1");
+  await page.getByLabel("Ring timeout").fill("25");
+  const theirs = queueView({ version: 5, changedBy: "He Qiang", settings: { ...SETTINGS, ringTimeoutS: 40 } });
+  stage.house.answer(/^GET \/api\/queues$/, { body: queueList([theirs]) });
+  await page.getByRole("button", { name: "Save and put in force" }).click();
+  await page.getByText("He Qiang has just changed this queue.").waitFor();
+  expect(await page.getByLabel("Ring timeout").inputValue()).toBe("25");
+  await page.getByRole("button", { name: "Read the newest" }).click();
+  expect(await page.getByLabel("Ring timeout").inputValue()).toBe("40");
+});
+
+test("what is written but not yet live is said, and may be published again", async () => {
+  stage.house.answer(/^PUT \/api\/queues\/policy$/, { body: { live: false, pool: queueList().pools[0] } });
+  stage.house.answer(/^POST \/api\/queues\/publish$/, { body: { live: true } });
+  const page = await stage.page("supervisor", "/queues");
+  await page.getByLabel("Served first").first().selectOption("edf");
+  await page.getByRole("button", { name: "Save" }).first().click();
+  await page.getByText("have not heard of it yet").waitFor();
+  await page.getByRole("button", { name: "Publish again" }).click();
+  await page.getByText("have not heard of it yet").waitFor({ state: "detached" });
+});
+
+test("the house reads whose contacts were passed over; a client reads of another client and no name", async () => {
+  const house = await stage.page("supervisor", "/floor/contacts/t1/c1");
+  await house.getByText("荣光家电").waitFor();
+  await house.getByText("the heads of 3 lines wanted it").waitFor();
+  await house.context().close();
+  const client = await stage.page("client", "/portal/contacts/c1");
+  await client.getByText("another client").waitFor();
+  expect(await client.getByText("荣光家电").count()).toBe(0);
+  expect(await client.getByText("Lin Xiaoyu").count()).toBeGreaterThan(0);
+});
