@@ -30,6 +30,7 @@ type Schema = {
   readonly items?: Schema;
   readonly minItems?: number;
   readonly minLength?: number;
+  readonly minimum?: number;
 };
 type Described = {
   readonly operationId: string;
@@ -101,7 +102,7 @@ function sample(document: Document, given: Schema | undefined, name = ""): unkno
   }
   if (type === "array") return (schema.minItems ?? 0) > 0 ? [sample(document, schema.items)] : [];
   if (type === "boolean") return true;
-  if (type === "number" || type === "integer") return 1;
+  if (type === "number" || type === "integer") return Math.max(1, schema.minimum ?? 1);
   if (schema.format === "uuid") return "00000000-0000-4000-8000-000000000000";
   const formed = FORMED[name];
   if (formed !== undefined) return formed;
