@@ -20,15 +20,22 @@ export async function knownCaller(env: Env, { clock }: Config, ticket: Ticket): 
   const asks = lastAgent.patienceS > 0 || tiers.silver + tiers.gold + tiers.platinum > 0;
   const now = clock.now();
   if (!asks || now - ticket.queuedAt > ASKED_WITHIN_MS || !ticket.from.startsWith("+")) return null;
-  const scope = { tenantId: ticket.tenantId, actor: { kind: "system", name: "routing" } } as const;
-  const db = connect(env.DB, { max: 1 });
-  const found = withTenantOnce(db, scope, (tx) => readKnownCaller(tx, ticket.from, now - lastAgent.withinDays * DAY_MS))
-    .catch((error: unknown) => {
-      if (!(error instanceof DatabaseOutage)) log("alert", "caller_not_looked_up", errorFields(error));
-      return null;
-    })
-    .finally(() => db.close());
   const { promise: tooLate, resolve } = Promise.withResolvers<null>();
   const timer = setTimeout(() => resolve(null), DEADLINE_MS);
-  return Promise.race([found, tooLate]).finally(() => clearTimeout(timer));
+  return Promise.race([lookUp(env, ticket, now - lastAgent.withinDays * DAY_MS), tooLate]).finally(() =>
+    clearTimeout(timer),
+  );
+}
+
+async function lookUp(env: Env, ticket: Ticket, since: number): Promise<KnownCaller | null> {
+  const scope = { tenantId: ticket.tenantId, actor: { kind: "system", name: "routing" } } as const;
+  const db = connect(env.DB, { max: 1 });
+  try {
+    return await withTenantOnce(db, scope, (tx) => readKnownCaller(tx, ticket.from, since));
+  } catch (error) {
+    if (!(error instanceof DatabaseOutage)) log("alert", "caller_not_looked_up", errorFields(error));
+    return null;
+  } finally {
+    await db.close();
+  }
 }
