@@ -9,8 +9,8 @@ import { type HouseEnv, identityRoutes, sessionsOn } from "../../features/identi
 import { invoicingRoutes } from "../../features/invoicing/index.ts";
 import { ledgerRoutes } from "../../features/ledger/index.ts";
 import { marginRoutes } from "../../features/margin/index.ts";
-import { settlementRoutes } from "../../features/settlement/index.ts";
 import { queueRoutes } from "../../features/queues/index.ts";
+import { settlementRoutes } from "../../features/settlement/index.ts";
 import { ConfigError, configOf, type Env } from "../env.ts";
 import { log } from "../log.ts";
 import { serveRecorded } from "../objects/recorded.ts";

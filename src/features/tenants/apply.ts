@@ -83,7 +83,7 @@ async function withoutConsoleContract(tx: OwnerTx, tenantId: TenantId, tables: D
 async function sync(tx: OwnerTx, input: ApplyInput, tables: readonly Desired[]): Promise<Change[]> {
   // All are compared before any is written, so that a refusal in words comes before one of the database.
   const differences = [];
-  for (const desired of tables) differences.push(await compare(tx, desired));
+  for (const desired of tables) differences.push(await compare(tx, desired, input.filesWin));
   if (!input.dryRun) for (const difference of differences) await write(tx, difference);
   return differences.flatMap(({ changes }) => changes);
 }
