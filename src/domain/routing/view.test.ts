@@ -160,9 +160,8 @@ test("MON-1 the floor shows every agent with the brand being served, and every q
 });
 
 test("MON-1 a queue whose brand is not published yet stands there without a name", () => {
-  const { id, name, target } = smallQueue(0);
   const world = smallWorld();
-  const queues = [{ id, name, target, tenantId: tenantId(0), brandId: asId<BrandId>("b9") }];
+  const queues = [{ ...smallQueue(0), tenantId: tenantId(0), brandId: asId<BrandId>("b9") }];
   world.send({ type: "configure", config: { ...smallConfig({}), version: 2, queues } });
   expect(floorView(world.pool).queues).toEqual([
     {
