@@ -160,6 +160,7 @@ test("MON-1 the floor shows every agent with the brand being served, and every q
 });
 
 test("MON-1 a queue whose brand is not published yet stands there without a name", () => {
+  const { id, name } = smallQueue(0);
   const world = smallWorld();
   const queues = [{ ...smallQueue(0), tenantId: tenantId(0), brandId: asId<BrandId>("b9") }];
   world.send({ type: "configure", config: { ...smallConfig({}), version: 2, queues } });
