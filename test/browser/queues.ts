@@ -4,6 +4,8 @@ import type { RoutedContact } from "../../src/features/contacts/schema.ts";
 import type { PoolView, QueueList, QueueSettings, QueueView } from "../../src/features/queues/schema.ts";
 import type { Get } from "./records.ts";
 
+const NORTH = "0193a000-0000-7000-8000-0000000000a2";
+
 /** The played house's queues, one of them changed in the console, and a contact with both kinds of decision. */
 export const SETTINGS: QueueSettings = {
   priority: 1,
@@ -18,7 +20,7 @@ export const SETTINGS: QueueSettings = {
     { afterS: 20, do: "lower", skill: "tickets", level: 4 },
     { afterS: 45, do: "lend", group: "overflow" },
     { afterS: 60, do: "raise", points: 2 },
-    { afterS: 90, do: "move", poolId: "p2" },
+    { afterS: 90, do: "move", poolId: NORTH },
   ],
   tiers: { silver: 0, gold: 2, platinum: 5 },
   lastAgent: { patienceS: 15, withinDays: 14 },
@@ -55,7 +57,7 @@ const pools: PoolView[] = [
     changedBy: "Zhou Min",
   },
   {
-    poolId: "p2",
+    poolId: NORTH,
     name: "North",
     site: "Leeds",
     policy: "edf",

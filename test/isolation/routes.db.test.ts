@@ -199,7 +199,9 @@ test("SEC-1 under one client's name a supervisor finds nothing of another, and o
   ]);
   for (const operation of staffs) {
     const alive = await askAs("a supervisor", operation, foreign);
-    expect(alive.status, `${operation.operationId}: ${alive.body}`).toBe(200);
+    // A change names the version it was made from, and a sample names the first: reached, and told that it is stale.
+    const reached = operation.operationId === "changeQueue" ? [200, 409] : [200];
+    expect(reached, `${operation.operationId}: ${alive.body}`).toContain(alive.status);
     expect(alive.body).not.toContain(CANARY);
     expect(alive.body).not.toContain("+1415555");
     const answer = await askAs("a supervisor", operation, own);
@@ -277,6 +279,7 @@ async function plantCanaries(): Promise<Record<string, string>> {
   return {
     tenantId,
     queueId,
+    contractId: idOf.contract(VICTIM),
     contactId,
     customerId,
     recordingSid,
