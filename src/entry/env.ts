@@ -35,7 +35,21 @@ export type Config = {
   readonly sandboxControlKey: string | undefined;
   /** Only in the sandbox, and only where a demo floor plays: where it can be paused. */
   readonly demoFloorUrl: string | undefined;
+  /** Null where the house takes no card payments. */
+  readonly stripe: StripeConfig | null;
+  /** Null where the house writes no letters: reminders are then only shown. */
+  readonly mail: MailConfig | null;
 };
+
+export type StripeConfig = {
+  readonly secretKey: string;
+  /** The current one first; a former one after it while a rotation overlaps. */
+  readonly webhookSecrets: readonly string[];
+  /** Only in the sandbox: the bureau in Stripe's place. */
+  readonly baseUrl: string | null;
+};
+
+export type MailConfig = { readonly apiKey: string; readonly from: string; readonly baseUrl: string };
 
 const key32 = z
   .string({ error: "must be set: 32 random bytes as base64 (openssl rand -base64 32)" })
@@ -57,6 +71,15 @@ const variablesSchema = z
     SANDBOX_URL: origin.optional(),
     SANDBOX_CONTROL_KEY: z.string().min(16, "must have 16 characters or more").optional(),
     DEMO_FLOOR_URL: origin.optional(),
+    STRIPE_SECRET_KEY: z.string().min(16, "must be Stripe's secret or restricted key").optional(),
+    STRIPE_WEBHOOK_SECRET: z
+      .string()
+      .regex(/^whsec_\S{8,}(,whsec_\S{8,})*$/, "must be whsec_…; while it is rotated, the new and the old with a comma")
+      .optional(),
+    STRIPE_BASE_URL: origin.optional(),
+    MAIL_API_KEY: z.string().min(8, "must be the mail service's key").optional(),
+    MAIL_FROM: z.string().regex(/@/, "must be a sender such as Billing <billing@example.com>").optional(),
+    MAIL_BASE_URL: origin.optional(),
     CLOCK_ORIGIN_MS: wholeMs.optional(),
     CLOCK_REAL_ORIGIN_MS: wholeMs.optional(),
     CLOCK_SPEED: z.coerce.number().min(0.1, "must be 0.1 to 1000").max(1_000, "must be 0.1 to 1000").optional(),
@@ -71,9 +94,27 @@ const variablesSchema = z
     } else if (clock.length !== 0 && clock.length !== CLOCK_NAMES.length) {
       refuse(check, "CLOCK_*", `must be given together: ${CLOCK_NAMES.join(", ")}`);
     }
+    for (const [one, other] of PAIRS) {
+      if (variables[one] !== undefined && variables[other] === undefined)
+        refuse(check, other, `must be set where ${one} is`);
+    }
   });
 
-const SANDBOX_NAMES = ["SANDBOX_URL", "SANDBOX_CONTROL_KEY", "DEMO_FLOOR_URL"] as const;
+const SANDBOX_NAMES = [
+  "SANDBOX_URL",
+  "SANDBOX_CONTROL_KEY",
+  "DEMO_FLOOR_URL",
+  "STRIPE_BASE_URL",
+  "MAIL_BASE_URL",
+] as const;
+/** What makes no sense without the other. */
+const PAIRS = [
+  ["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"],
+  ["STRIPE_WEBHOOK_SECRET", "STRIPE_SECRET_KEY"],
+  ["MAIL_API_KEY", "MAIL_FROM"],
+  ["MAIL_FROM", "MAIL_API_KEY"],
+] as const;
+const MAIL_SERVICE = "https://api.resend.com";
 const CLOCK_NAMES = ["CLOCK_ORIGIN_MS", "CLOCK_REAL_ORIGIN_MS", "CLOCK_SPEED"] as const;
 
 /** Says every mistake at once, one per line, each with its name and what is allowed; values are not repeated. */
@@ -105,10 +146,25 @@ export function parseConfig(env: Readonly<Record<string, unknown>>): Config {
     sandboxUrl: variables.SANDBOX_URL,
     sandboxControlKey: variables.SANDBOX_CONTROL_KEY,
     demoFloorUrl: variables.DEMO_FLOOR_URL,
+    stripe: stripeOf(variables),
+    mail: mailOf(variables),
   };
 }
 
-function clockOf(variables: z.infer<typeof variablesSchema>): Clock {
+type Variables = z.infer<typeof variablesSchema>;
+
+function stripeOf({ STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET, STRIPE_BASE_URL }: Variables): StripeConfig | null {
+  if (STRIPE_SECRET_KEY === undefined || STRIPE_WEBHOOK_SECRET === undefined) return null;
+  const webhookSecrets = STRIPE_WEBHOOK_SECRET.split(",");
+  return { secretKey: STRIPE_SECRET_KEY, webhookSecrets, baseUrl: STRIPE_BASE_URL ?? null };
+}
+
+function mailOf({ MAIL_API_KEY, MAIL_FROM, MAIL_BASE_URL }: Variables): MailConfig | null {
+  if (MAIL_API_KEY === undefined || MAIL_FROM === undefined) return null;
+  return { apiKey: MAIL_API_KEY, from: MAIL_FROM, baseUrl: MAIL_BASE_URL ?? MAIL_SERVICE };
+}
+
+function clockOf(variables: Variables): Clock {
   const { CLOCK_ORIGIN_MS, CLOCK_REAL_ORIGIN_MS, CLOCK_SPEED } = variables;
   if (CLOCK_ORIGIN_MS === undefined || CLOCK_REAL_ORIGIN_MS === undefined || CLOCK_SPEED === undefined) {
     return platformClock;

@@ -1,5 +1,6 @@
 import { connect, type Database } from "../adapters/db/index.ts";
 import { documentsWith } from "../adapters/documents/index.ts";
+import { stripeProvider } from "../adapters/payments/stripe/index.ts";
 import type { ContactId, TenantId } from "../domain/kernel/ids.ts";
 import { Refusal } from "../domain/kernel/trouble.ts";
 import type { RequestServices } from "../features/identity/index.ts";
@@ -20,7 +21,7 @@ export type OpenServices = RequestServices & { close(): Promise<void> };
 const MESSAGES_A_BATCH = 100;
 
 export function servicesOf(env: Env): OpenServices {
-  const { clock, sealKey, publicUrl } = configOf(env);
+  const { clock, sealKey, publicUrl, stripe } = configOf(env);
   const app = lazily(() => connect(env.DB));
   const operator = lazily(() => connect(env.DB_OPERATOR));
   const services: OpenServices = {
@@ -45,6 +46,7 @@ export function servicesOf(env: Env): OpenServices {
       }
     },
     documents: documentsWith((path) => readAsset(env, path)),
+    payments: stripe === null ? null : stripeProvider(stripe),
     get db() {
       return app.get();
     },

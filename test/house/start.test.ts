@@ -19,12 +19,13 @@ let environment: Record<string, string> = {};
 
 beforeAll(async () => {
   dataDir = temporaryDir("start");
-  const [app = 0, sandbox = 0, database = 0] = await freePorts(3);
+  const [app = 0, sandbox = 0, database = 0, bureau = 0] = await freePorts(4);
   environment = {
     CALLHOUSE_DATA: dataDir,
     CALLHOUSE_PORT: String(app),
     CALLHOUSE_SANDBOX_PORT: String(sandbox),
     CALLHOUSE_PG_PORT: String(database),
+    CALLHOUSE_BUREAU_PORT: String(bureau),
   };
 });
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));

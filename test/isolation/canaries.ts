@@ -4,6 +4,7 @@ import { idOf } from "../../src/features/tenants/index.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { invoiceLifeRows } from "./invoice-canaries.ts";
 import { ledgerRows } from "./ledger-canaries.ts";
+import { paymentRows } from "./payment-canaries.ts";
 
 /** Two clients with a row of their own in every tenant table. */
 export const OURS = idOf.tenant("harbourlight");
@@ -85,7 +86,7 @@ async function plantFor(sql: postgres.Sql, tenant_id: string, nth: number): Prom
     ],
     ...billedRows(nth, at, contact_id, charge),
     ...invoiceLifeRows((part) => id(part), { at, contractId: charge?.contract_id }),
-    ...ledgerRows((part) => id(part)),
+    ...[ledgerRows(id), paymentRows(id, { at, contractId: charge?.contract_id })].flat(),
   ];
   for (const [table, row] of rows) await plantRow(sql, table, { tenant_id, ...row });
 }

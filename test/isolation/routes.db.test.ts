@@ -173,6 +173,7 @@ test("SEC-1 under one client's name a billing admin finds nothing of another: bi
     "readContract",
     "readInvoice",
     "readInvoiceDocument",
+    "readPayment",
   ]);
   for (const operation of below) {
     const alive = await askAs("a billing admin", operation, foreign);
@@ -286,6 +287,8 @@ async function plantCanaries(): Promise<Record<string, string>> {
     invoiceId,
     lineId,
     noteId,
+    paymentId: await plantPayment(tenantId),
+    remittanceId: randomUUID(),
     statementId,
     ...claims,
     poolId,
@@ -311,6 +314,14 @@ async function plantClaims(
     select tenant_id, ${runId}, ${runId}, contract_id, period_start, period_end, 'failed', now(), now(), ${CANARY}
     from tenant.invoices where id = ${invoiceId}`;
   return { disputeId, fapiaoId, exceptionId, runId };
+}
+
+async function plantPayment(tenantId: string): Promise<string> {
+  const [row] =
+    await databases.admin`insert into tenant.payments (tenant_id, method, source, currency, amount_minor, payer,
+      received_on, received_at, recorded_by, recorded_at)
+    values (${tenantId}, 'other', ${CANARY}, 'CNY', 5, ${CANARY}, current_date, now(), 'test', now()) returning id`;
+  return String(row?.id);
 }
 
 /** Past the guards that only let a final invoice be credited: it is who may read the row that is asked here. */

@@ -31,6 +31,10 @@ const PARTS: readonly Part[] = [
     name: "sandbox carrier Worker deploys",
     run: () => deployDry("src/adapters/carriers/sandbox/wrangler.toml"),
   },
+  {
+    name: "sandbox bureau Worker deploys",
+    run: () => deployDry("src/adapters/sandbox/wrangler.toml"),
+  },
 ];
 
 await main();

@@ -12,15 +12,22 @@ const EVERY_MINUTE = "* * * * *";
 
 export type WorkersOptions = {
   readonly dataDir: string;
-  readonly ports: { readonly app: number; readonly sandbox: number };
+  readonly ports: { readonly app: number; readonly sandbox: number; readonly bureau: number };
   readonly keys: Keys;
   readonly urls: DatabaseUrls;
   /** Beyond what both Workers always get. */
   readonly variables: Readonly<Record<string, string>>;
 };
 
+export type RunningWorkers = {
+  readonly app: RunningWorker;
+  readonly sandbox: RunningWorker;
+  /** Stripe and the mail service, played on this machine. */
+  readonly bureau: RunningWorker;
+};
+
 /** One after the other: the app's address and the carrier's are known to each other before either runs. */
-export async function startWorkers(options: WorkersOptions): Promise<{ app: RunningWorker; sandbox: RunningWorker }> {
+export async function startWorkers(options: WorkersOptions): Promise<RunningWorkers> {
   const { dataDir, ports, keys, urls } = options;
   const appUrl = `http://127.0.0.1:${ports.app}`;
   const sandboxUrl = `http://127.0.0.1:${ports.sandbox}`;
@@ -39,21 +46,68 @@ export async function startWorkers(options: WorkersOptions): Promise<{ app: Runn
     stateDir: join(dataDir, "state", "sandbox"),
     log: openLog(dataDir, "sandbox"),
   });
+  const started = [sandbox];
   try {
+    const bureau = await startBureau(options, appUrl);
+    started.push(bureau);
     const app = await startWorker({
       name: "callhouse",
       configPath: "wrangler.toml",
       port: ports.app,
-      variables: { ...shared, PUBLIC_URL: appUrl, SEAL_KEY: keys.sealKey, INTERNAL_KEY: keys.internalKey },
+      variables: {
+        ...shared,
+        PUBLIC_URL: appUrl,
+        SEAL_KEY: keys.sealKey,
+        INTERNAL_KEY: keys.internalKey,
+        ...officeVariables(keys, bureau.url),
+      },
       hyperdrives: { DB: urls.app, DB_OPERATOR: urls.operator },
       stateDir: join(dataDir, "state", "app"),
       log: openLog(dataDir, "app"),
     });
-    return { app, sandbox };
+    return { app, sandbox, bureau };
   } catch (error) {
-    await sandbox.stop();
+    for (const one of started.reverse()) await one.stop();
     throw error;
   }
+}
+
+function startBureau({ dataDir, ports, keys, variables }: WorkersOptions, appUrl: string): Promise<RunningWorker> {
+  const url = `http://127.0.0.1:${ports.bureau}`;
+  return startWorker({
+    name: "callhouse-sandbox-bureau",
+    configPath: "src/adapters/sandbox/wrangler.toml",
+    port: ports.bureau,
+    variables: {
+      ENVIRONMENT: "sandbox",
+      BUREAU_URL: url,
+      SANDBOX_CONTROL_KEY: keys.sandboxControlKey,
+      STRIPE_WEBHOOK_URL: `${appUrl}/webhooks/stripe`,
+      ...secretsOf(keys),
+      ...variables,
+    },
+    hyperdrives: {},
+    stateDir: join(dataDir, "state", "bureau"),
+    log: openLog(dataDir, "bureau"),
+  });
+}
+
+/** The bureau's secrets come of the house's own: a data folder of before the bureau needs no new ones. */
+function secretsOf({ sandboxControlKey }: Keys) {
+  return {
+    STRIPE_SECRET_KEY: `sk_sandbox_${sandboxControlKey}`,
+    STRIPE_WEBHOOK_SECRET: `whsec_${sandboxControlKey}`,
+    MAIL_API_KEY: `re_${sandboxControlKey}`,
+  };
+}
+
+function officeVariables(keys: Keys, bureauUrl: string) {
+  return {
+    ...secretsOf(keys),
+    STRIPE_BASE_URL: bureauUrl,
+    MAIL_BASE_URL: bureauUrl,
+    MAIL_FROM: "Callhouse Billing <billing@callhouse.example>",
+  };
 }
 
 /** The platform calls the sweep each minute; here this process does, in minutes of the house's clock. */

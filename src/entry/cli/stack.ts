@@ -17,7 +17,12 @@ import { type AppliedTenants, applyTenants, publish } from "./tenants.ts";
 
 export type StackOptions = {
   /** Ports that are not named are chosen free. */
-  readonly ports?: { readonly app?: number; readonly sandbox?: number; readonly postgres?: number };
+  readonly ports?: {
+    readonly app?: number;
+    readonly sandbox?: number;
+    readonly bureau?: number;
+    readonly postgres?: number;
+  };
   /** Administrative address of an outside PostgreSQL; without it the house brings its own. */
   readonly databaseUrl?: string;
   /** Everything the house keeps: keys, database, objects, logs. */
@@ -39,6 +44,8 @@ export type StackOptions = {
 export type Stack = {
   readonly appUrl: string;
   readonly sandboxUrl: string;
+  /** Stripe and the mail service, played on this machine. */
+  readonly bureauUrl: string;
   readonly databaseUrls: DatabaseUrls;
   readonly keys: Keys;
   /** The clients of `tenants/` with their carrier accounts, and everybody who can sign in with `password`. */
@@ -62,7 +69,13 @@ export type Stack = {
 /** The same floor at each start. */
 const FLOOR_SEED = 7;
 
-type Ports = { readonly app: number; readonly sandbox: number; readonly postgres: number; readonly floor: number };
+type Ports = {
+  readonly app: number;
+  readonly sandbox: number;
+  readonly bureau: number;
+  readonly postgres: number;
+  readonly floor: number;
+};
 /** What was started, in its order; it is stopped from the last to the first. */
 type Stops = (() => Promise<void>)[];
 
@@ -99,7 +112,7 @@ async function boot(options: StackOptions, stops: Stops, stop: Stack["stop"]): P
     sealKey: keys.sealKey,
     sandbox: { baseUrl: `http://127.0.0.1:${ports.sandbox}`, password: DEMO_PASSWORD },
   });
-  const { app, host } = await openWorkers(options, keys, ports, database.urls, stops);
+  const { app, host, bureauUrl } = await openWorkers(options, keys, ports, database.urls, stops);
   options.log(`clients: publishing ${applied.tenants.length}`);
   await openCarrierAccounts(host, applied.tenants);
   await publish(app.url, keys.internalKey);
@@ -107,6 +120,7 @@ async function boot(options: StackOptions, stops: Stops, stop: Stack["stop"]): P
   const stack: Stack = {
     appUrl: host.appUrl,
     sandboxUrl: host.sandboxUrl,
+    bureauUrl,
     databaseUrls: database.urls,
     keys,
     applied,
@@ -140,14 +154,15 @@ async function openDatabase(options: StackOptions, keys: Keys, ports: Ports, sto
 }
 
 async function openWorkers(options: StackOptions, keys: Keys, ports: Ports, urls: DatabaseUrls, stops: Stops) {
-  options.log("workers: starting the app and the sandbox carrier in workerd");
+  options.log("workers: starting the app, the sandbox carrier and the sandbox bureau in workerd");
   const setting = options.clock && { ...options.clock, realOriginMs: Date.now() };
   const floorUrl = options.demoFloor ? { DEMO_FLOOR_URL: `http://127.0.0.1:${ports.floor}` } : {};
   const variables = { ...clockVariables(setting), ...floorUrl };
-  const { app, sandbox } = await startWorkers({ dataDir: options.dataDir, ports, keys, urls, variables });
+  const { app, sandbox, bureau } = await startWorkers({ dataDir: options.dataDir, ports, keys, urls, variables });
   stops.push(
     () => app.stop(),
     () => sandbox.stop(),
+    () => bureau.stop(),
   );
   rememberChildren(options.dataDir);
   const host: Host = {
@@ -157,7 +172,7 @@ async function openWorkers(options: StackOptions, keys: Keys, ports: Ports, urls
     now: (setting ? sandboxClock(setting) : platformClock).now,
     speed: options.clock?.speed ?? 1,
   };
-  return { app, host };
+  return { app, host, bureauUrl: bureau.url };
 }
 
 /** The people named on the page of demo sign-ins are left to whoever looks on. */
@@ -173,6 +188,12 @@ async function startFloor(stack: Stack, port: number, log: StackOptions["log"]):
 }
 
 async function portsFor({ ports }: StackOptions): Promise<Ports> {
-  const [app = 0, sandbox = 0, postgres = 0, floor = 0] = await freePorts(4);
-  return { app: ports?.app ?? app, sandbox: ports?.sandbox ?? sandbox, postgres: ports?.postgres ?? postgres, floor };
+  const [app = 0, sandbox = 0, postgres = 0, floor = 0, bureau = 0] = await freePorts(5);
+  return {
+    app: ports?.app ?? app,
+    sandbox: ports?.sandbox ?? sandbox,
+    postgres: ports?.postgres ?? postgres,
+    bureau: ports?.bureau ?? bureau,
+    floor,
+  };
 }

@@ -11,6 +11,7 @@ const environmentSchema = z.object({
   CALLHOUSE_PORT: portFrom(8787),
   CALLHOUSE_SANDBOX_PORT: portFrom(8788),
   CALLHOUSE_PG_PORT: portFrom(8789),
+  CALLHOUSE_BUREAU_PORT: portFrom(8790),
   CALLHOUSE_DATA: z.string().min(1).default(join(ROOT, ".callhouse")),
   DATABASE_URL: z.string().min(1).optional(),
 });
@@ -52,6 +53,7 @@ async function start(): Promise<Stack> {
     app: settings.CALLHOUSE_PORT,
     sandbox: settings.CALLHOUSE_SANDBOX_PORT,
     postgres: settings.CALLHOUSE_PG_PORT,
+    bureau: settings.CALLHOUSE_BUREAU_PORT,
   };
   return bootStack({
     ports,
@@ -60,6 +62,7 @@ async function start(): Promise<Stack> {
     beforeStart: async () => {
       await requireFree(ports.app, "the console and API", "CALLHOUSE_PORT");
       await requireFree(ports.sandbox, "the sandbox carrier", "CALLHOUSE_SANDBOX_PORT");
+      await requireFree(ports.bureau, "sandbox payments and mail", "CALLHOUSE_BUREAU_PORT");
       if (settings.DATABASE_URL === undefined) await requireFree(ports.postgres, "PostgreSQL", "CALLHOUSE_PG_PORT");
     },
     demoFloor: true,
@@ -81,6 +84,7 @@ async function announce(stack: Stack): Promise<void> {
     console.log(`  ${role.replaceAll("_", " ").padEnd(14)} ${email.padEnd(36)} ${password}  ${tenantName ?? ""}`);
   }
   console.log(`\n  Call a client's number from the browser: ${stack.appUrl}/phone`);
+  console.log(`  Letters that the house sends: ${stack.bureauUrl}/mail`);
   console.log("  Logs and data: .callhouse/ · Ctrl-C ends everything\n");
 }
 

@@ -1,9 +1,11 @@
 import type { Env } from "../env.ts";
 import { errorFields, log } from "../log.ts";
+import { dunClients } from "./dunning.ts";
 import { removeEndedSessions } from "./ended-sessions.ts";
 import { sendLostRuns } from "./lost-runs.ts";
 import { monthEnd } from "./month-end.ts";
 import { monthRun } from "./month-run.ts";
+import { comparePayments } from "./payments.ts";
 import { prepaidEnd } from "./prepaid-end.ts";
 import { sweepContacts } from "./sweep.ts";
 import { wrapUpSales } from "./wrap-up-sales.ts";
@@ -11,6 +13,8 @@ import { wrapUpSales } from "./wrap-up-sales.ts";
 /** What runs every minute. Each job fails alone: a database that is away must not keep the others from running. */
 const JOBS: { readonly [name: string]: (env: Env) => Promise<unknown> } = {
   monthEnd,
+  comparePayments,
+  dunClients,
   monthRun,
   prepaidEnd,
   removeEndedSessions,

@@ -5,10 +5,12 @@ import { billingRoutes, contractRoutes, explainRoutes } from "../../features/bil
 import { commissionRoutes } from "../../features/commission/index.ts";
 import { contactRoutes } from "../../features/contacts/index.ts";
 import { documentRoutes } from "../../features/documents/index.ts";
+import { dunningRoutes } from "../../features/dunning/index.ts";
 import { type HouseEnv, identityRoutes, sessionsOn } from "../../features/identity/index.ts";
 import { invoicingRoutes } from "../../features/invoicing/index.ts";
 import { ledgerRoutes } from "../../features/ledger/index.ts";
 import { marginRoutes } from "../../features/margin/index.ts";
+import { paymentRoutes } from "../../features/payments/index.ts";
 import { queueRoutes } from "../../features/queues/index.ts";
 import { settlementRoutes } from "../../features/settlement/index.ts";
 import { ConfigError, configOf, type Env } from "../env.ts";
@@ -24,6 +26,7 @@ import { problem, respondToTrouble } from "./problem.ts";
 import { socketRoutes } from "./sockets.ts";
 import { softphoneRoutes } from "./softphone.ts";
 import { carrierWebhook } from "./webhooks/carrier.ts";
+import { stripeWebhook } from "./webhooks/stripe.ts";
 
 export type ApiEnv = HouseEnv & { Bindings: Env };
 
@@ -41,6 +44,7 @@ export function createApp() {
       if (path.startsWith("/t/")) return carrierWebhook(request, env, requestIdOf(request));
       const refused = refusedConfiguration(request, env);
       if (refused !== null) return refused;
+      if (path === "/webhooks/stripe") return stripeWebhook(request, env, requestIdOf(request), ctx);
       if (path.startsWith("/recorded/")) return serveRecorded(request, env, configOf(env));
       if (!OURS.test(new URL(request.url).pathname)) return page(request, env);
       // Made at the first request that needs it: an isolate that only takes webhooks starts without it.
@@ -74,6 +78,8 @@ export function createApi(): OpenAPIHono<ApiEnv> {
   api.route("/", explainRoutes());
   api.route("/", documentRoutes());
   api.route("/", invoicingRoutes());
+  api.route("/", paymentRoutes());
+  api.route("/", dunningRoutes());
   api.route("/", ledgerRoutes());
   api.route("/", commissionRoutes());
   api.route("/", settlementRoutes());

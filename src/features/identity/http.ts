@@ -6,6 +6,7 @@ import { type Fault, Refusal } from "../../domain/kernel/trouble.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Documents } from "../../ports/documents.ts";
 import type { LiveHouse } from "../../ports/live.ts";
+import type { PaymentProvider } from "../../ports/payments.ts";
 import { ProblemSchema } from "./schema.ts";
 import type { SignedIn } from "./store.ts";
 import type { Role } from "./tables.ts";
@@ -22,6 +23,8 @@ export type RequestServices = {
   /** Puts runs of months on their way: each is worked off by itself, whatever becomes of who asked. */
   sendRuns(messages: readonly object[]): Promise<void>;
   readonly documents: Documents;
+  /** Null where the house takes no card payments. */
+  readonly payments: PaymentProvider | null;
   /** Seals carrier accounts; opens those that the database keeps sealed. */
   readonly sealKey: string;
   /** False over plain HTTP, which only a developer's own machine has. */

@@ -3,6 +3,7 @@ import type { LineConfig } from "../../domain/call/line-config.ts";
 import { asId, type PhoneNumber, type PoolId, type TenantId } from "../../domain/kernel/ids.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import type { PoolConfig, PublishedQueue } from "../../domain/routing/config.ts";
+import { standingOfClient } from "../dunning/index.ts";
 import {
   activeTenants,
   type HousePools,
@@ -12,6 +13,7 @@ import {
   type TenantSetup,
   type TenantShare,
 } from "./store.ts";
+import { suspendedFlow } from "./suspended-flow.ts";
 
 export type LineToPublish = {
   readonly config: LineConfig;
@@ -34,7 +36,7 @@ const ACTOR: Actor = { kind: "system", name: "publish" };
 /**
  * All that Line and SeatPool objects are to hold. Each tenant is read in its own scope and the house in its own; the two
  * meet only here, as ids and attributes without customer data. Tenants that are not active have no lines, so no call of
- * theirs begins.
+ * theirs begins; lines of one that is suspended for what it owes say so politely.
  */
 export async function readPublishable({ db, operatorDb, now }: PublishSource): Promise<Publishable> {
   const { tenants, house } = await withOperator(operatorDb, async (tx) => ({
@@ -47,7 +49,8 @@ export async function readPublishable({ db, operatorDb, now }: PublishSource): P
     await withTenant(db, { tenantId, actor: ACTOR }, async (tx) => {
       const setup = await readSetup(tx);
       if (setup === null) return;
-      lines.push(...setup.numbers.map((number) => lineOf(tenantId, setup, number)));
+      const suspended = (await standingOfClient(tx)) === "suspended";
+      lines.push(...setup.numbers.map((number) => lineOf(tenantId, setup, number, suspended)));
       shares.push({
         tenantId,
         brands: setup.brands,
@@ -59,7 +62,12 @@ export async function readPublishable({ db, operatorDb, now }: PublishSource): P
   return { lines, pools: house.pools.map((pool) => poolOf(pool, house, shares, now)) };
 }
 
-function lineOf(tenantId: TenantId, setup: TenantSetup, number: TenantSetup["numbers"][number]): LineToPublish {
+function lineOf(
+  tenantId: TenantId,
+  setup: TenantSetup,
+  number: TenantSetup["numbers"][number],
+  suspended: boolean,
+): LineToPublish {
   const brand = found(setup.brands, number.brandId, "brand");
   const flow = found(setup.flows, number.flowId, "flow");
   const { id, name, color, greeting } = brand;
@@ -73,7 +81,7 @@ function lineOf(tenantId: TenantId, setup: TenantSetup, number: TenantSetup["num
       number: { id: asId(number.id), e164: asId<PhoneNumber>(number.e164), label: number.label },
       brand: { id, name, color, greeting },
       language: number.language,
-      flow,
+      flow: suspended ? suspendedFlow(flow) : flow,
       calendars: setup.calendars,
       queues: setup.queues,
       recordCalls: number.recordCalls,

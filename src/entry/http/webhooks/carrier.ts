@@ -17,6 +17,7 @@ import { askAgain } from "../../objects/again.ts";
 import { contactIdOf, objectName } from "../../objects/contact-id.ts";
 import { problem, problemOf } from "../problem.ts";
 import { readAddress, type WebhookAddress } from "./address.ts";
+import { readBody } from "./body.ts";
 import { APOLOGY, twiml, UNKNOWN_NUMBER } from "./spoken.ts";
 
 /** Twilio's largest form is a few kilobytes. */
@@ -68,7 +69,7 @@ async function verify(
   const config = configOf(env);
   const sealed = await openAccount(config.sealKey, address.token);
   if (sealed === null) return forged("no_such_token", requestId, null);
-  const body = await readBody(request);
+  const body = await readBody(request, BODY_BYTES_MAX);
   if (body === null) {
     return problem({ status: 413, code: "too_large", detail: `at most ${BODY_BYTES_MAX} bytes` }, requestId);
   }
@@ -197,13 +198,4 @@ function foreignLeg({ tenantId }: Verified, contactId: ContactId, requestId: str
 
 function notFound(requestId: string): Response {
   return problem({ status: 404, code: "not_found", detail: "no such call" }, requestId);
-}
-
-async function readBody(request: Request): Promise<string | null> {
-  const told = request.headers.get("content-length");
-  if (Number(told ?? 0) > BODY_BYTES_MAX) return null;
-  // A length that was told is kept to by the transport; only a body without one has to be measured.
-  if (told !== null) return request.text();
-  const bytes = await request.arrayBuffer();
-  return bytes.byteLength > BODY_BYTES_MAX ? null : new TextDecoder().decode(bytes);
 }

@@ -1,0 +1,2 @@
+export { type StripeAccess, stripeProvider } from "./provider.ts";
+export { readEvent } from "./webhook.ts";
