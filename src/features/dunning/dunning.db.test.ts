@@ -48,12 +48,13 @@ const stepsOf = async (client: TestClient) =>
     await databases.admin`select day, deed from tenant.dunning_steps where tenant_id = ${client.tenantId} order by taken_at, day`
   ).map(({ day, deed }) => `${deed}@${day}`);
 
-async function clientWith(email: string, language: string) {
+async function clientWith(email: string, language: string, taxMinor = 0) {
   const client = await testClient(databases.admin);
   await databases.admin`insert into tenant.billing_profiles (tenant_id, buyer, tax) values (${client.tenantId}, ${databases.admin.json({ email })}, '{}')`;
   await databases.admin`update tenant.companies set language = ${language} where tenant_id = ${client.tenantId}`;
   const invoiceId = await finalInvoice(databases.admin, db, client, {
     lines: [50_000],
+    taxMinor,
     issuedOn: "2026-10-01",
     dueOn: "2026-10-31",
   });
@@ -95,7 +96,8 @@ test("BIL-8 a contract's own rule stands in place of the house's; a disputed inv
   await inTenant(own.client, (tx) =>
     writeOwnRule(tx, own.client.contractId, [{ day: 3, deed: "remind" }], "test", "2026-10-01T00:00:00Z"),
   );
-  const disputed = await clientWith(`${randomUUID()}@disputed.test`, "en-US");
+  // The claim is net; the tax on it is no more owed than the claim itself.
+  const disputed = await clientWith(`${randomUUID()}@disputed.test`, "en-US", 3_000);
   await databases.admin`insert into tenant.disputes (tenant_id, invoice_id, line_id, reason, claimed_minor, opened_by, opened_at)
     select tenant_id, invoice_id, id, 'wrong', 50000, ${randomUUID()}, now() from tenant.invoice_lines where invoice_id = ${disputed.invoiceId}`;
   for (const day of ["2026-11-01", "2026-11-03", "2026-11-30"]) await dun(ctx(day));

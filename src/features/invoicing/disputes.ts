@@ -1,4 +1,4 @@
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import { type Database, type TenantTx, withTenant } from "../../adapters/db/index.ts";
 import { assert } from "../../domain/kernel/step.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
@@ -124,13 +124,4 @@ async function decide(tx: TenantTx, disputeId: string, change: Partial<typeof di
     { kind: "dispute", id: disputeId },
     { creditNoteId: change.creditNoteId ?? null },
   );
-}
-
-/** Gross of an invoice that open disputes hold back: what no reminder asks for. */
-export async function disputedMinor(tx: TenantTx, invoiceId: string): Promise<bigint> {
-  const [row] = await tx.execute<{ minor: string }>(sql`
-    select coalesce(sum(d.claimed_minor + round(d.claimed_minor * l.tax_rate::numeric / 100)), 0)::bigint::text as minor
-    from tenant.disputes d join tenant.invoice_lines l on l.tenant_id = d.tenant_id and l.id = d.line_id
-    where d.tenant_id = ${tx.tenantId} and d.invoice_id = ${invoiceId} and d.state = 'open'`);
-  return BigInt(row?.minor ?? 0);
 }

@@ -5,9 +5,7 @@ export {
   type BuyerSnapshot,
   BuyerSnapshotSchema,
   type SellerFile,
-  SellerFileSchema,
   type SellerSnapshot,
   SellerSnapshotSchema,
   type Tax,
 } from "./schema.ts";
-export { billingProfiles, sellers } from "./tables.ts";

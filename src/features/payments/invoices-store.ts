@@ -22,7 +22,7 @@ export type InvoiceMoney = {
   readonly writtenOffMinor: bigint;
   readonly paidMinor: bigint;
   readonly openMinor: bigint;
-  /** What the client disputes of it, net; nobody is reminded of that. */
+  /** What the client disputes of it, with the tax on it; nobody is reminded of that. */
   readonly disputedMinor: bigint;
 };
 
@@ -45,7 +45,8 @@ export async function invoiceMoney(tx: TenantTx, asked: Asked = {}): Promise<Inv
       left join lateral (select sum(amount_minor) from tenant.write_offs x where x.tenant_id = i.tenant_id and x.invoice_id = i.id) w on true
       left join lateral (select sum(amount_minor) from tenant.payment_allocations x
         where x.tenant_id = i.tenant_id and x.invoice_id = i.id) a on true
-      left join lateral (select sum(claimed_minor) from tenant.disputes x
+      left join lateral (select sum(x.claimed_minor + round(x.claimed_minor * l.tax_rate::numeric / 100)) from tenant.disputes x
+        join tenant.invoice_lines l on l.tenant_id = x.tenant_id and l.id = x.line_id
         where x.tenant_id = i.tenant_id and x.invoice_id = i.id and x.state = 'open') d on true
       where i.tenant_id = ${tx.tenantId} and i.status in ('finalized', 'credited') and ${one}) m
     where ${asked.openOnly === true ? sql`open > 0` : sql`true`}

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { sql } from "drizzle-orm";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type BureauStage, openBureau, SECRET_KEY } from "../../../test/payments/bureau-stage.ts";
@@ -69,6 +70,10 @@ test("BIL-8 an invoice is asked for with exactly its amount, paid by card, and s
   await payByCard(request.providerInvoiceId);
   expect(await takeEvent(ctx(), about({ kind: "invoice", invoiceId: request.providerInvoiceId }))).toBe("settled");
   expect(await openOf(client, invoiceId)).toBe(0);
+  const asInvoiceSays = await withTenant(db, { tenantId: client.tenantId, actor: ctx().actor }, (tx) =>
+    tx.execute(sql`select tenant.paid_minor(${invoiceId})::int as paid, tenant.open_minor(${invoiceId})::int as open`),
+  );
+  expect([...asInvoiceSays]).toEqual([{ paid: 106_000, open: 0 }]);
   expect(await paymentsOf(client)).toMatchObject([
     { method: "stripe", amountMinor: 106_000n, allocatedMinor: 106_000n, feeMinor: 3_104n },
   ]);
