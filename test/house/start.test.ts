@@ -74,7 +74,7 @@ describe("OPS-4 npm start", () => {
     expect(await (await fetch(appUrl("/health"))).json()).toMatchObject({ status: "ok" });
 
     const orphans = housePids();
-    expect(orphans).toHaveLength(3);
+    expect(orphans).toHaveLength(4);
     first.child.kill("SIGKILL");
     await first.ended();
     expect(orphans.every(isAlive)).toBe(true);
