@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { STOCK_UNITS, USAGE_UNITS } from "../../domain/rating/charge.ts";
 import { amountText, amountWithCode, numberText, quantityText } from "./figures.ts";
 
 test.each([
@@ -28,3 +29,13 @@ test("a line that is one amount shows no quantity, and a unit without a word sta
   expect(quantityText("4", "seat", "zh")).toBe("4 席");
   expect(quantityText("2", "fortnight", "en")).toBe("2 fortnight");
 });
+
+test.each([...new Set([...Object.values(USAGE_UNITS), ...Object.values(STOCK_UNITS)])])(
+  "BIL-8 the unit %s is printed in words of the reader's language",
+  (unit) => {
+    const words = (["zh", "en"] as const).map((language) => quantityText("2", unit, language).slice(2));
+    // Megabytes are written the same everywhere; every other unit differs between the languages.
+    if (unit === "MB") expect(words).toEqual(["MB", "MB"]);
+    else expect(new Set(words).size).toBe(2);
+  },
+);

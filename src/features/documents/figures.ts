@@ -30,23 +30,25 @@ function grouped(decimal: string): string {
   return `${sign}${whole.replaceAll(/\B(?=([0-9]{3})+$)/g, ",")}${rest}`;
 }
 
-/** What is counted; a unit without a word here stands as the engine names it. */
+/** What is counted: a word for every unit of `domain/rating`, in the words of the console. */
 const UNIT_WORDS: Readonly<Record<string, Readonly<Record<PaperLanguage, string>>>> = {
-  contact: { zh: "通", en: "contacts" },
+  contact: { zh: "次", en: "contacts" },
   second: { zh: "秒", en: "s" },
-  minute: { zh: "分钟", en: "min" },
-  hour: { zh: "小时", en: "h" },
   success: { zh: "单", en: "successes" },
-  segment: { zh: "条", en: "segments" },
+  segment: { zh: "条", en: "messages" },
   seat: { zh: "席", en: "seats" },
-  "seat-day": { zh: "席日", en: "seat-days" },
-  milestone: { zh: "个节点", en: "milestones" },
-  package: { zh: "个套餐", en: "packages" },
-  tier: { zh: "档", en: "tiers" },
+  "seat-day": { zh: "席·天", en: "seat-days" },
+  "seat-shift": { zh: "席·班", en: "seat-shifts" },
+  number: { zh: "个号码", en: "numbers" },
+  agent: { zh: "人", en: "agents" },
+  MB: { zh: "MB", en: "MB" },
+  piece: { zh: "份", en: "×" },
+  milestone: { zh: "个里程碑", en: "milestones" },
+  package: { zh: "份", en: "×" },
 };
 
 /** Units that only say that the line is one amount. */
-const NOT_COUNTED = new Set(["fee", "adjustment"]);
+const NOT_COUNTED = new Set(["fee", "adjustment", "tier"]);
 
 export function quantityText(quantity: string, unit: string, language: PaperLanguage): string {
   if (NOT_COUNTED.has(unit)) return "";

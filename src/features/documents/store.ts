@@ -4,6 +4,7 @@ import { isCurrency } from "../../domain/kernel/currency.ts";
 import { exactText, rational } from "../../domain/kernel/rational.ts";
 import { assert } from "../../domain/kernel/step.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
+import { numberText } from "../billing/index.ts";
 import {
   type BuyerSnapshot,
   BuyerSnapshotSchema,
@@ -20,7 +21,6 @@ const LINES_MAX = 5_000;
 
 type InvoiceRow = {
   status: InvoiceOnPaper["status"];
-  series: string | null;
   number: string | null;
   name_zh: string;
   name_en: string;
@@ -42,7 +42,7 @@ type InvoiceRow = {
 
 export async function readInvoice(tx: TenantTx, invoiceId: string, today: PartiesToday): Promise<InvoiceOnPaper> {
   const [row] = await tx.execute<InvoiceRow>(sql`
-    select i.status, i.series, i.number::text as number, c.name_zh, c.name_en,
+    select i.status, ${numberText("i")} as number, c.name_zh, c.name_en,
       to_char(i.period_start, 'YYYY-MM-DD') as first_day, to_char(i.period_end - 1, 'YYYY-MM-DD') as last_day, i.currency,
       to_char(i.issued_on, 'YYYY-MM-DD') as issued_on, to_char(i.due_on, 'YYYY-MM-DD') as due_on, i.tax_profile,
       i.total_minor::text as net, i.tax_minor::text as tax, i.gross_minor::text as gross, i.prepaid_minor::text as prepaid,
@@ -56,7 +56,7 @@ export async function readInvoice(tx: TenantTx, invoiceId: string, today: Partie
   return {
     id: invoiceId,
     status: row.status,
-    number: documentNumber(row.series, row.number),
+    number: row.number,
     contract: { zh: row.name_zh, en: row.name_en },
     firstDay: row.first_day,
     lastDay: row.last_day,
@@ -80,7 +80,6 @@ export async function readInvoice(tx: TenantTx, invoiceId: string, today: Partie
 export async function readCreditNote(tx: TenantTx, noteId: string, today: PartiesToday): Promise<CreditNoteOnPaper> {
   const [row] = await tx.execute<{
     invoice_id: string;
-    series: string;
     number: string;
     issued_on: string;
     reason: string;
@@ -89,10 +88,10 @@ export async function readCreditNote(tx: TenantTx, noteId: string, today: Partie
     gross: string;
     at: string;
   }>(sql`
-    select invoice_id, series, number::text as number, to_char(issued_on, 'YYYY-MM-DD') as issued_on, reason,
+    select n.invoice_id, ${numberText("n")} as number, to_char(issued_on, 'YYYY-MM-DD') as issued_on, reason,
       net_minor::text as net, tax_minor::text as tax, gross_minor::text as gross,
       (extract(epoch from issued_at) * 1000)::bigint::text as at
-    from tenant.credit_notes where tenant_id = ${tx.tenantId} and id = ${noteId}`);
+    from tenant.credit_notes n where n.tenant_id = ${tx.tenantId} and n.id = ${noteId}`);
   if (row === undefined) throw new Refusal("not_found", "credit_note_not_found", "there is no such credit note");
   const invoice = await readInvoice(tx, row.invoice_id, today);
   const credited = await tx.execute<{ line_id: string; net: string }>(sql`
@@ -104,7 +103,7 @@ export async function readCreditNote(tx: TenantTx, noteId: string, today: Partie
   const netOf = new Map(credited.map((it) => [it.line_id, BigInt(it.net)]));
   return {
     id: noteId,
-    number: documentNumber(row.series, row.number) ?? "",
+    number: row.number,
     issuedOn: row.issued_on,
     reason: row.reason,
     netMinor: BigInt(row.net),
@@ -186,8 +185,4 @@ async function readTaxes(tx: TenantTx, invoiceId: string): Promise<TaxOnPaper[]>
 /** JSON columns come as text or parsed, as the driver was taught. */
 function parsed(value: unknown): unknown {
   return typeof value === "string" ? JSON.parse(value) : value;
-}
-
-function documentNumber(series: string | null, number: string | null): string | null {
-  return series === null || number === null ? null : `${series}-${number.padStart(6, "0")}`;
 }
