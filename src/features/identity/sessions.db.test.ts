@@ -138,6 +138,26 @@ test("a held socket moves its session's end on, another kind of socket does not,
   expect([...(await look(true))]).toEqual([]);
 });
 
+test("SEC-3 a session ended while a held socket moves it on stays ended", async () => {
+  await signIn();
+  const [{ id_hash: hash } = { id_hash: "" }] = await databases.admin<{ id_hash: string }[]>`
+    update house.sessions set expires_at = now() + interval '2 minutes' where user_id = ${userId} returning id_hash`;
+  const look = () => withOperator(db, (tx) => liveSessions(tx, [hash], { keepAlive: true }));
+  const moving = await databases.admin.begin(async (ending) => {
+    await ending`update house.sessions set expires_at = now() - interval '1 second' where id_hash = ${hash}`;
+    const begun = { look: look() };
+    await expect
+      .poll(() => databases.admin`select from pg_locks where not granted and locktype = 'transactionid'`, {
+        timeout: 15_000,
+      })
+      .not.toHaveLength(0);
+    return begun;
+  });
+  await moving.look;
+  expect((await stored())[0]?.expires_at.getTime()).toBeLessThan(Date.now());
+  expect([...(await look())]).toEqual([]);
+});
+
 test.each([[null], [""], ["__Host-callhouse="], ["__Host-callhouse=guess"], ["callhouse=guess"]])(
   "the cookie %j signs nobody in",
   async (cookie) => {

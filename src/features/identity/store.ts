@@ -81,7 +81,8 @@ export async function liveSessions(
         and s.expires_at > now() and s.created_at > now() - make_interval(hours => ${ABSOLUTE_H})
     ), moved as (
       update house.sessions s set expires_at = live.moved_to from live
-      where ${keepAlive} and s.id_hash = live.id_hash
+      -- The row as it was read: one that was ended in the meantime, while this waited for its lock, is not brought back.
+      where ${keepAlive} and s.id_hash = live.id_hash and s.expires_at = live.expires_at
         and live.moved_to > live.expires_at + make_interval(mins => ${SOCKET_TOUCH_AFTER_MIN})
     )
     select id_hash from live`);
