@@ -37,7 +37,8 @@ export async function findSession(
       where id_hash = ${idHash} and expires_at > now() and created_at > now() - make_interval(hours => ${ABSOLUTE_H})
     ), moved as (
       update house.sessions s set expires_at = live.moved_to from live
-      where s.id_hash = live.id_hash and live.moved_to > live.expires_at + make_interval(mins => ${TOUCH_AFTER_MIN})
+      where s.id_hash = live.id_hash and s.expires_at = live.expires_at
+        and live.moved_to > live.expires_at + make_interval(mins => ${TOUCH_AFTER_MIN})
     )
     select u.id, u.name, u.email, u.locale, extract(epoch from live.moved_to) * 1000 as expires_ms,
       a.id as agent_id, a.pool_id,
