@@ -23,7 +23,7 @@ export function WorkPanel({ invoices }: { invoices: readonly InvoiceSummary[] })
     <section className="panel" aria-labelledby="work-title">
       <h2 id="work-title">{t("invoicing.work")}</h2>
       {groups.length === 0 ? (
-        <p className="panel-pad quiet">
+        <p className="panel-body quiet">
           {t("invoicing.workNone")} {t("invoicing.workNoneHint")}
         </p>
       ) : (

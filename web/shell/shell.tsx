@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, Outlet } from "@tanstack/react-router";
+import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { hasRole, type RoleName, type Session, sessionQuery } from "../api/session.ts";
 import { Icon, type IconName } from "../design/icons.tsx";
@@ -12,6 +12,8 @@ type Place = {
   icon: IconName;
   word: "desktop" | "floor" | "queues" | "today" | "contacts" | "invoices" | "billing" | "contracts" | "books";
   roles: RoleName[];
+  /** Pages elsewhere that belong to this place. */
+  also?: readonly string[];
 };
 
 const PLACES: readonly Place[] = [
@@ -24,18 +26,39 @@ const PLACES: readonly Place[] = [
   { to: "/portal/invoices", icon: "receipt", word: "invoices", roles: ["tenant_admin"] },
   { to: "/billing", icon: "receipt", word: "billing", roles: ["billing_admin", "house_admin"] },
   { to: "/contracts", icon: "book", word: "contracts", roles: ["billing_admin", "house_admin"] },
-  { to: "/billing/ledger", icon: "list", word: "books", roles: ["billing_admin", "house_admin"] },
+  {
+    to: "/billing/ledger",
+    icon: "list",
+    word: "books",
+    roles: ["billing_admin", "house_admin"],
+    also: ["/billing/margin", "/billing/commission", "/billing/settlement"],
+  },
 ];
 
 export function placesOf(session: Session): readonly Place[] {
   return PLACES.filter((place) => hasRole(session, ...place.roles));
 }
 
+/** Where a page belongs: the place whose address is the longest beginning of the page's. */
+export function placeAt(places: readonly Place[], path: string): Place | null {
+  let best: Place | null = null;
+  let length = 0;
+  for (const place of places) {
+    for (const at of [place.to, ...(place.also ?? [])]) {
+      if (at.length > length && (path === at || path.startsWith(`${at}/`))) [best, length] = [place, at.length];
+    }
+  }
+  return best;
+}
+
 /** The frame of every page but the agent desktop: the role decides what stands in the side bar. */
 export function Shell() {
   const { t } = useTranslation();
   const { data: session } = useQuery(sessionQuery);
+  const path = useLocation({ select: ({ pathname }) => pathname });
   if (!session) return null;
+  const places = placesOf(session);
+  const here = placeAt(places, path);
   const tenant = session.roles.find((held) => held.role === "tenant_admin")?.tenantName;
   return (
     <div className="shell">
@@ -53,8 +76,14 @@ export function Shell() {
         <MeMenu session={session} />
       </header>
       <nav className="shell-side" aria-label={t("app.navigation")}>
-        {placesOf(session).map((place) => (
-          <Link key={place.to} to={place.to} className="shell-link" activeOptions={{ exact: place.to === "/portal" }}>
+        {places.map((place) => (
+          <Link
+            key={place.to}
+            to={place.to}
+            className={place === here ? "shell-link here" : "shell-link"}
+            aria-current={place === here ? "page" : undefined}
+            activeOptions={{ exact: true }}
+          >
             <Icon name={place.icon} />
             {t(`app.${place.word}`)}
           </Link>

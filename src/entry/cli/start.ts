@@ -32,7 +32,7 @@ async function main(): Promise<void> {
   }
   try {
     stack = await start();
-    await announce(stack);
+    await announce(stack, environment().CALLHOUSE_DATA);
     await new Promise<void>((done) => {
       if (stopping.signal.aborted) done();
       stopping.signal.addEventListener("abort", () => done());
@@ -77,7 +77,7 @@ function environment(): z.infer<typeof environmentSchema> {
 }
 
 /** What a newcomer needs next: where to look and as whom to sign in. */
-async function announce(stack: Stack): Promise<void> {
+async function announce(stack: Stack, dataDir: string): Promise<void> {
   const signIns = await demoSignIns(stack.appUrl);
   console.log(`\nCallhouse runs at ${stack.appUrl}\n`);
   for (const { role, email, password, tenantName } of signIns) {
@@ -85,7 +85,7 @@ async function announce(stack: Stack): Promise<void> {
   }
   console.log(`\n  Call a client's number from the browser: ${stack.appUrl}/phone`);
   console.log(`  Letters that the house sends: ${stack.bureauUrl}/mail`);
-  console.log("  Logs and data: .callhouse/ · Ctrl-C ends everything\n");
+  console.log(`  Logs and data: ${dataDir} · Ctrl-C ends everything\n`);
 }
 
 function portFrom(usual: number) {

@@ -191,7 +191,7 @@ describe("a mistake in a file", () => {
       'relax = [{ afterS = 30, do = "lend", group = "nobody" }]',
       /visitors\.relax\.0\.group = "nobody": there is no group of agents of this name; allowed: /,
     ],
-    ["house.toml", 'policy = "fifo"', 'policy = "lifo"', /pools\.main\.policy = "lifo".*allowed: fifo, edf, slack/],
+    ["house.toml", 'policy = "slack"', 'policy = "lifo"', /pools\.main\.policy = "lifo".*allowed: fifo, edf, slack/],
     ["harbourlight/queues.toml", "ringTimeoutS = 20", "ringTimeoutS = ", /tenants\/harbourlight\/queues\.toml:5: /],
   ])("in %s (%s -> %s) is named, and nothing is applied", async (file, from, to, message) => {
     edit(file, from, to);
