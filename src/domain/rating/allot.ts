@@ -89,13 +89,18 @@ export function chargesFor(
   return (record) => {
     if (record.quantity < 0) return "negative_quantity";
     if (record.occurredAt < period.from || record.occurredAt >= period.to) return "outside_period";
-    const segment = segments.find((it) => record.occurredAt >= it.from && record.occurredAt < it.to);
+    const segment = segmentAt(segments, record.occurredAt);
     if (segment === undefined) return "no_contract";
     for (const charge of ofKind.get(segment)?.get(record.kind) ?? []) {
       if (asksFor(charge, record)) return isEmpty(charge, record) ? "nothing_used" : { segment, charge };
     }
     return "no_charge";
   };
+}
+
+/** The version in force at an instant; versions of a period do not overlap. */
+export function segmentAt(segments: readonly Segment[], at: Instant): Segment | undefined {
+  return segments.find(({ from, to }) => at >= from && at < to);
 }
 
 /** A call of no seconds is still a call; so many of nothing is nothing. */

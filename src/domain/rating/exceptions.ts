@@ -1,4 +1,4 @@
-import type { Segment, Unrated } from "./allot.ts";
+import { type Segment, segmentAt, type Unrated } from "./allot.ts";
 import type { UsageRecord } from "./usage.ts";
 
 /** Why usage waits for a person: nothing that may be worth money is left out in silence. */
@@ -49,7 +49,7 @@ function salesWithoutValue(segments: readonly Segment[], usage: readonly UsageRe
   if (byPercent.length === 0) return [];
   return usage
     .filter((record) => record.kind === "success" && record.attributes.saleMinor === undefined)
-    .filter((record) => byPercent.some(({ from, to }) => record.occurredAt >= from && record.occurredAt < to))
+    .filter((record) => segmentAt(byPercent, record.occurredAt) !== undefined)
     .map((record): UsageException => ({ usageId: record.id, reason: "missing_sale" }));
 }
 

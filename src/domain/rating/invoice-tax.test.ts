@@ -132,16 +132,50 @@ describe("BIL-8 tax identities", () => {
     );
   });
 
+  // Forms of the Commission's VIES list: the shortest and the longest of each country, and what is neither.
   test.each([
-    ["DE123456789", true],
-    ["DE12345678", false],
-    ["ATU12345678", true],
-    ["NL123456789B01", true],
-    ["EL123456789", true],
-    ["GR123456789", false],
-    ["US123456789", false],
-    ["de123456789", false],
-  ])("the VAT number %s is %s", (id, good) => {
-    expect(isVatId(id)).toBe(good);
+    ["AT", ["U12345678"], ["12345678", "X12345678"]],
+    ["BE", ["0123456789", "1123456789"], ["2123456789", "123456789"]],
+    ["BG", ["123456789", "1234567890"], []],
+    ["CY", ["12345678X"], ["123456789"]],
+    ["CZ", ["12345678", "123456789", "1234567890"], []],
+    ["DE", ["123456789"], ["12345678X"]],
+    ["DK", ["12345678"], []],
+    ["EE", ["123456789"], []],
+    ["EL", ["123456789"], []],
+    ["ES", ["X1234567X", "12345678X", "X12345678"], ["XX234567X"]],
+    ["FI", ["12345678"], []],
+    ["FR", ["12345678901", "AB345678901", "HJ345678901", "NZ345678901"], ["I2345678901", "1O345678901", "ABC45678901"]],
+    ["GB", ["123456789", "123456789012", "GD123", "HA123"], ["1234567890", "12345678901", "GD1234", "HD123"]],
+    ["HR", ["12345678901"], []],
+    ["HU", ["12345678"], []],
+    ["IE", ["1234567A", "1234567WI", "1A23456W", "1+23456A", "1*23456A"], ["1234567X", "1234567AJ", "1A23456X"]],
+    ["IT", ["12345678901"], []],
+    ["LT", ["123456789", "123456789012"], ["1234567890", "12345678901"]],
+    ["LU", ["12345678"], []],
+    ["LV", ["12345678901"], []],
+    ["MT", ["12345678"], []],
+    ["NL", ["123456789B01"], ["123456789A01", "12345678901"]],
+    ["PL", ["1234567890"], []],
+    ["PT", ["123456789"], []],
+    ["RO", Array.from({ length: 9 }, (_, at) => "1234567890".slice(0, at + 2)), []],
+    ["SE", ["123456789012"], []],
+    ["SI", ["12345678"], []],
+    ["SK", ["1234567890"], []],
+    ["XI", ["123456789", "123456789012", "GD123", "HA123"], ["1234567890", "12345678901", "GD1234", "HD123"]],
+  ])("a VAT number of %s has its country's form: %j, not %j", (country, good, others) => {
+    const ofLength = (length: number) => good.filter((it) => it.length === length);
+    for (const number of good) {
+      expect(isVatId(`${country}${number}`), number).toBe(true);
+      const wrong = [...number].map((_, at) => `${number.slice(0, at)}?${number.slice(at + 1)}`);
+      if (ofLength(number.length - 1).length === 0) wrong.push(number.slice(1), number.slice(0, -1));
+      if (ofLength(number.length + 1).length === 0) wrong.push(`0${number}`, `${number}0`, `?${number}`);
+      expect(wrong.filter((it) => isVatId(`${country}${it}`))).toEqual([]);
+    }
+    expect(others.filter((it) => isVatId(`${country}${it}`))).toEqual([]);
+  });
+
+  test.each(["GR123456789", "US123456789", "de123456789", "DE", ""])("%j is no VAT number", (id) => {
+    expect(isVatId(id)).toBe(false);
   });
 });

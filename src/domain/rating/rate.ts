@@ -2,7 +2,7 @@ import { CURRENCY_DECIMALS, type Currency } from "../kernel/currency.ts";
 import { minorPerMajor, roundToMinor } from "../kernel/money.ts";
 import { add, exactText } from "../kernel/rational.ts";
 import { unreachable } from "../kernel/step.ts";
-import { allot, chargeKey, type RatingInput, type Segment, type Unrated } from "./allot.ts";
+import { allot, chargeKey, type RatingInput, type Segment, segmentAt, type Unrated } from "./allot.ts";
 import { itemsBehind } from "./behind.ts";
 import { rateCarrierTime } from "./carrier-time.ts";
 import type { Charge, CommitmentCharge, SlaCreditCharge } from "./charge.ts";
@@ -101,19 +101,21 @@ function rateSegment(segment: Segment, currency: Currency, { totals, contacts }:
   const independent = [...linesOf.values()].flat();
   for (const charge of charges) {
     if (!isDependent(charge)) continue;
-    const of = charge.model === "sla_credit" ? charge.of : undefined;
-    const fee = independent.filter((line) => of === undefined || of.includes(line.code));
-    const reached = { minor: sumMinor(fee), currency, share };
+    const reachedBy = (lines: readonly RatedLine[]) => ({ minor: sumMinor(lines), currency, share });
     const drafts =
       charge.model === "commitment"
-        ? rateCommitment(charge, reached, segment.earlierMinor?.[charge.code] ?? null)
-        : rateSlaCredit(charge, segment.serviceLevel, reached);
+        ? rateCommitment(charge, reachedBy(independent), segment.earlierMinor?.[charge.code] ?? null)
+        : rateSlaCredit(charge, segment.serviceLevel, reachedBy(independent.filter((line) => isFee(charge, line))));
     linesOf.set(
       charge,
       drafts.map((draft) => named(draft, charge, segment, currency)),
     );
   }
   return charges.flatMap((charge) => linesOf.get(charge) ?? []);
+}
+
+function isFee({ of }: SlaCreditCharge, line: RatedLine): boolean {
+  return of === undefined || of.includes(line.code);
 }
 
 function sumMinor(lines: readonly RatedLine[]): bigint {
@@ -127,7 +129,7 @@ function contactsOf(input: RatingInput): Map<Segment, number> {
   for (const record of input.usage) {
     if (record.kind !== "contact" || seen.has(record.id)) continue;
     seen.add(record.id);
-    const segment = input.segments.find((it) => record.occurredAt >= it.from && record.occurredAt < it.to);
+    const segment = segmentAt(input.segments, record.occurredAt);
     if (segment !== undefined) counts.set(segment, (counts.get(segment) ?? 0) + record.quantity);
   }
   return counts;
