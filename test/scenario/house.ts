@@ -17,6 +17,20 @@ import { REMEMBER_SOUND } from "./sound.ts";
 const CHROMIUM = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
 export const WORDS: Record<Tongue, Words> = { zh, en };
 
+/** A browser's calendar moved to the house's. */
+const SHIFT_DATES = `(shiftMs) => {
+  const Real = Date;
+  globalThis.Date = class extends Real {
+    constructor(...given) {
+      if (given.length === 0) super(Real.now() + shiftMs);
+      else super(...given);
+    }
+    static now() {
+      return Real.now() + shiftMs;
+    }
+  };
+}`;
+
 /** Half past ten in Seattle, half past six in the evening in London, the middle of the night in Shanghai. */
 const HOUSE_TIME = Date.parse("2026-11-18T18:30:00Z");
 export const PERIOD = "2026-11";
@@ -33,37 +47,50 @@ export const PEOPLE = {
   sunQian: "sun.qian@callhouse.example",
   chenJing: "chen.jing@callhouse.example",
   billing: "billing@callhouse.example",
+  /** Holds the billing role too: the second pair of eyes. */
+  heQiang: "house@callhouse.example",
   hearthlineAdmin: "admin@hearthline.example",
   qingchuanAdmin: "admin@qingchuan-tv.example",
   harbourlightAdmin: "admin@harbourlight.example",
 } as const;
+
+export type HouseOptions = {
+  /** The house's clock when it opens; its browsers show the same time. */
+  readonly atMs?: number;
+  /** A folder that an earlier house of the same test has filled; whoever gives it removes it. */
+  readonly dataDir?: string;
+};
 
 /** The whole product on free ports and in a folder of its own, with a real browser before it. */
 export class House {
   readonly stack: Stack;
   /** What pages complained of; a scenario ends by asking for nothing. */
   readonly complaints: string[] = [];
-  private readonly browser: Browser;
-  private readonly dataDir: string;
+  readonly browser: Browser;
+  private readonly removes: string | null;
+  private readonly shiftsDates: boolean;
   private readonly contexts = new Set<BrowserContext>();
   private readonly desks: RawDesk[] = [];
 
-  private constructor(stack: Stack, browser: Browser, dataDir: string) {
+  private constructor(stack: Stack, browser: Browser, removes: string | null, shiftsDates: boolean) {
     this.stack = stack;
     this.browser = browser;
-    this.dataDir = dataDir;
+    this.removes = removes;
+    this.shiftsDates = shiftsDates;
   }
 
-  static async open(): Promise<House> {
-    const dataDir = mkdtempSync(join(tmpdir(), "callhouse-scenario-"));
-    const clock = { originMs: HOUSE_TIME, speed: 1 };
-    const stack = await bootStack({ dataDir, clock, durable: false, log: () => {} });
+  static async open(options: HouseOptions = {}): Promise<House> {
+    const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "callhouse-scenario-"));
+    const clock = { originMs: options.atMs ?? HOUSE_TIME, speed: 1 };
+    // At a time of its own choosing a test does what the minutes would do, so that none falls between two of its steps.
+    const minutes = options.atMs === undefined;
+    const stack = await bootStack({ dataDir, clock, minutes, durable: false, log: () => {} });
     try {
       const browser = await chromium.launch({
         executablePath: CHROMIUM,
         args: ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
       });
-      return new House(stack, browser, dataDir);
+      return new House(stack, browser, options.dataDir === undefined ? dataDir : null, options.atMs !== undefined);
     } catch (error) {
       await stack.stop();
       throw error;
@@ -73,7 +100,7 @@ export class House {
   async close(): Promise<void> {
     await this.browser.close();
     await this.stack.stop();
-    rmSync(this.dataDir, { recursive: true, force: true });
+    if (this.removes !== null) rmSync(this.removes, { recursive: true, force: true });
   }
 
   /** Everybody leaves; what one scenario did is no matter of the next. */
@@ -100,6 +127,7 @@ export class House {
     context.setDefaultTimeout(20_000);
     const chosen = `localStorage.setItem("callhouse.language", "${tongue}");`;
     await context.addInitScript(`if (location.protocol !== "about:") { ${chosen} ${REMEMBER_SOUND} }`);
+    if (this.shiftsDates) await context.addInitScript(`(${SHIFT_DATES})(${this.stack.now() - Date.now()})`);
     context.on("page", (page) => this.watch(page));
     return context;
   }

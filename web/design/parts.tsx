@@ -1,3 +1,4 @@
+import i18next from "i18next";
 import { type ReactNode, useEffect, useId, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiProblem } from "../api/http.ts";
@@ -110,6 +111,8 @@ export function Trouble({ problem, retry }: { problem: unknown; retry?: () => vo
 export function troubleText(problem: unknown, unreachable: string): string {
   if (!(problem instanceof ApiProblem)) return problem instanceof Error ? problem.message : String(problem);
   if (problem.status === 0) return unreachable;
+  const known = `refusal.${problem.code}`;
+  if (i18next.exists(known)) return i18next.t(known as "refusal.four_eyes");
   return problem.detail === null ? problem.message : `${problem.message}: ${problem.detail}`;
 }
 

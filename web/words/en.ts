@@ -1,3 +1,4 @@
+import { refusal } from "./en/refusal.ts";
 import type { Words } from "./tree.ts";
 
 /** Words of the console in English, as a person of the trade would say them. */
@@ -1095,4 +1096,5 @@ export const en: Words = {
     exact: "before rounding",
     unrated: "{{n}} usage records have no price",
   },
+  refusal,
 };

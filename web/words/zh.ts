@@ -1,3 +1,5 @@
+import { refusal } from "./zh/refusal.ts";
+
 /** Words of the console in Chinese. This file gives the shape; `en.ts` must have the same keys, which the compiler and a test hold. */
 export const zh = {
   app: {
@@ -1075,4 +1077,5 @@ export const zh = {
     exact: "取整前",
     unrated: "有 {{n}} 条用量没有对应的价格",
   },
+  refusal,
 } as const;

@@ -33,6 +33,8 @@ export type StackOptions = {
   readonly durable?: boolean;
   /** False when nobody will look at the console: benchmarks and simulated days. */
   readonly console?: boolean;
+  /** False: nobody calls the scheduled handler each minute; `runCron` does at the caller's own moments. */
+  readonly minutes?: boolean;
   /** Robot callers and agents that keep the boards moving. */
   readonly demoFloor?: boolean;
   /** Asked once leftovers of a killed run are gone and before anything starts: are the ports ours? */
@@ -116,7 +118,7 @@ async function boot(options: StackOptions, stops: Stops, stop: Stack["stop"]): P
   options.log(`clients: publishing ${applied.tenants.length}`);
   await openCarrierAccounts(host, applied.tenants);
   await publish(app.url, keys.internalKey);
-  stops.push(startCron(app, host.now, host.speed));
+  if (options.minutes ?? true) stops.push(startCron(app, host.now, host.speed));
   const stack: Stack = {
     appUrl: host.appUrl,
     sandboxUrl: host.sandboxUrl,
