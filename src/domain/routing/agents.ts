@@ -1,10 +1,10 @@
-import type { AgentState } from "../call/facts.ts";
+import type { AgentFact, AgentState } from "../call/facts.ts";
 import type { ContactId, TenantId } from "../kernel/ids.ts";
 import { PRIORITY_POINT_MS } from "./config.ts";
-import { rankIn } from "./rank.ts";
+import { BEHIND } from "./rank.ts";
 import type { Run } from "./run.ts";
 import { setAgentTimer, setTicketTimer, touchAgent } from "./run.ts";
-import type { Agent, AgentAt, NextStatus, PoolTenant, PoolTicket, Service } from "./state.ts";
+import type { Agent, AgentAt, NextStatus, PoolTenant, PoolTicket, Reservation, SeatClass, Service } from "./state.ts";
 
 /** The one place where an agent changes state: indexes, seats in use, timer and fact all follow from here. */
 export function enter(run: Run, agent: Agent, at: AgentAt, deadline: number | null = null): void {
@@ -32,11 +32,15 @@ export function enter(run: Run, agent: Agent, at: AgentAt, deadline: number | nu
 export function rest(run: Run, agent: Agent, wish: NextStatus): void {
   const next = agent.next === null || (agent.next.to === "ready" && wish.to !== "ready") ? wish : agent.next;
   agent.next = null;
-  if (next.to === "off_shift") enter(run, agent, { is: "off_shift" });
+  if (next.to === "off_shift") enter(run, agent, OFF_SHIFT);
   else if (next.to === "not_ready") enter(run, agent, { is: "not_ready", reason: next.reason ?? "break", back: false });
   else if (agent.devices.length === 0) enter(run, agent, { is: "not_ready", reason: "device", back: true });
-  else enter(run, agent, { is: "ready" });
+  else enter(run, agent, IDLE);
 }
+
+/** Shared by all, because nothing in them is anybody's own. */
+export const OFF_SHIFT: AgentAt = { is: "off_shift" };
+const IDLE: AgentAt = { is: "ready" };
 
 export const READY: NextStatus = { to: "ready", reason: null };
 export const NOT_READY_DEVICE: NextStatus = { to: "not_ready", reason: "device" };
@@ -62,9 +66,11 @@ export function isWorking(at: AgentAt): boolean {
 
 /** Puts a ready agent into the idle heaps of his classes. */
 export function indexIdle(run: Run, agent: Agent): void {
-  for (const seatClass of agent.classes) {
-    const turn = { now: run.now, random: run.chance.random, needs: seatClass.needs };
-    seatClass.idle.push(agent, rankIn(seatClass, agent, turn), agent.index);
+  const { classes, behind, index } = agent;
+  for (let at = 0; at < classes.length; at++) {
+    const { strategy, needs, idle } = classes[at] as SeatClass; // at is below length
+    const key = strategy.key(agent, { now: run.now, random: run.chance.random, needs });
+    idle.push(agent, behind === null ? key : key + (behind[at] as number) * BEHIND, index);
   }
 }
 
@@ -125,23 +131,24 @@ function reasonOf(at: AgentAt): string | null {
 
 function pushFact(run: Run, agent: Agent, from: AgentAt, to: AgentAt): void {
   const ticket = ticketOf(to);
+  const change: AgentFact["body"] = {
+    type: "agent_state_changed",
+    from: from.is satisfies AgentState,
+    to: to.is satisfies AgentState,
+    reason: reasonOf(to),
+    tenantId: (ticket?.tenant.tenantId ?? null) as TenantId | null,
+    contactId: (ticket?.contactId ?? null) as ContactId | null,
+  };
+  const passedOver = to.is === "reserved" ? to.reservation.passedOver : NOBODY;
   agent.factSeq += 1;
   run.pool.out.facts.push({
     poolId: run.pool.config.poolId,
-    agentId: agent.profile.agentId,
+    agentId: agent.agentId,
     seq: agent.factSeq,
     at: agent.since,
     v: 1,
-    body: {
-      type: "agent_state_changed",
-      from: from.is satisfies AgentState,
-      to: to.is satisfies AgentState,
-      reason: reasonOf(to),
-      tenantId: (ticket?.tenant.tenantId ?? null) as TenantId | null,
-      contactId: (ticket?.contactId ?? null) as ContactId | null,
-      ...(to.is === "reserved" && to.reservation.passedOver.length > 0
-        ? { passedOver: to.reservation.passedOver }
-        : {}),
-    },
+    body: passedOver.length > 0 ? { ...change, passedOver } : change,
   });
 }
+
+const NOBODY: Reservation["passedOver"] = [];

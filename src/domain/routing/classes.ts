@@ -1,10 +1,10 @@
 import type { TenantId } from "../kernel/ids.ts";
 import { isWorking } from "./agents.ts";
 import type { SeatEntitlement } from "./config.ts";
-import { type Demand, demandAt, demandKey } from "./demand.ts";
+import { type Demand, demandAt, demandKey, writtenDemand } from "./demand.ts";
 import { LazyHeap } from "./lazy-heap.ts";
 import type { Ticket } from "./protocol.ts";
-import { rankIn } from "./rank.ts";
+import { BEHIND, stepsBehind } from "./rank.ts";
 import type { Run } from "./run.ts";
 import type { Agent, Pool, PoolQueue, PoolTenant, SeatClass } from "./state.ts";
 import { strategyNamed } from "./strategies/index.ts";
@@ -45,6 +45,7 @@ export function queueFor(pool: Pool, wanted: Pick<Ticket, "tenantId" | "brand" |
       config: wanted.queue,
       brandId: wanted.brand.id,
       brand: wanted.brand,
+      lineTo: "",
       classes: [],
       current: null,
       waiting: 0,
@@ -59,7 +60,7 @@ export function queueFor(pool: Pool, wanted: Pick<Ticket, "tenantId" | "brand" |
   const config = pool.published.get(wanted.queue.id) ?? wanted.queue;
   if (queue.config !== config || queue.brandId !== wanted.brand.id) queue.current = null;
   queue.config = config;
-  queue.brandId = wanted.brand.id;
+  if (queue.brandId !== wanted.brand.id) queue.brandId = wanted.brand.id;
   queue.brand = wanted.brand;
   queue.stake = null;
   return queue;
@@ -78,19 +79,24 @@ export function classOf(run: Run, queue: PoolQueue, brandId: string, demand: Dem
   const key = `${queue.queueId}|${brandId}|${demandKey(demand)}|${strategy.name}`;
   const known = pool.classes.get(key);
   if (known !== undefined) return known;
+  // What every agent who comes and goes looks at stands first, side by side.
   const seatClass: SeatClass = {
-    key,
-    brandId,
-    ...demand,
+    idle: new LazyHeap<Agent>(),
     strategy,
+    needs: demand.needs,
+    waiting: new LazyHeap(),
     tenant: tenantFor(pool, queue.tenantId),
+    inTarget: new LazyHeap(),
     queue,
     members: [],
     staffed: 0,
-    idle: new LazyHeap<Agent>(),
-    waiting: new LazyHeap(),
-    inTarget: new LazyHeap(),
     listed: false,
+    key,
+    brandId,
+    preferred: demand.preferred,
+    groups: demand.groups,
+    only: demand.only,
+    asked: writtenDemand(demand),
   };
   pool.classes.set(key, seatClass);
   queue.classes.push(seatClass);
@@ -106,7 +112,7 @@ export function dropClass(pool: Pool, seatClass: SeatClass): void {
     const at = list.indexOf(seatClass);
     if (at !== -1) list.splice(at, 1);
   }
-  for (const agent of seatClass.members) agent.classes = agent.classes.filter((other) => other !== seatClass);
+  for (const agent of seatClass.members) discharge(agent, seatClass);
   if (seatClass.queue.current === seatClass) seatClass.queue.current = null;
 }
 
@@ -116,7 +122,8 @@ export function reindex(run: Run): void {
   musterCrews(pool);
   for (const agent of pool.agents.values()) {
     agent.epoch += 1;
-    agent.classes = [];
+    agent.classes = NO_CLASSES;
+    agent.behind = null;
   }
   for (const seatClass of pool.classes.values()) {
     seatClass.members = [];
@@ -158,10 +165,22 @@ function fits(agent: Agent, seatClass: SeatClass): boolean {
 }
 
 function enlist(run: Run, agent: Agent, seatClass: SeatClass): void {
-  agent.classes.push(seatClass);
+  const steps = stepsBehind(seatClass, agent);
+  if (steps > 0 || agent.behind !== null) {
+    agent.behind = [...(agent.behind ?? agent.classes.map(() => 0)), steps];
+  }
+  agent.classes = agent.classes.concat(seatClass);
   seatClass.members.push(agent);
   if (isWorking(agent.at)) seatClass.staffed += 1;
   if (agent.at.is !== "ready") return;
   const turn = { now: run.now, random: run.chance.random, needs: seatClass.needs };
-  seatClass.idle.push(agent, rankIn(seatClass, agent, turn), agent.index);
+  seatClass.idle.push(agent, seatClass.strategy.key(agent, turn) + steps * BEHIND, agent.index);
 }
+
+function discharge(agent: Agent, seatClass: SeatClass): void {
+  const place = agent.classes.indexOf(seatClass);
+  agent.classes = agent.classes.filter((_, at) => at !== place);
+  if (agent.behind !== null) agent.behind = agent.behind.filter((_, at) => at !== place);
+}
+
+export const NO_CLASSES: readonly SeatClass[] = [];

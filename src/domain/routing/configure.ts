@@ -1,6 +1,6 @@
 import type { QueueConfig } from "../call/line-config.ts";
-import { enter } from "./agents.ts";
-import { classFor, dropClass, entitle, musterCrews, publishQueues, reindex } from "./classes.ts";
+import { enter, OFF_SHIFT } from "./agents.ts";
+import { classFor, dropClass, entitle, musterCrews, NO_CLASSES, publishQueues, reindex } from "./classes.ts";
 import type { AgentProfile, PoolConfig } from "./config.ts";
 import { DONE, ignored, type Reply } from "./events.ts";
 import { type Run, touchAgent, touchQueue } from "./run.ts";
@@ -26,6 +26,7 @@ export function createPool(config: PoolConfig): Pool {
     graceEndsAt: 0,
     arrivals: 0,
     out: { messages: [], facts: [], agents: [], tickets: [], queues: [] },
+    seekers: { freed: [], seeking: [], uncapped: [] },
   };
   config.agents.forEach((profile, index) => {
     pool.agents.set(profile.agentId, newAgent(profile, index));
@@ -37,17 +38,15 @@ export function createPool(config: PoolConfig): Pool {
 }
 
 export function newAgent(profile: AgentProfile, index: number): Agent {
+  // What every decision looks at stands first, side by side: an agent is wider than a line of the processor's cache.
   return {
+    epoch: 0,
+    agentId: profile.agentId,
     profile,
     index,
-    at: { is: "off_shift" },
-    since: 0,
-    deadline: null,
-    next: null,
-    devices: [],
-    phone: null,
-    lostAt: null,
-    misses: 0,
+    classes: NO_CLASSES,
+    behind: null,
+    at: OFF_SHIFT,
     figures: {
       idleSince: 0,
       lastEndedAt: 0,
@@ -58,8 +57,13 @@ export function newAgent(profile: AgentProfile, index: number): Agent {
       offersToday: 0,
     },
     factSeq: 0,
-    classes: [],
-    epoch: 0,
+    since: 0,
+    deadline: null,
+    next: null,
+    devices: [],
+    phone: null,
+    lostAt: null,
+    misses: 0,
     dueAt: null,
     lapsed: null,
     dirty: false,

@@ -1,10 +1,10 @@
 import type { ContactChoice, RankedSeat, RoutingDecision } from "../call/facts.ts";
 import type { ContactId, TenantId } from "../kernel/ids.ts";
-import type { Need } from "./demand.ts";
+import type { Instant } from "../kernel/instant.ts";
 import { POLICY_VERSIONS, type Policy, placeParts } from "./policy.ts";
-import { stepsBehind } from "./rank.ts";
+import { BEHIND } from "./rank.ts";
 import type { Run } from "./run.ts";
-import type { Agent, PoolTicket } from "./state.ts";
+import type { Agent, PoolTicket, SeatClass } from "./state.ts";
 
 /** How many of the others an explanation names. */
 const RANKED = 3;
@@ -34,42 +34,58 @@ export function explain(run: Run, ticket: PoolTicket, chosen: Agent, line: Line 
       ruleVersion: strategy.version,
       candidates: seatClass.idle.live,
       ranked: rankedSeats(run, ticket, chosen),
-      asked: {
-        skills: seatClass.needs.map(written),
-        preferred: seatClass.preferred.map(written),
-        lent: seatClass.groups,
-        ownAgent: seatClass.only !== null,
-      },
+      asked: seatClass.asked,
       contact: explainContact(run, ticket, line, later),
     },
-    passedOver: later.map((at) => {
-      const { tenant, contactId } = (line as Line).tickets[at] as PoolTicket; // places of the line
-      return { tenantId: tenant.tenantId, contactId };
-    }),
+    passedOver: line === null || later.length === 0 ? NOT_ANYBODY : later.map((at) => namedIn(line, at)),
   };
 }
 
+const NOT_ANYBODY: Explained["passedOver"] = [];
+
+function namedIn({ tickets }: Line, at: number): Explained["passedOver"][number] {
+  const { tenant, contactId } = tickets[at] as PoolTicket; // places of the line
+  return { tenantId: tenant.tenantId, contactId };
+}
+
+/** The best few by the keys that decided, so that what is told is what was compared. */
 function rankedSeats(run: Run, ticket: PoolTicket, chosen: Agent): RankedSeat[] {
-  const { seatClass } = ticket;
-  const turn = { now: run.now, random: () => 0, needs: seatClass.needs };
-  const seatOf = (agent: Agent, why: RankedSeat["why"]): RankedSeat => ({
-    agentId: agent.profile.agentId,
-    score: seatClass.strategy.key(agent, turn),
-    why,
-  });
-  const ranked = [seatOf(chosen, "chosen")];
-  for (const { item } of seatClass.idle.near(LOOKED_AT)) {
-    if (item === chosen) continue;
-    const out = ticket.declined.some((entry) => entry.agentId === item.profile.agentId && entry.until > run.now);
-    const behind = stepsBehind(seatClass, item) > stepsBehind(seatClass, chosen);
-    ranked.push(seatOf(item, out ? "declined_before" : behind ? "stands_behind" : "ranked_later"));
-    if (ranked.length > RANKED) break;
+  const { seatClass, declined } = ticket;
+  // One more than is named, because the chosen one is among them unless he has only now become free.
+  const { items, keys } = seatClass.idle.near(LOOKED_AT, RANKED + 1);
+  const behindOfChosen = behindIn(seatClass, chosen);
+  const place = items.indexOf(chosen);
+  const turn = { now: run.now, random: NO_LOT, needs: seatClass.needs };
+  const ownScore = place < 0 ? seatClass.strategy.key(chosen, turn) : scoreOf(keys[place], behindOfChosen);
+  const ranked: RankedSeat[] = [{ agentId: chosen.agentId, score: ownScore, why: "chosen" }];
+  for (let at = 0; at < items.length && ranked.length <= RANKED; at++) {
+    const agent = items[at] as Agent; // at is below length
+    if (agent === chosen) continue;
+    const steps = behindIn(seatClass, agent);
+    const why = hasDeclined(declined, agent, run.now)
+      ? "declined_before"
+      : steps > behindOfChosen
+        ? "stands_behind"
+        : "ranked_later";
+    ranked.push({ agentId: agent.agentId, score: scoreOf(keys[at], steps), why });
   }
   return ranked;
 }
 
-function written({ skill, level }: Need): string {
-  return level === 1 ? skill : `${skill}>=${level}`;
+/** The lot that was drawn for who has only now become free is not known any more. */
+const NO_LOT = (): number => 0;
+
+function hasDeclined(declined: PoolTicket["declined"], { agentId }: Agent, now: Instant): boolean {
+  return declined.length > 0 && declined.some((entry) => entry.agentId === agentId && entry.until > now);
+}
+
+function behindIn(seatClass: SeatClass, agent: Agent): number {
+  return agent.behind === null ? 0 : (agent.behind[agent.classes.indexOf(seatClass)] ?? 0);
+}
+
+/** The strategy's own part of a key. */
+function scoreOf(key: number | undefined, behind: number): number {
+  return (key ?? 0) - behind * BEHIND;
 }
 
 /** A client with fewer seats in use than it is guaranteed. */

@@ -1,3 +1,4 @@
+import type { SeatsAsked } from "../call/facts.ts";
 import type { QueueConfig } from "../call/line-config.ts";
 import type { AgentId } from "../kernel/ids.ts";
 import type { Ms } from "../kernel/instant.ts";
@@ -83,6 +84,15 @@ export function nextChange(queue: QueueConfig, caller: Caller | null, waited: Ms
 export function demandKey({ needs, preferred, groups, only }: Demand): string {
   const skills = (list: readonly Need[]) => list.map(({ skill, level }) => `${skill}>=${level}`).join(",");
   return `${skills(needs)}|${skills(preferred)}|${groups.join(",")}|${only ?? ""}`;
+}
+
+/** The demand in the words of a queue, for decisions. */
+export function writtenDemand({ needs, preferred, groups, only }: Demand): SeatsAsked {
+  return { skills: needs.map(written), preferred: preferred.map(written), lent: groups, ownAgent: only !== null };
+}
+
+function written({ skill, level }: Need): string {
+  return level === 1 ? skill : `${skill}>=${level}`;
 }
 
 function byName(a: Need, b: Need): number {

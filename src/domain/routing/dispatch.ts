@@ -141,5 +141,5 @@ function isCapped(ticket: PoolTicket): boolean {
 
 function hasDeclined(run: Run, ticket: PoolTicket, agent: Agent): boolean {
   if (ticket.declined.length === 0) return false;
-  return ticket.declined.some((entry) => entry.agentId === agent.profile.agentId && entry.until > run.now);
+  return ticket.declined.some((entry) => entry.agentId === agent.agentId && entry.until > run.now);
 }

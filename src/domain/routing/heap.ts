@@ -1,4 +1,4 @@
-import type { Epochal } from "./lazy-heap.ts";
+import type { Epochal, Near } from "./lazy-heap.ts";
 
 /** A binary heap over plain arrays for what does not come in order. Part of a `LazyHeap`. */
 export class Heap<T extends Epochal> {
@@ -39,16 +39,17 @@ export class Heap<T extends Epochal> {
     return this.ties[0] as number;
   }
 
-  /** Adds live entries of the first places to `seen`, which is in order. */
-  near(within: number, seen: { item: T; key: number }[]): void {
+  /** Adds live entries of the first places to those seen, in their order. */
+  near(within: number, { items: seen, keys }: Near<T>): void {
     const end = Math.min(within, this.items.length);
     for (let at = 0; at < end; at++) {
       const item = this.items[at] as T; // at is below length
       if (item.epoch !== this.epochs[at]) continue;
       const key = this.keys[at] as number;
       let place = seen.length;
-      while (place > 0 && (seen[place - 1]?.key ?? 0) > key) place -= 1;
-      seen.splice(place, 0, { item, key });
+      while (place > 0 && (keys[place - 1] as number) > key) place -= 1; // both are as long
+      seen.splice(place, 0, item);
+      keys.splice(place, 0, key);
     }
   }
 

@@ -21,7 +21,7 @@ export function reserve(run: Run, ticket: PoolTicket, agent: Agent, line: Line |
   enter(run, agent, { is: "reserved", reservation }, run.now + DELIVERY_LEASE_MS);
   want(run, ticket);
   touchTicket(run.pool, ticket);
-  tell(run, ticket, { kind: "seat_reserved", agentId: agent.profile.agentId, reservationId: reservation.id, decision });
+  tell(run, ticket, { kind: "seat_reserved", agentId: agent.agentId, reservationId: reservation.id, decision });
 }
 
 /** The offer stands on the agent's screen: the ring time runs from here, unless the queue's offers are taken at once. */
@@ -55,7 +55,7 @@ export function accept(run: Run, agent: Agent, deviceId: string, id: Reservation
   enter(run, agent, { is: "on_contact", service }, run.now + CONNECT_LEASE_MS);
   setTicketTimer(run.pool, ticket, null);
   touchTicket(run.pool, ticket);
-  tell(run, ticket, { kind: "seat_accepted", agentId: agent.profile.agentId, reservationId: id });
+  tell(run, ticket, { kind: "seat_accepted", agentId: agent.agentId, reservationId: id });
   for (const offer of others) takeBack(run, offer, "taken");
   return DONE;
 }
@@ -70,8 +70,8 @@ export function decline(run: Run, agent: Agent, id: ReservationId): Reply {
   const at = agent.at;
   if ((at.is !== "reserved" && at.is !== "ringing") || at.reservation.id !== id) return refused(lateCode(agent, id));
   const { ticket } = at.reservation;
-  const stillOut = ticket.declined.filter((entry) => entry.until > run.now && entry.agentId !== agent.profile.agentId);
-  ticket.declined = [...stillOut, { agentId: agent.profile.agentId, until: run.now + DECLINE_COOL_OFF_MS }];
+  const stillOut = ticket.declined.filter((entry) => entry.until > run.now && entry.agentId !== agent.agentId);
+  ticket.declined = [...stillOut, { agentId: agent.agentId, until: run.now + DECLINE_COOL_OFF_MS }];
   agent.figures.idleSince = run.now;
   returnOffer(run, at.reservation, "declined", READY);
   return DONE;

@@ -1,6 +1,5 @@
 import type { AgentProfile, SeatKind } from "./config.ts";
 import type { Agent, SeatClass } from "./state.ts";
-import type { Turn } from "./strategies/strategy.ts";
 
 /**
  * One step behind in the line of idle seats: further than any strategy's key reaches (the largest is an instant in
@@ -17,11 +16,6 @@ const KIND_STEPS: { readonly [kind in SeatKind]: number } = {
 };
 /** More than all wishes and kinds together: the queue's own people come first. */
 const LENT_STEPS = 100;
-
-/** An agent's place in a class's line of idle seats, the smallest first. */
-export function rankIn(seatClass: SeatClass, agent: Agent, turn: Turn): number {
-  return seatClass.strategy.key(agent, turn) + stepsBehind(seatClass, agent) * BEHIND;
-}
 
 /**
  * Why an agent stands behind all who could take the contact just as well by the strategy: one step for each skill wished

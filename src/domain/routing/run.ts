@@ -2,23 +2,18 @@ import type { ContactId } from "../kernel/ids.ts";
 import type { Instant } from "../kernel/instant.ts";
 import { DEVICE_GRACE_MS, DEVICE_SHIFT_END_MS } from "./config.ts";
 import type { PoolMessage } from "./protocol.ts";
-import type { Agent, Chance, Pool, PoolQueue, PoolTenant, PoolTicket } from "./state.ts";
+import type { Agent, Chance, Pool, PoolQueue, PoolTicket, Seekers } from "./state.ts";
 
 /** One step under way: the pool, the moment, chance, and who is to be matched when the event itself is done with. */
-export type Run = {
+export type Run = Seekers & {
   readonly pool: Pool;
   readonly now: Instant;
   readonly chance: Chance;
-  /** Became ready in this step. */
-  readonly freed: Agent[];
-  /** Began or went back to waiting in this step, or may now ring more seats. */
-  readonly seeking: PoolTicket[];
-  /** Fell below the cap in this step. */
-  readonly uncapped: PoolTenant[];
 };
 
 export function newRun(pool: Pool, now: Instant, chance: Chance): Run {
-  return { pool, now, chance, freed: [], seeking: [], uncapped: [] };
+  const { freed, seeking, uncapped } = pool.seekers;
+  return { pool, now, chance, freed, seeking, uncapped };
 }
 
 export function tell(run: Run, ticket: PoolTicket, message: PoolMessage): void {

@@ -103,7 +103,7 @@ export function askContact(run: Run, agent: Agent, service: Service, leaseMs: nu
     loseService(run, agent, service);
     return;
   }
-  tell(run, service.ticket, { kind: "seat_accepted", agentId: agent.profile.agentId, reservationId: service.id });
+  tell(run, service.ticket, { kind: "seat_accepted", agentId: agent.agentId, reservationId: service.id });
   enter(run, agent, agent.at, run.now + leaseMs);
 }
 

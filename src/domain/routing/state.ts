@@ -1,4 +1,4 @@
-import type { AgentFact } from "../call/facts.ts";
+import type { AgentFact, SeatsAsked } from "../call/facts.ts";
 import type { LineConfig, QueueConfig } from "../call/line-config.ts";
 import type { AgentId, ContactId, QueueId, ReservationId, TenantId } from "../kernel/ids.ts";
 import type { Instant, Ms } from "../kernel/instant.ts";
@@ -37,6 +37,17 @@ export type Pool = {
   /** Order of arrival of tickets: the last tie-break. */
   arrivals: number;
   readonly out: Outcome;
+  /** Who is to be matched in the step under way; empty between steps. */
+  readonly seekers: Seekers;
+};
+
+export type Seekers = {
+  /** Became ready in this step. */
+  readonly freed: Agent[];
+  /** Began or went back to waiting in this step, or may now ring more seats. */
+  readonly seeking: PoolTicket[];
+  /** Fell below the cap in this step. */
+  readonly uncapped: PoolTenant[];
 };
 
 /** What a step leaves to its shell. Valid until the next step, which empties and refills it. */
@@ -87,6 +98,8 @@ export type AgentAt =
   | { readonly is: "not_ready"; readonly reason: string; readonly back: boolean };
 
 export type Agent = {
+  /** The profile's, at hand. */
+  readonly agentId: AgentId;
   profile: AgentProfile;
   /** Place in the pool's configuration: the deterministic tie-break. */
   index: number;
@@ -103,7 +116,10 @@ export type Agent = {
   misses: number;
   figures: AgentFigures;
   factSeq: number;
-  classes: SeatClass[];
+  /** Lists as long as they need be: nearly every agent has a few and keeps them. */
+  classes: readonly SeatClass[];
+  /** Steps behind in each of them (`rank.ts`); null where he stands behind in none. */
+  behind: readonly number[] | null;
   /** Raised whenever the agent stops being ready: all idle entries become stale at once. */
   epoch: number;
   /** When the pool next looks at it by itself: set by `pool.timers` alone. */
@@ -180,6 +196,8 @@ export type SeatClass = Demand & {
   readonly key: string;
   readonly brandId: string;
   readonly strategy: Strategy;
+  /** The demand as decisions write it. */
+  readonly asked: SeatsAsked;
   readonly tenant: PoolTenant;
   readonly queue: PoolQueue;
   /** All agents who fit, whatever their state. */
@@ -201,6 +219,8 @@ export type PoolQueue = {
   brandId: string;
   /** As the newest contact told it. */
   brand: LineConfig["brand"];
+  /** The line that the newest contact came by. */
+  lineTo: string;
   readonly classes: SeatClass[];
   /** The class that `config` leads to; null until the first contact after a change. */
   current: SeatClass | null;

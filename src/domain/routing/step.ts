@@ -34,7 +34,7 @@ export function step(pool: Pool, event: PoolEvent, now: Instant, chance: Chance)
   if (event.type === "wait") {
     const { ticket, late } = wait(run, event.ticket);
     dispatch(run);
-    return { is: "wait", answer: waitAnswer(ticket, late) };
+    return { is: "wait", answer: waitAnswer(pool, ticket, late) };
   }
   const reply = react(run, event);
   dispatch(run);

@@ -13,7 +13,7 @@ import { RINGING_ALREADY_MS } from "./policy.ts";
 import type { Ticket, WaitAnswer, WithdrawReason } from "./protocol.ts";
 import { type Run, setTicketTimer, touchQueue, touchTicket } from "./run.ts";
 import { dropService } from "./service.ts";
-import type { Agent, Pool, PoolTicket } from "./state.ts";
+import type { Agent, Pool, PoolQueue, PoolTicket } from "./state.ts";
 
 /** Shared by all, because nothing in them is anybody's own. */
 export const WAITING: PoolTicket["at"] = { is: "waiting" };
@@ -203,10 +203,11 @@ function begin(run: Run, wanted: Ticket, before: PoolTicket | null, counts: bool
     tenant: tenantFor(pool, wanted.tenantId),
     queue,
     seatClass: classFor(run, queue),
-    brandId: wanted.brand.id,
+    // Every message brings its own copy of these; of the line and the brand one is enough for all.
+    brandId: queue.brandId === wanted.brand.id ? queue.brandId : wanted.brand.id,
     caller: callerOf(pool, wanted, before),
     from: wanted.from,
-    to: wanted.to,
+    to: lineOf(queue, wanted.to),
     queuedAt: wanted.queuedAt,
     attempt: wanted.attempt,
     key: queueKey(wanted.queuedAt, queue.config.priority),
@@ -235,8 +236,13 @@ function begin(run: Run, wanted: Ticket, before: PoolTicket | null, counts: bool
   return ticket;
 }
 
+function lineOf(queue: PoolQueue, to: string): string {
+  if (queue.lineTo !== to) queue.lineTo = to;
+  return queue.lineTo;
+}
+
 /** Where a contact stands once the step is done: the answer to `wait`. */
-export function waitAnswer(ticket: PoolTicket, late: boolean): WaitAnswer {
+export function waitAnswer(pool: Pool, ticket: PoolTicket, late: boolean): WaitAnswer {
   const { queue, at } = ticket;
   let position = 1;
   for (const { waiting } of queue.classes) position += waiting.countBefore(ticket.key, ticket.arrival);
@@ -245,7 +251,7 @@ export function waitAnswer(ticket: PoolTicket, late: boolean): WaitAnswer {
     state: late || at.is === "gone" ? "gone" : heldBy === null ? "waiting" : "held",
     position,
     waiting: queue.waiting,
-    estimatedWaitS: estimateWaitS(queue.current ?? ticket.seatClass, position),
+    estimatedWaitS: estimateWaitS(queue.current ?? ticket.seatClass, position, pool.waitingClasses.length > 0),
     heldBy,
   };
 }

@@ -69,10 +69,15 @@ function openPool(clients: readonly Client[], profiles: readonly string[]): Pool
     step(pool, { type: "withdraw", contactId: first.contactId, why: "left", attempt: null }, NOW, CHANCE);
   }
   for (const agentId of [...pool.agents.keys()]) {
-    step(pool, { type: "device_joined", agentId, deviceId: randomUUID() }, NOW, CHANCE);
+    step(pool, { type: "device_joined", agentId, deviceId: asMessage(randomUUID()) }, NOW, CHANCE);
     step(pool, { type: "set_state", agentId, to: "ready", reason: null }, NOW, CHANCE);
   }
   return pool;
+}
+
+/** Text as it comes out of a message: in one piece, which text that was put together in this process is not. */
+function asMessage(text: string): string {
+  return JSON.parse(JSON.stringify(text));
 }
 
 function profile(clients: readonly Client[], seat: number) {
