@@ -33,11 +33,13 @@ type OldQueued = Omit<Queued, "seats"> & { readonly seat: Queued["seats"][number
 
 const BEGUN = -2;
 const MIND = -1;
+const PUT_ONE = "insert or replace into entries (k, json) values (?, ?)";
+const PUT_TWO = "insert or replace into entries (k, json) values (?, ?), (?, ?)";
 
 /**
  * A contact's storage: one table, keyed by the number of the first fact of a batch, with two rows below zero for what it
- * began with and what it has in mind. An event costs one update and, when it made facts, one insert; the platform writes
- * them in one commit before any answer leaves.
+ * began with and what it has in mind. An event costs one statement, with facts or without; the platform commits it before
+ * any answer leaves.
  */
 export class ContactMemory {
   begun: Begun | null;
@@ -62,9 +64,9 @@ export class ContactMemory {
 
   save(mind: Mind, facts: readonly ContactFact[]): void {
     this.mind = mind;
-    this.put(MIND, mind);
     const first = facts[0];
-    if (first !== undefined) this.put(first.seq, facts);
+    if (first === undefined) this.put(MIND, mind);
+    else this.sql.exec(PUT_TWO, MIND, JSON.stringify(mind), first.seq, JSON.stringify(facts));
     this.unsent?.push(...facts);
   }
 
@@ -87,7 +89,7 @@ export class ContactMemory {
   }
 
   private put(k: number, value: unknown): void {
-    this.sql.exec("insert or replace into entries (k, json) values (?, ?)", k, JSON.stringify(value));
+    this.sql.exec(PUT_ONE, k, JSON.stringify(value));
   }
 }
 
