@@ -984,7 +984,12 @@ export const en: Words = {
       "It is rated with the prices of its own day and stands on the next invoice, named as late or corrected.",
     exclude: "Do not bill it",
     excludeNote: "It is charged nowhere. Say why; the record keeps it.",
-    resolution: { rated: "Billed by a later run", accepted: "Billed all the same", excluded: "Not billed" },
+    resolution: {
+      rated: "Billed by a later run",
+      accepted: "Billed all the same",
+      excluded: "Not billed",
+      corrected: "Replaced by a correction",
+    },
     reason: {
       rival: "The same event came again with another content",
       no_contract: "No contract was in force on that day",

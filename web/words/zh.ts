@@ -971,7 +971,7 @@ export const zh = {
     acceptNote: "按发生当日的价格计费，计入下一张账单，并注明补记。",
     exclude: "不计费",
     excludeNote: "不向任何账单计费。请说明原因，记录会保留。",
-    resolution: { rated: "后续出账已计费", accepted: "照常计费", excluded: "不计费" },
+    resolution: { rated: "后续出账已计费", accepted: "照常计费", excluded: "不计费", corrected: "已被更正取代" },
     reason: {
       rival: "同一事件再次到达，但内容不同",
       no_contract: "当日没有有效合同",

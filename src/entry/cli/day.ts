@@ -11,12 +11,13 @@ const HELP = `npm run day -- [--calls N] [--seed S] [--speed X] [--faults] [--js
   --calls N   calls placed through the sandbox carrier (1 to 20000; 500)
   --seed S    names the whole day: who rings, when, and what goes wrong (7)
   --speed X   house seconds a real second (1 to 120; 60)
-  --faults    callbacks doubled, reordered and lost, objects evicted, the database stopped for a while
+  --faults    callbacks doubled, reordered and lost, objects evicted, the database stopped
+              for a while; billing runs killed, and a payment bureau that misbehaves
   --json      only the last line, one JSON object, on standard output
 
   Boots the whole house on free ports with a temporary database (DATABASE_URL for an outside one), lets simulated callers
-  and agents work a day, then compares carrier, facts, records, live numbers, usage and invoices. Ends with 1 when
-  anything is lost, doubled or unequal.`;
+  and agents work a day, then bills, collects and books its month, and compares carrier, facts, records, live numbers,
+  usage, invoices, book, payment bureau and bank. Ends with 1 when anything is lost, doubled or unequal.`;
 
 const optionsSchema = z.object({
   calls: z.coerce.number("must be a number").int("must be a whole number").min(1).max(20_000).default(500),

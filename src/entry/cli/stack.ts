@@ -1,4 +1,4 @@
-import { platformClock, sandboxClock } from "../../adapters/clock.ts";
+import { type ClockSetting, platformClock, sandboxClock } from "../../adapters/clock.ts";
 import { DEMO_PASSWORD } from "../http/demo.ts";
 import { buildConsole } from "./bundle.ts";
 import { openCarrierAccounts } from "./carrier-accounts.ts";
@@ -12,7 +12,14 @@ import { freePorts } from "./ports.ts";
 import type { DatabaseUrls } from "./roles.ts";
 import { leaveDataDir, rememberChildren, takeDataDir } from "./run-file.ts";
 import { endLeftoverDatabase, type StackDatabase, startDatabase } from "./stack-database.ts";
-import { clockVariables, evictObject, readStanding, startCron, startWorkers } from "./stack-workers.ts";
+import {
+  clockVariables,
+  evictObject,
+  type RunningWorkers,
+  readStanding,
+  startCron,
+  startWorkers,
+} from "./stack-workers.ts";
 import { type AppliedTenants, applyTenants, publish } from "./tenants.ts";
 
 export type StackOptions = {
@@ -65,6 +72,11 @@ export type Stack = {
   runCron(cron: string): Promise<void>;
   stopDatabase(): Promise<void>;
   startDatabase(): Promise<void>;
+  /**
+   * Kills the Workers in the middle of whatever they do and starts them again on what they had stored; at another instant
+   * of the house's clock where one is named, which only a house with a clock of its own can.
+   */
+  restart(at?: number): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -114,26 +126,28 @@ async function boot(options: StackOptions, stops: Stops, stop: Stack["stop"]): P
     sealKey: keys.sealKey,
     sandbox: { baseUrl: `http://127.0.0.1:${ports.sandbox}`, password: DEMO_PASSWORD },
   });
-  const { app, host, bureauUrl } = await openWorkers(options, keys, ports, database.urls, stops);
+  const house = await openWorkers(options, keys, ports, database.urls, stops);
+  const { host } = house;
   options.log(`clients: publishing ${applied.tenants.length}`);
   await openCarrierAccounts(host, applied.tenants);
-  await publish(app.url, keys.internalKey);
-  if (options.minutes ?? true) stops.push(startCron(app, host.now, host.speed));
+  await publish(host.appUrl, keys.internalKey);
+  if (options.minutes ?? true) house.beginCron();
   const stack: Stack = {
     appUrl: host.appUrl,
     sandboxUrl: host.sandboxUrl,
-    bureauUrl,
+    bureauUrl: house.workers().bureau.url,
     databaseUrls: database.urls,
     keys,
     applied,
     password: DEMO_PASSWORD,
     host,
-    standing: (tenantId, contactId) => readStanding(app, tenantId, contactId),
+    standing: (tenantId, contactId) => readStanding(house.workers().app, tenantId, contactId),
     now: host.now,
-    evict: (binding, name) => evictObject(app, binding, name),
-    runCron: (cron) => app.runCron(cron, host.now()),
+    evict: (binding, name) => evictObject(house.workers().app, binding, name),
+    runCron: (cron) => house.workers().app.runCron(cron, host.now()),
     stopDatabase: () => database.stop(),
     startDatabase: () => database.start(),
+    restart: house.restart,
     stop,
   };
   if (options.demoFloor) stops.push(await startFloor(stack, ports.floor, options.log));
@@ -155,26 +169,45 @@ async function openDatabase(options: StackOptions, keys: Keys, ports: Ports, sto
   return database;
 }
 
+/** The Workers, which may be started again; who holds the house asks for those that run now. */
 async function openWorkers(options: StackOptions, keys: Keys, ports: Ports, urls: DatabaseUrls, stops: Stops) {
   options.log("workers: starting the app, the sandbox carrier and the sandbox bureau in workerd");
-  const setting = options.clock && { ...options.clock, realOriginMs: Date.now() };
+  let setting: ClockSetting | undefined = options.clock && { ...options.clock, realOriginMs: Date.now() };
+  const clock = () => (setting ? sandboxClock(setting) : platformClock);
   const floorUrl = options.demoFloor ? { DEMO_FLOOR_URL: `http://127.0.0.1:${ports.floor}` } : {};
-  const variables = { ...clockVariables(setting), ...floorUrl };
-  const { app, sandbox, bureau } = await startWorkers({ dataDir: options.dataDir, ports, keys, urls, variables });
+  const start = async (): Promise<RunningWorkers> => {
+    const variables = { ...clockVariables(setting), ...floorUrl };
+    const started = await startWorkers({ dataDir: options.dataDir, ports, keys, urls, variables });
+    rememberChildren(options.dataDir);
+    return started;
+  };
+  let running = await start();
+  let endCron = async () => {};
   stops.push(
-    () => app.stop(),
-    () => sandbox.stop(),
-    () => bureau.stop(),
+    () => running.app.stop(),
+    () => running.sandbox.stop(),
+    () => running.bureau.stop(),
+    () => endCron(),
   );
-  rememberChildren(options.dataDir);
   const host: Host = {
-    appUrl: app.url,
-    sandboxUrl: sandbox.url,
+    appUrl: running.app.url,
+    sandboxUrl: running.sandbox.url,
     sandboxKey: keys.sandboxControlKey,
-    now: (setting ? sandboxClock(setting) : platformClock).now,
+    now: () => clock().now(),
     speed: options.clock?.speed ?? 1,
   };
-  return { app, host, bureauUrl: bureau.url };
+  const beginCron = () => {
+    endCron = startCron(running.app, host.now, host.speed);
+  };
+  const restart = async (at?: number) => {
+    // All at once: a job of the minute that is under way dies with its Worker, as everything else does.
+    const { app, sandbox, bureau } = running;
+    await Promise.all([app.stop(), sandbox.stop(), bureau.stop(), endCron()]);
+    if (at !== undefined && setting) setting = { ...setting, originMs: at, realOriginMs: Date.now() };
+    running = await start();
+    if (options.minutes ?? true) beginCron();
+  };
+  return { workers: () => running, host, beginCron, restart };
 }
 
 /** The people named on the page of demo sign-ins are left to whoever looks on. */

@@ -3,7 +3,7 @@ import type { TenantTx } from "../../adapters/db/index.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import type { ExceptionReason } from "../../domain/rating/exceptions.ts";
 import { type BillingMonth, billingMonth, monthAt, monthsBefore } from "./period.ts";
-import type { Contract } from "./store.ts";
+import { type Contract, correctedUsage } from "./store.ts";
 
 /** Usage is looked at again for so long before the last run: its transaction may have taken that long to commit. */
 const COMMIT_SLACK = "1 hour";
@@ -74,12 +74,16 @@ function lastRun(tx: TenantTx, { id }: Contract): SQL {
     where i.tenant_id = ${tx.tenantId} and i.contract_id = ${id})`;
 }
 
-/** What a later run has charged after all waits no longer. */
+/** What a later run has charged after all waits no longer, nor does what a correction has taken the place of. */
 export async function resolveRated(tx: TenantTx, at: Instant): Promise<void> {
   await tx.execute(sql`
     update tenant.usage_exceptions e set state = 'resolved', resolution = 'rated', resolved_at = ${iso(at)}::timestamptz
     where e.tenant_id = ${tx.tenantId} and e.state = 'open' and e.reason <> 'late' and e.usage_id is not null
       and exists (select from tenant.line_usage s where s.tenant_id = e.tenant_id and s.usage_id = e.usage_id)`);
+  await tx.execute(sql`
+    update tenant.usage_exceptions e set state = 'resolved', resolution = 'corrected', resolved_at = ${iso(at)}::timestamptz
+    where e.tenant_id = ${tx.tenantId} and e.state = 'open' and e.reason <> 'late'
+      and e.usage_id in (${correctedUsage(tx, at)})`);
 }
 
 /** Usage of a month that a person wants rated in spite of what is wrong with it. */

@@ -1,7 +1,8 @@
 export { contractRoutes } from "./contract-routes.ts";
-export { type ContractFile, ContractFileSchema } from "./contract-schema.ts";
+export { ChargeSchema, type ContractFile, ContractFileSchema } from "./contract-schema.ts";
 export { correctionsDue } from "./corrections.ts";
 export { explainRoutes } from "./explain-routes.ts";
+export { HandUsageSchema } from "./hand-usage.ts";
 export { localDate } from "./period.ts";
 export { type Reconciliation, reconcileMonth } from "./reconcile.ts";
 export { billingRoutes } from "./routes.ts";

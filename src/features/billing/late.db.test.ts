@@ -265,3 +265,48 @@ test("BIL-8 a late month's drafts stay up to date with everything that comes", a
   expect(outcomes.map((it) => it.what)).toEqual(["written"]);
   expect((await refreshDrafts(at(DECEMBER), of.tenantId)).map((it) => it.what)).toEqual(["unchanged"]);
 });
+
+test("BIL-7 late usage leaves what was billed by an agent's state as it is", async () => {
+  const of = await testClient(databases.admin);
+  await withSeller(databases.admin);
+  await withProfile(databases.admin, of.tenantId, NONE, {});
+  const worked: Charge = {
+    ...named("worked"),
+    model: "unit",
+    usage: "agent_time",
+    where: { states: ["on_contact"], agents: ["shared"] },
+    price: "36.00",
+    per: 3_600,
+    baseCount: 0,
+  };
+  await of.version("2026-01-01", null, [worked]);
+  const time = (event: string, state: string, agents: string) =>
+    of.use({ event, kind: "agent_time", at: "2026-11-03T02:00:00Z", quantity: 600, attrs: { state, agents } });
+  await time("a", "on_contact", "shared");
+  await time("b", "waiting", "shared");
+  await time("c", "on_contact", "dedicated");
+  await final(of, "2026-11", "2026-12-03T00:00:00Z");
+  expect(await told(of, "2026-11")).toEqual([["worked/each@v1", 600, null]]);
+  await time("late", "on_contact", "shared");
+  await run(of, "2026-12");
+  expect(await told(of, "2026-12")).toEqual([["adj/2026-11/worked/each@v1", 600, "2026-11"]]);
+});
+
+test("BIL-7 a sale without its value waits for a person until a correction takes its place, whatever that says", async () => {
+  const of = await testClient(databases.admin);
+  const share: Charge = { ...named("share"), model: "commission", pay: { by: "percent", percent: "10" } };
+  await of.version("2026-01-01", null, [share]);
+  const sale = (event: string, more: { corrects?: string; quantity?: number; attrs?: object } = {}) =>
+    of.use({ event, kind: "success", at: "2026-11-03T02:00:00Z", ...more });
+  const [kept, back] = [await sale("kept"), await sale("back")];
+  await run(of, "2026-11");
+  const own = async (state: "open" | "resolved") =>
+    (await listExceptions(at(DECEMBER), { state })).filter((it) => it.tenantId === of.tenantId);
+  expect((await own("open")).map((it) => it.reason)).toEqual(["missing_sale", "missing_sale"]);
+  await sale("kept-worth", { corrects: kept, attrs: { saleMinor: 5_000 } });
+  await sale("back-void", { corrects: back, quantity: 0, attrs: { saleMinor: 0 } });
+  await run(of, "2026-11");
+  expect(await own("open")).toEqual([]);
+  expect((await own("resolved")).map((it) => it.resolution)).toEqual(["corrected", "corrected"]);
+  expect(await told(of, "2026-11")).toEqual([["share/success@v1", 500, null]]);
+});

@@ -94,8 +94,9 @@ async function countsOf(tx: TenantTx, month: BillingMonth, invoiceId: string | n
   const inMonth = (column: string) => sql`${sql.raw(column)} >= to_timestamp(${month.from}::numeric / 1000)
     and ${sql.raw(column)} < to_timestamp(${month.to}::numeric / 1000)`;
   const own = (table: string) => sql`${sql.raw(table)}.tenant_id = ${tx.tenantId}`;
+  // What the records told; a sale that came back since is a correction of it and no call record's.
   const usage = (kind: string, what: string) => sql`(select coalesce(sum(${sql.raw(what)}), 0)::int from tenant.usage u
-    where ${own("u")} and u.kind = ${kind} and ${inMonth("u.occurred_at")})`;
+    where ${own("u")} and u.kind = ${kind} and u.corrects_id is null and ${inMonth("u.occurred_at")})`;
   const sources = (kind: string) => sql`(select coalesce(sum(s.quantity), 0)::int from tenant.line_usage s
     join tenant.invoice_lines l on l.tenant_id = s.tenant_id and l.id = s.line_id
     join tenant.usage u on u.tenant_id = s.tenant_id and u.id = s.usage_id
@@ -156,9 +157,8 @@ async function amountMismatches(
   month: BillingMonth,
   invoice: { readonly id: string; readonly totalMinor: bigint },
 ): Promise<Mismatch[]> {
-  // What came late of other months stands on the invoice too; it is not this month's to compute.
-  const [row] = await tx.execute<{ minor: string; late: string }>(sql`
-    select coalesce(sum(amount_minor), 0)::text as minor, coalesce(sum(amount_minor) filter (where kind = 'adjustment'), 0)::text as late
+  const [row] = await tx.execute<{ minor: string }>(sql`
+    select coalesce(sum(amount_minor), 0)::text as minor
     from tenant.invoice_lines where tenant_id = ${tx.tenantId} and invoice_id = ${invoice.id}`);
   const segments = await segmentsOf(tx, contract.id, await versionsInForce(tx, contract.id, month), month);
   const recomputed = await recomputedMinor(tx, segments, {
@@ -168,11 +168,27 @@ async function amountMismatches(
   return unequal([
     ["invoice total and sum of its lines", row?.minor ?? "0", invoice.totalMinor.toString()],
     [
-      "invoice recomputed by SQL and its total",
-      (recomputed + BigInt(row?.late ?? 0)).toString(),
-      invoice.totalMinor.toString(),
+      "the month recomputed by SQL and all that is booked on it",
+      recomputed.toString(),
+      (await bookedMinor(tx, contract, month, invoice.id)).toString(),
     ],
   ]);
+}
+
+/**
+ * Net of all that is booked on a month: its own invoice, what came late of it on later ones, less what credit notes of
+ * correction gave back. However late its usage came, it is the month rated once.
+ */
+async function bookedMinor(tx: TenantTx, contract: Contract, month: BillingMonth, invoiceId: string): Promise<bigint> {
+  const [row] = await tx.execute<{ minor: string }>(sql`
+    select coalesce(sum(l.amount_minor - coalesce((select sum(c.net_minor) from tenant.credit_note_lines c
+      join tenant.credit_notes n on n.tenant_id = c.tenant_id and n.id = c.credit_note_id and n.kind = 'correction'
+      where c.tenant_id = l.tenant_id and c.line_id = l.id), 0)), 0)::bigint::text as minor
+    from tenant.invoice_lines l join tenant.invoices i on i.tenant_id = l.tenant_id and i.id = l.invoice_id
+    where l.tenant_id = ${tx.tenantId} and i.contract_id = ${contract.id}
+      and ((l.kind = 'charge' and i.id = ${invoiceId})
+        or (l.kind = 'adjustment' and l.original_start = ${month.start}::date and i.status not in ('discarded', 'credited')))`);
+  return BigInt(row?.minor ?? 0);
 }
 
 function unequal(pairs: readonly (readonly [string, string | number, string | number])[]): Mismatch[] {

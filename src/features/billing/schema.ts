@@ -301,8 +301,9 @@ export const ExceptionSchema = z.object({
   quantity: z.int().nullable(),
   reason: z.enum(EXCEPTION_REASONS),
   state: z.enum(["open", "resolved"]),
-  /** `rated`: a later run charged it. `accepted`: billed in spite of it. `excluded`: billed nowhere, `note` says why. */
-  resolution: z.enum(["rated", "accepted", "excluded"]).nullable(),
+  /** `rated`: a later run charged it. `accepted`: billed in spite of it. `excluded`: billed nowhere, `note` says why. `corrected`:
+   * later usage took its place. */
+  resolution: z.enum(["rated", "accepted", "excluded", "corrected"]).nullable(),
   note: z.string().nullable(),
   openedAt: z.number(),
   resolvedAt: z.number().nullable(),

@@ -265,6 +265,8 @@ export async function usageOf(tx: TenantTx, month: BillingMonth, cutoff: Instant
           talkS: attrs.talkS,
           saleMinor: attrs.saleMinor,
           milestone: attrs.milestone,
+          state: attrs.state,
+          agents: attrs.agents,
           localMinute: row.minute,
           localWeekday: row.weekday,
         },

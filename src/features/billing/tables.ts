@@ -210,7 +210,7 @@ export const usageExceptions = tenantSchema.table(
     reason: text("reason").$type<ExceptionReason>().notNull(),
     detail: jsonb("detail").$type<unknown>().notNull().default({}),
     state: text("state").$type<"open" | "resolved">().notNull().default("open"),
-    resolution: text("resolution").$type<"rated" | "accepted" | "excluded">(),
+    resolution: text("resolution").$type<"rated" | "accepted" | "excluded" | "corrected">(),
     note: text("note"),
     openedAt: instant("opened_at").notNull(),
     resolvedAt: instant("resolved_at"),

@@ -218,6 +218,7 @@ test("reconciliation sees a changed amount, a lost source and legs without usage
     "legs without usage of the same seconds",
     "lines whose parts do not sum to them",
     "invoice total and sum of its lines",
+    "the month recomputed by SQL and all that is booked on it",
   ]);
 });
 

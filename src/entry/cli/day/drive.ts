@@ -1,6 +1,6 @@
 import { type Random, seededRandom } from "../../../domain/kernel/random.ts";
 import { idOf } from "../../../features/tenants/index.ts";
-import { type PlannedCall, planCalls } from "../floor/callers.ts";
+import { type PlannedCall, planCalls, planWaiter, reachesQueue } from "../floor/callers.ts";
 import type { Cast } from "../floor/cast.ts";
 import { carrier } from "../floor/house-client.ts";
 import { CALM_HABITS, type Habits, type RobotAgent, seatRobotAgent } from "../floor/robot-agent.ts";
@@ -55,7 +55,25 @@ export async function driveDay(
   const notPlaced = await placeCalls(stack, cast, plan, live);
   await untilQuiet(stack);
   await chaos?.stop();
-  return { placed: plan.length - notPlaced.length, notPlaced, agents, evictions: chaos?.evictions() ?? 0 };
+  // Wrap-ups of the last conversations are said before anybody leaves.
+  await sleep(SETTLE_MS);
+  await Promise.all(agents.map((agent) => agent.stop()));
+  const waiters = planWaiters(cast, random.fork("waiters"));
+  options.log(`the agents have left; ${waiters.length} callers wait in vain`);
+  notPlaced.push(...(await placeCalls(stack, cast, waiters, live)));
+  await untilQuiet(stack);
+  const placed = plan.length + waiters.length - notPlaced.length;
+  return { placed, notPlaced, agents, evictions: chaos?.evictions() ?? 0 };
+}
+
+/** House seconds that a caller of the late hour waits: more than any target allows. */
+const WAIT_IN_VAIN_S = 90;
+
+/** When nobody is there any more somebody calls each number that leads to a queue: a service level is truly missed. */
+function planWaiters(cast: Cast, random: Random): PlannedCall[] {
+  return cast.callers
+    .filter(reachesQueue)
+    .map((callers, at) => ({ atMs: at * 2_000, ...planWaiter(callers, random, WAIT_IN_VAIN_S) }));
 }
 
 async function seatEverybody(stack: Stack, cast: Cast, random: Random): Promise<RobotAgent[]> {

@@ -8,6 +8,8 @@ import { bootStack, type Stack } from "../stack.ts";
 import { readSetup } from "../tenant-files.ts";
 import { type CarrierBook, readCarrierBook } from "./carrier-book.ts";
 import { type Driven, driveDay } from "./drive.ts";
+import type { MoneyFigures } from "./money/compare.ts";
+import { agreeTerms, runMoney } from "./money/month.ts";
 import { type PortalWatch, watchPortal } from "./portal-watch.ts";
 import { type ClientEvidence, reconcile, type Standing, type Verdict } from "./reconcile.ts";
 import { readRecords } from "./records.ts";
@@ -23,6 +25,8 @@ export type DayOptions = {
 
 export type DayReport = Omit<Verdict, "mismatches"> & {
   readonly mismatches: number;
+  /** The month around the day, from contracts to money in the bank. */
+  readonly money: MoneyFigures & { readonly mismatches: number };
   readonly invoices: readonly { tenant: string; currency: string; totalMinor: number; lines: number }[];
   readonly offerP50Ms: number;
   readonly offerP99Ms: number;
@@ -49,15 +53,17 @@ export async function runDay(options: DayOptions): Promise<DayReport> {
     ...(process.env.DATABASE_URL === undefined ? {} : { databaseUrl: process.env.DATABASE_URL }),
   });
   try {
+    await agreeTerms(stack, options.log);
     const watches = await watchPortals(stack);
     const driven = await driveDay(stack, castFrom(stack.applied, stack.now), options);
     options.log("the last call is over; waiting for facts and records");
     const book = await readCarrierBook(stack.host);
     const standings = await untilSettled(stack, book);
-    await Promise.all(driven.agents.map((agent) => agent.stop()));
     const clients = await gather(stack, watches);
     const verdict = reconcile({ ...witnesses(driven), faults: options.faults, book, clients, standings });
-    return reportOf(verdict, driven, clients, (Date.now() - startedAt) / 1_000, await webhookP99(stack));
+    const webhookP99Ms = await webhookP99(stack);
+    const money = await runMoney(stack, book, options);
+    return { ...reportOf(verdict, driven, clients, money), webhookP99Ms, wallSeconds: secondsSince(startedAt) };
   } finally {
     await stack.stop();
   }
@@ -160,15 +166,15 @@ function reportOf(
   { mismatches, ...verdict }: Verdict,
   driven: Driven,
   clients: readonly ClientEvidence[],
-  wallSeconds: number,
-  webhookP99Ms: number,
-): DayReport {
+  money: Awaited<ReturnType<typeof runMoney>>,
+): Omit<DayReport, "webhookP99Ms" | "wallSeconds"> {
   const offers = driven.agents.flatMap(({ witness }: RobotAgent) => witness.offerDelaysMs).sort((a, b) => a - b);
   const problems = driven.agents.flatMap(({ witness }) => witness.problems);
-  const mismatchList = [...driven.notPlaced, ...problems, ...mismatches];
+  const mismatchList = [...driven.notPlaced, ...problems, ...mismatches, ...money.mismatches];
   return {
     ...verdict,
     mismatches: mismatchList.length,
+    money: { ...money, mismatches: money.mismatches.length },
     invoices: clients.map(({ slug, month }) => ({
       tenant: slug,
       currency: month?.currency ?? "",
@@ -177,11 +183,13 @@ function reportOf(
     })),
     offerP50Ms: percentile(offers, 0.5),
     offerP99Ms: percentile(offers, 0.99),
-    webhookP99Ms,
     evictions: driven.evictions,
-    wallSeconds: Math.round(wallSeconds),
     mismatchList,
   };
+}
+
+function secondsSince(startedAt: number): number {
+  return Math.round((Date.now() - startedAt) / 1_000);
 }
 
 /** Real milliseconds from the carrier's request to the house's answer, as the carrier saw them. */

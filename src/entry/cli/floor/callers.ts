@@ -53,8 +53,17 @@ export function planCalls(callers: readonly [Callers, ...Callers[]], calls: numb
 
 /** One caller of one number: who rings, which way through the flow, how patient, how talkative. */
 export function planCaller(callers: Callers, random: Random): Omit<PlannedCall, "atMs"> {
+  return planWay(callers, random, 1);
+}
+
+/** A caller who takes no way but one to a queue, and waits there for so long before giving up. */
+export function planWaiter(callers: Callers, random: Random, patienceS: number): Omit<PlannedCall, "atMs"> {
+  return { ...planWay(callers, random, 0), patienceS };
+}
+
+function planWay(callers: Callers, random: Random, others: number): Omit<PlannedCall, "atMs"> {
   const hasty = chance(random, HASTY_SHARE);
-  const keys = keysToSomewhere(callers, random);
+  const keys = keysToSomewhere(callers, random, others);
   const talkS = Math.max(5, Math.round(randomLognormal(random, TALK_MEAN_S, 0.7)));
   const voicemailS = 4 + randomInt(random, 25);
   const script: RobotAction[] = keys.map((press) => ({ on: "gather", afterS: 1 + randomInt(random, 4), press }));
@@ -77,15 +86,15 @@ function callerNumber(callers: Callers, random: Random): string {
 
 /**
  * The keys of a walk through the flow that mostly leads to a queue, as real callers do: at each menu an option is drawn,
- * options that lead to a queue three times as likely as others.
+ * options that lead to a queue three times as likely as others, or, where others weigh nothing, alone.
  */
-export function keysToSomewhere(callers: Callers, random: Random): string[] {
+export function keysToSomewhere(callers: Callers, random: Random, others = 1): string[] {
   const { flow, isOpen } = callers;
   const keys: string[] = [];
   let step = flow.steps[flow.entry];
   for (let depth = 0; depth < MAX_DEPTH && step !== undefined; depth += 1) {
     if (step.kind === "menu") {
-      const key = drawOption(callers, step, random);
+      const key = drawOption(callers, step, random, others);
       keys.push(key);
       step = flow.steps[step.options[key] ?? ""];
     } else if (step.kind === "collect") {
@@ -105,9 +114,14 @@ type FileStep = FlowFile["steps"][string];
 const MAX_DEPTH = 12;
 const QUEUE_PULL = 3;
 
-function drawOption(callers: Callers, menu: Extract<FileStep, { kind: "menu" }>, random: Random): string {
+function drawOption(
+  callers: Callers,
+  menu: Extract<FileStep, { kind: "menu" }>,
+  random: Random,
+  others: number,
+): string {
   const options = Object.keys(menu.options);
-  const weights = options.map((key) => (leadsToQueue(callers, menu.options[key] ?? "", 0) ? QUEUE_PULL : 1));
+  const weights = options.map((key) => (leadsToQueue(callers, menu.options[key] ?? "", 0) ? QUEUE_PULL : others));
   return options[drawIndex(weights, random)] ?? "1";
 }
 
