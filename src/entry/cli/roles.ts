@@ -10,6 +10,16 @@ export const ROLES = ["owner", "app", "operator"] as const;
 export type Role = (typeof ROLES)[number];
 export type DatabaseUrls = Readonly<Record<Role, string>>;
 
+/**
+ * No statement waits or works for ever, and none goes on for a Worker that has gone. A month's chunk takes seconds; what
+ * takes two minutes is a fault. The owner's migrations have no such limit.
+ */
+const LIMITS = {
+  statement_timeout: "120s",
+  idle_in_transaction_session_timeout: "60s",
+  client_connection_check_interval: "5s",
+} as const;
+
 /** Two starts at once against one server take turns on this advisory lock. */
 const LOCK = 4_711_000;
 /** SQLSTATE 3D000: invalid_catalog_name. */
@@ -86,6 +96,9 @@ async function makeRole(sql: postgres.Sql, role: Role, password: string): Promis
     );
   }
   await sql.unsafe(`${known ? "alter" : "create"} role ${name} login password '${password}'`);
+  if (role === "owner") return;
+  for (const [setting, limit] of Object.entries(LIMITS))
+    await sql.unsafe(`alter role ${name} set ${setting} = '${limit}'`);
 }
 
 /** Made from the administrator's own password, so that two checkouts on one server agree without telling each other. */
