@@ -2,9 +2,9 @@ import { sql } from "drizzle-orm";
 import { type Database, type TenantScope, type TenantTx, withTenant } from "../../adapters/db/index.ts";
 import { isCurrency } from "../../domain/kernel/currency.ts";
 import { equal, exact, exactText, rational } from "../../domain/kernel/rational.ts";
-import { assert } from "../../domain/kernel/step.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import { compareInvoices } from "../../domain/rating/compare.ts";
+import { afterPlace, type LineRule, ruleOfLine, sumBehind, type UsagePlace, usageBehind } from "./behind-line.ts";
 import type { ComparisonView, InvoiceLineView, LineExplanation } from "./schema.ts";
 import { decimalsOf, invoiceRows, lineRows, PAGE_MAX, safe } from "./views-store.ts";
 
@@ -18,13 +18,12 @@ type ItemRow = {
   quantity: string;
   billed_s: number | null;
   num: string;
-  den: string;
 };
 
 /**
  * One line down to its usage: how it is reckoned, the exact sum of what stands behind it, and that record by record. Where
- * usage stands behind a line, its parts sum to the line's exact amount, and `agrees` says that they do; the contact of a
- * record then opens to its facts.
+ * usage stands behind a line, its parts sum to the line's exact amount, and `agrees` says that they do (of very many records,
+ * as the draft added them up); the contact of a record then opens to its facts.
  */
 export function explainLine(
   db: Database,
@@ -40,17 +39,20 @@ export function explainLine(
     const [invoice] = await invoiceRows(tx, { id: query.invoiceId });
     const [line] = await lineRows(tx, query.invoiceId, query.lineId);
     if (invoice === undefined || line === undefined) throw notFound("line");
-    const sum = await sumBehind(tx, line.id);
+    const rule = await ruleOfLine(tx, line.id);
+    const den = BigInt(rule.den);
+    const sum = await sumBehind(tx, rule);
+    const whole = rational(sum.num, den);
     const limit = Math.min(query.limit, PAGE_MAX);
-    const rows = await itemRows(tx, line.id, limit + 1, placeOf(query.cursor));
+    const rows = await itemRows(tx, rule, limit + 1, placeOf(query.cursor));
     const last = rows[limit - 1];
     return {
       currency: invoice.currency,
       decimals: decimalsOf(invoice.currency),
       line,
       breakdown: line.detail,
-      behind: { records: sum.records, quantity: sum.quantity, exact: exactText(sum.exact) },
-      agrees: sum.records === 0 || equal(sum.exact, exact(line.exact)),
+      behind: { records: sum.records, quantity: sum.quantity, exact: exactText(whole) },
+      agrees: sum.records === 0 || equal(whole, exact(line.exact)),
       items: rows.slice(0, limit).map((row) => ({
         usageId: row.usage_id,
         source: row.source,
@@ -60,42 +62,25 @@ export function explainLine(
         used: Number(row.used),
         quantity: Number(row.quantity),
         billedS: row.billed_s,
-        exact: exactText(rational(BigInt(row.num), BigInt(row.den))),
+        exact: exactText(rational(BigInt(row.num), den)),
       })),
       next: rows.length > limit && last !== undefined ? `${last.at}_${last.usage_id}` : null,
     };
   });
 }
 
-async function sumBehind(tx: TenantTx, lineId: string) {
-  const [row] = await tx.execute<{ records: number; quantity: string; num: string; den: string }>(sql`
-    select count(s.usage_id)::int as records, coalesce(sum(s.quantity), 0)::text as quantity, coalesce(sum(s.amount_num), 0)::text as num,
-      l.exact_den::text as den
-    from tenant.invoice_lines l left join tenant.line_usage s on s.tenant_id = l.tenant_id and s.line_id = l.id
-    where l.tenant_id = ${tx.tenantId} and l.id = ${lineId}::uuid group by l.exact_den`);
-  assert(row !== undefined, "the line was found before it is explained");
-  const whole = rational(BigInt(row.num), BigInt(row.den));
-  return { records: row.records, quantity: Number(row.quantity), exact: whole };
-}
-
-type Place = { readonly at: string; readonly id: string };
-
-function itemRows(tx: TenantTx, lineId: string, limit: number, after: Place | null) {
-  const rest =
-    after === null
-      ? sql`true`
-      : sql`(s.occurred_at, s.usage_id) > (to_timestamp(${after.at}::numeric / 1000), ${after.id}::uuid)`;
+/** The page is cut before its records are looked up: a page costs what is on it. */
+function itemRows(tx: TenantTx, line: LineRule, limit: number, after: UsagePlace | null) {
   return tx.execute<ItemRow>(sql`
+    with page as materialized (
+      select * from (${usageBehind(tx, line, afterPlace(after))}) s order by occurred_at, usage_id limit ${limit})
     select s.usage_id, u.source || ':' || u.source_event_id as source, u.kind, s.contact_id, u.quantity::text as used, s.quantity::text,
-      (extract(epoch from s.occurred_at) * 1000)::bigint::text as at, s.billed_s::int, s.amount_num::text as num, l.exact_den::text as den
-    from tenant.line_usage s
-    join tenant.usage u on u.tenant_id = s.tenant_id and u.id = s.usage_id
-    join tenant.invoice_lines l on l.tenant_id = s.tenant_id and l.id = s.line_id
-    where s.tenant_id = ${tx.tenantId} and s.line_id = ${lineId}::uuid and ${rest}
-    order by s.occurred_at, s.usage_id limit ${limit}`);
+      (extract(epoch from s.occurred_at) * 1000)::bigint::text as at, s.billed_s::int, s.amount_num::text as num
+    from page s join tenant.usage u on u.tenant_id = ${tx.tenantId} and u.id = s.usage_id
+    order by s.occurred_at, s.usage_id`);
 }
 
-function placeOf(cursor: string | null): Place | null {
+function placeOf(cursor: string | null): UsagePlace | null {
   if (cursor === null) return null;
   const match = /^([0-9]{1,16})_([0-9a-f-]{36})$/.exec(cursor);
   if (match?.[1] !== undefined && match[2] !== undefined) return { at: match[1], id: match[2] };

@@ -1,8 +1,9 @@
 import { sql } from "drizzle-orm";
 import { type Database, type TenantScope, type TenantTx, withOperator, withTenant } from "../../adapters/db/index.ts";
-import { exactText } from "../../domain/kernel/rational.ts";
+import { exactText, rational } from "../../domain/kernel/rational.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
-import { type Place, partsOfLine, totalOfLine } from "./line-parts.ts";
+import { ruleOfLine, sumBehind } from "./behind-line.ts";
+import { type Place, partsOfLine } from "./line-parts.ts";
 import { maskBody, maskNumber } from "./mask.ts";
 import type { BillingContext } from "./run-contract.ts";
 import type { BilledContact, InvoiceSummary, InvoiceView, LineContactsView } from "./schema.ts";
@@ -81,15 +82,17 @@ export async function lineContacts(
     const [line] = await lineRows(tx, query.invoiceId, query.lineId);
     if (invoice === undefined || line === undefined) throw notFound("line");
     const limit = Math.min(query.limit, PAGE_MAX);
-    const parts = await partsOfLine(tx, line.id, limit + 1, placeOf(query.cursor));
-    const total = await totalOfLine(tx, line.id);
+    const rule = await ruleOfLine(tx, line.id);
+    const parts = await partsOfLine(tx, rule, limit + 1, placeOf(query.cursor));
+    const { num, ...total } = await sumBehind(tx, rule);
+    const whole = exactText(rational(num, BigInt(rule.den)));
     const page = parts.slice(0, limit);
     const last = page.at(-1);
     return {
       currency: invoice.currency,
       decimals: decimalsOf(invoice.currency),
       line,
-      total: { ...total, contacts: line.contacts, exact: exactText(total.exact), amountMinor: line.amountMinor },
+      total: { ...total, contacts: line.contacts, exact: whole, amountMinor: line.amountMinor },
       items: page.map(({ contact }) =>
         sight === "client" || contact.from === null ? contact : { ...contact, from: maskNumber(contact.from) },
       ),

@@ -1,0 +1,108 @@
+import { type SQL, sql } from "drizzle-orm";
+import type { TenantTx } from "../../adapters/db/index.ts";
+import { assert } from "../../domain/kernel/step.ts";
+
+/** What a line says of the usage behind it, with the bounds of its month. */
+export type LineRule = {
+  readonly id: string;
+  readonly behind: "listed" | "none" | "own" | "quantity";
+  readonly den: string;
+  readonly contract_id: string;
+  readonly charge_id: string;
+  readonly part: string | null;
+  readonly from_at: string;
+  readonly to_at: string;
+  readonly cutoff: string;
+  readonly each_num: string | null;
+  readonly first_at: string | null;
+  readonly first_id: string | null;
+  readonly first_quantity: string | null;
+  readonly last_at: string | null;
+  readonly last_id: string | null;
+  readonly last_quantity: string | null;
+};
+
+export async function ruleOfLine(tx: TenantTx, lineId: string): Promise<LineRule> {
+  const [rule] = await tx.execute<LineRule>(sql`
+    select l.id, l.behind, l.exact_den::text as den, i.contract_id, l.charge_id, l.part, i.cutoff::text, l.each_num::text, l.first_at::text,
+      l.first_id, l.first_quantity::text, l.last_at::text, l.last_id, l.last_quantity::text,
+      (i.period_start::timestamp at time zone i.time_zone)::text as from_at, (i.period_end::timestamp at time zone i.time_zone)::text as to_at
+    from tenant.invoice_lines l join tenant.invoices i on i.tenant_id = l.tenant_id and i.id = l.invoice_id
+    where l.tenant_id = ${tx.tenantId} and l.id = ${lineId}::uuid`);
+  assert(rule !== undefined, "the line was found before what is behind it is asked for");
+  return rule;
+}
+
+/** An instant and a usage record: where a list of usage goes on. */
+export type UsagePlace = { readonly at: string | number; readonly id: string };
+
+/** After a place, by the order that every list of usage has. For `also` of `usageBehind`. */
+export const afterPlace = (place: UsagePlace | null) => (id: SQL) =>
+  place === null
+    ? sql`true`
+    : sql`(r.occurred_at, ${id}) > (to_timestamp(${place.at}::numeric / 1000), ${place.id}::uuid)`;
+
+/**
+ * One line of `tenant.line_usage`, with everything that the line says as constants: the view must find the line and its
+ * month anew for each record, and without fresh statistics PostgreSQL then reads the whole charge for each. Here an index
+ * gives a page in order, and one record by its key. `also` is told the column that holds the usage's id; `r` has the rest.
+ */
+export function usageBehind(tx: TenantTx, line: LineRule, also: (id: SQL) => SQL): SQL {
+  if (line.behind === "listed" || line.behind === "none") {
+    return sql`select s.usage_id, r.occurred_at, r.contact_id, s.quantity, s.billed_s, s.amount_num
+      from tenant.invoice_line_sources s join tenant.usage r on r.tenant_id = s.tenant_id and r.id = s.usage_id
+      where s.tenant_id = ${tx.tenantId} and s.line_id = ${line.id}::uuid and ${also(sql`s.usage_id`)}`;
+  }
+  const own = line.behind === "own";
+  const quantity = own ? sql`r.quantity` : ofQuantity(line);
+  const billed = own ? sql`r.billed_s` : sql`null::int`;
+  const amount = own ? sql`coalesce(r.amount_num, 0)` : sql`${quantity} * ${line.each_num}::numeric`;
+  return sql`select r.usage_id, r.occurred_at, r.contact_id, ${quantity} as quantity, ${billed} as billed_s, ${amount} as amount_num
+    from tenant.rated_items r where ${ruled(tx, line)} and ${also(sql`r.usage_id`)}`;
+}
+
+/** The first and the last record may stand behind the line with a part of their quantity. */
+function ofQuantity({ first_id, first_quantity, last_id, last_quantity }: LineRule): SQL {
+  if (first_id === null && last_id === null) return sql`r.quantity`;
+  return sql`case r.usage_id when ${first_id}::uuid then ${first_quantity}::bigint when ${last_id}::uuid then ${last_quantity}::bigint
+    else r.quantity end`;
+}
+
+function ruled(tx: TenantTx, line: LineRule): SQL {
+  const { first_at, first_id, last_at, last_id } = line;
+  const from =
+    first_id === null ? sql`true` : sql`(r.occurred_at, r.usage_id) >= (${first_at}::timestamptz, ${first_id}::uuid)`;
+  const to =
+    last_id === null ? sql`true` : sql`(r.occurred_at, r.usage_id) <= (${last_at}::timestamptz, ${last_id}::uuid)`;
+  const part = line.part === null ? sql`true` : sql`r.part = ${line.part}`;
+  const cutoff = sql`${line.cutoff}::timestamptz`;
+  const heldBack = sql`(e.resolution = 'excluded' and e.resolved_at < ${cutoff} or e.state = 'open' and e.reason = 'late')`;
+  return sql`r.tenant_id = ${tx.tenantId} and r.contract_id = ${line.contract_id}::uuid and r.charge_id = ${line.charge_id}::uuid
+    and r.occurred_at >= ${line.from_at}::timestamptz and r.occurred_at < ${line.to_at}::timestamptz
+    and r.rated_at < ${cutoff} and ${from} and ${to} and ${part}
+    and r.usage_id not in (select c.corrects_id from tenant.usage c where c.tenant_id = ${tx.tenantId} and c.corrects_id is not null
+      and c.received_at < ${cutoff} and not exists (select from tenant.usage_exceptions e
+        where e.tenant_id = c.tenant_id and e.usage_id = c.id and ${heldBack}))
+    and r.usage_id not in (select e.usage_id from tenant.usage_exceptions e where e.tenant_id = ${tx.tenantId}
+      and e.usage_id is not null and ${heldBack})`;
+}
+
+/** A line told by a rule says what stands behind it; sums of it are asked of the parts only where they are few. */
+const SUMMED_MAX = 10_000;
+
+/** Sums of everything behind a line: added up from its parts, or, of very many, as they were added up for the draft. */
+export async function sumBehind(tx: TenantTx, line: LineRule) {
+  const [told] = await tx.execute<{ records: number; quantity: string; num: string }>(sql`
+    select coalesce((l.detail->>'records')::int, 0) as records, coalesce(l.detail->>'usedQuantity', '0') as quantity, l.exact_num::text as num
+    from tenant.invoice_lines l where l.tenant_id = ${tx.tenantId} and l.id = ${line.id}::uuid`);
+  assert(told !== undefined, "the line was found before its sums are asked for");
+  if ((line.behind === "own" || line.behind === "quantity") && told.records > SUMMED_MAX) {
+    const num = line.each_num === null ? BigInt(told.num) : BigInt(told.quantity) * BigInt(line.each_num);
+    return { records: told.records, quantity: Number(told.quantity), num };
+  }
+  const [row] = await tx.execute<{ records: number; quantity: string; num: string }>(sql`
+    select count(*)::int as records, coalesce(sum(s.quantity), 0)::text as quantity, coalesce(sum(s.amount_num), 0)::text as num
+    from (${usageBehind(tx, line, () => sql`true`)}) s`);
+  assert(row !== undefined, "sums are one row");
+  return { records: row.records, quantity: Number(row.quantity), num: BigInt(row.num) };
+}
