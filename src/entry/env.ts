@@ -11,6 +11,7 @@ export type Bindings = {
   readonly CONTACT: DurableObjectNamespace<import("./objects/contact.ts").Contact>;
   readonly SEAT_POOL: DurableObjectNamespace<import("./objects/seat-pool.ts").SeatPool>;
   readonly TENANT_LIVE: DurableObjectNamespace<import("./objects/tenant-live.ts").TenantLive>;
+  readonly CALLERS: DurableObjectNamespace<import("./objects/callers.ts").Callers>;
   readonly FACTS: Queue;
   readonly MEDIA: Queue;
   readonly BILLING_RUNS: Queue;

@@ -5,6 +5,7 @@ import type { ContactId, TenantId } from "../domain/kernel/ids.ts";
 import { Refusal } from "../domain/kernel/trouble.ts";
 import type { RequestServices } from "../features/identity/index.ts";
 import type { LiveHouse } from "../ports/live.ts";
+import { announceCallers } from "./consumers/callers.ts";
 import { configOf, type Env } from "./env.ts";
 import { publish } from "./http/publish.ts";
 import { errorFields, log } from "./log.ts";
@@ -93,6 +94,12 @@ function liveHouse(env: Env): Omit<LiveHouse, "publish"> {
     async command(tenantId, contactId, command) {
       const answer = await askAgain(async () => await contactOf(tenantId, contactId).agentCommand(command));
       if ("refused" in answer) throw new Refusal("conflict", answer.refused, "the contact is not in a state for this");
+    },
+    async callersChanged(tenantId, numbers) {
+      // The change is stored; an announcement that is lost is made up for at the next publishing.
+      await announceCallers(env, tenantId, numbers).catch((error: unknown) =>
+        log("error", "callers_not_announced", { tenantId, ...errorFields(error) }),
+      );
     },
     async endSession(hash, { pools, tenants }) {
       const told = await Promise.allSettled([

@@ -3,6 +3,7 @@ import { runCron } from "./cron/index.ts";
 import type { Env } from "./env.ts";
 import { createApp } from "./http/app.ts";
 
+export { Callers } from "./objects/callers.ts";
 export { Contact } from "./objects/contact.ts";
 export { Line } from "./objects/line.ts";
 export { SeatPool } from "./objects/seat-pool.ts";

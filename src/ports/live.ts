@@ -18,6 +18,8 @@ export interface LiveHouse {
    * told is whole and may be repeated.
    */
   publish(only: TenantId | null): Promise<boolean>;
+  /** Something is known anew of callers by these numbers: calls will know it in a moment. */
+  callersChanged(tenantId: TenantId, numbers: readonly string[]): Promise<void>;
   /** Closes the session's sockets at these pools and clients. What cannot be told now the objects find by themselves. */
   endSession(
     hash: string,

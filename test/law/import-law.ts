@@ -148,13 +148,51 @@ function wayBack(start: string, edges: ReadonlyMap<string, ReadonlySet<string>>)
   return undefined;
 }
 
+/**
+ * Ways from one file to another or to a package that a pattern names, through imports that bind something: the first found
+ * from each start, as a chain. What stands behind `stops` is not looked at.
+ */
+export function waysTo(
+  files: readonly SourceFile[],
+  starts: readonly string[],
+  forbidden: RegExp,
+  stops: ReadonlySet<string> = new Set(),
+): string[] {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  return starts.flatMap((start) => {
+    const seen = new Set([start]);
+    const queue = [[start]];
+    for (let way = queue.shift(); way; way = queue.shift()) {
+      const file = byPath.get(way.at(-1) ?? "");
+      if (file === undefined) continue;
+      for (const name of [...importsOf(file, "values"), ...loadedBy(file)]) {
+        const to = name.startsWith(".") ? resolved(file.path, name) : name;
+        if (seen.has(to) || stops.has(to)) continue;
+        seen.add(to);
+        if (forbidden.test(to)) return [[...way, to].join(" → ")];
+        queue.push([...way, to]);
+      }
+    }
+    return [];
+  });
+}
+
 const IMPORT = /^\s*(?:import|export)\s+(type\s)?(?:[^"';]*?\sfrom\s+)?["']([^"']+)["']/gm;
+const LOADED_IMPORT = /\bawait import\(\s*["']([^"']+)["']\s*\)|\bimport\(\s*["']([^"']+)["']\s*\)\s*\.then\b/g;
 const DYNAMIC_IMPORT = /\bimport\(\s*["']([^"']+)["']\s*\)/g;
 
 export function importsOf(file: SourceFile, which: "all" | "values" = "all"): string[] {
   const fixed = [...file.text.matchAll(IMPORT)].filter((match) => which === "all" || match[1] === undefined);
-  const lazy = which === "all" ? [...file.text.matchAll(DYNAMIC_IMPORT)].map((match) => match[1] ?? "") : [];
-  return [...fixed.map((match) => match[2] ?? ""), ...lazy];
+  return [...fixed.map((match) => match[2] ?? ""), ...(which === "all" ? dynamicImportsOf(file) : [])];
+}
+
+/** `import("…").Name` in a type loads nothing: only what is waited for does. */
+function loadedBy({ text }: SourceFile): string[] {
+  return [...text.matchAll(LOADED_IMPORT)].map((match) => match[1] ?? match[2] ?? "");
+}
+
+function dynamicImportsOf(file: SourceFile): string[] {
+  return [...file.text.matchAll(DYNAMIC_IMPORT)].map((match) => match[1] ?? "");
 }
 
 function resolved(from: string, to: string): string {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { breaches, cycles, type SourceFile } from "./import-law.ts";
+import { breaches, cycles, type SourceFile, waysTo } from "./import-law.ts";
 import { sourceFiles } from "./source-files.ts";
 
 describe("OPS-6 the import law", () => {
@@ -51,6 +51,39 @@ describe("OPS-6 the import law", () => {
       { path: "src/features/c/index.ts", text: 'import { a } from "../a/index.ts";' },
     ];
     expect(cycles(ring, unitOf)).toEqual(["features/a → features/b → features/c → features/a"]);
+  });
+});
+
+describe("the law of the call path: no database on it", () => {
+  const DATABASE = /^(drizzle-orm|postgres)(\/|$)|^src\/adapters\/db\/|^src\/features\/.*(store|tables|index)\.ts$/;
+  const objects = (...names: string[]) => names.map((name) => `src/entry/objects/${name}.ts`);
+
+  test("neither a line nor a contact nor what they ask of a caller can reach one", () => {
+    const starts = objects("line", "contact", "callers", "known-caller");
+    const files = sourceFiles("src");
+    expect(starts.filter((start) => !files.some(({ path }) => path === start))).toEqual([]);
+    expect(waysTo(files, starts, DATABASE)).toEqual([]);
+  });
+
+  test("a pool reaches one for nothing but the sessions of its sockets", () => {
+    const sessions = new Set(objects("socket-sessions"));
+    expect(waysTo(sourceFiles("src"), objects("seat-pool"), DATABASE, sessions)).toEqual([]);
+    expect(waysTo(sourceFiles("src"), objects("seat-pool"), DATABASE)).toHaveLength(1);
+  });
+
+  test("a way over several files is seen, one of types alone is none", () => {
+    const file = (path: string, text: string): SourceFile => ({ path, text });
+    const files = [
+      file("src/entry/objects/contact.ts", 'import { b } from "./b.ts";'),
+      file(
+        "src/entry/objects/b.ts",
+        'import type { C } from "./c.ts";\nconst d = await import("../../adapters/db/index.ts");',
+      ),
+      file("src/entry/objects/c.ts", 'import postgres from "postgres";'),
+    ];
+    const way = "src/entry/objects/contact.ts → src/entry/objects/b.ts → src/adapters/db/index.ts";
+    expect(waysTo(files, objects("contact"), DATABASE)).toEqual([way]);
+    expect(waysTo(files, objects("contact"), /^postgres$/)).toEqual([]);
   });
 });
 

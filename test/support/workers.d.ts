@@ -6,6 +6,6 @@ declare namespace Cloudflare {
   }
   interface GlobalProps {
     mainModule: typeof import("../../src/entry/worker.ts");
-    durableNamespaces: "Line" | "Contact" | "SeatPool" | "TenantLive";
+    durableNamespaces: "Line" | "Contact" | "SeatPool" | "TenantLive" | "Callers";
   }
 }

@@ -32,6 +32,14 @@ export type KnownCaller = {
   readonly lastAgentId: AgentId | null;
 };
 
+/** What a client has on record of a number, as it is published for calls to read. */
+export type CallerOnRecord = {
+  readonly number: string;
+  readonly tier: KnownCaller["tier"];
+  /** Who answered the number last, whenever that was; null for nobody. */
+  readonly last: { readonly agentId: AgentId; readonly at: Instant } | null;
+};
+
 /** Answer to `wait`. `gone` tells a contact that this attempt was withdrawn already (a late repeat). */
 export type WaitAnswer = {
   readonly state: "waiting" | "held" | "gone";

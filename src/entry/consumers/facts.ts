@@ -3,10 +3,12 @@ import type { AgentFact, ContactFact, HouseFact } from "../../domain/call/facts.
 import type { TenantId } from "../../domain/kernel/ids.ts";
 import { Outage } from "../../domain/kernel/trouble.ts";
 import { storeContactFacts } from "../../features/contacts/facts-store.ts";
+import { asksWhoCalls, numbersAnswered } from "../../features/contacts/index.ts";
 import { storeUnknownNumberCalls } from "../../features/numbers/unknown-number-store.ts";
 import { storeAgentFacts } from "../../features/routing/agent-facts-store.ts";
 import type { Env } from "../env.ts";
 import { errorFields, log } from "../log.ts";
+import { announceCallers, tellCallers } from "./callers.ts";
 import { parkMessage } from "./dead.ts";
 import { refreshSoon } from "./draft-refresh.ts";
 import { type FactsMessage, parseFactsMessage } from "./messages.ts";
@@ -19,6 +21,7 @@ const FAILURE_DELAY_S_MAX = 300;
 type Parsed<M extends FactsMessage> = { readonly message: Message; readonly body: M };
 type ContactMessage = Extract<FactsMessage, { kind: "contact" }>;
 type AgentMessage = Extract<FactsMessage, { kind: "agent" }>;
+type CallersMessage = Extract<FactsMessage, { kind: "callers" }>;
 type HouseMessage = Extract<FactsMessage, { kind: "house" }>;
 
 /** Facts on their way to the database: grouped by tenant, each group one transaction, each message acknowledged alone. */
@@ -26,11 +29,13 @@ export async function consumeFacts(batch: MessageBatch, env: Env): Promise<void>
   const contacts = new Map<TenantId, Parsed<ContactMessage>[]>();
   const agents: Parsed<AgentMessage>[] = [];
   const house: Parsed<HouseMessage>[] = [];
+  const callers = new Map<TenantId, Parsed<CallersMessage>[]>();
   for (const message of batch.messages) {
     const body = parseFactsMessage(message.body);
     if (body === null) await parkMessage(env, "facts", message);
     else if (body.kind === "agent") agents.push({ message, body });
     else if (body.kind === "house") house.push({ message, body });
+    else if (body.kind === "callers") push(callers, body.tenantId, { message, body });
     else for (const tenantId of tenantsOf(body)) push(contacts, tenantId, { message, body });
   }
   const app = connect(env.DB);
@@ -39,6 +44,7 @@ export async function consumeFacts(batch: MessageBatch, env: Env): Promise<void>
     for (const [tenantId, group] of contacts) {
       await settle(group, (parts) =>
         storeTenant(
+          env,
           app,
           tenantId,
           parts.flatMap((part) => part.body.facts),
@@ -57,6 +63,16 @@ export async function consumeFacts(batch: MessageBatch, env: Env): Promise<void>
         parts.flatMap((part) => part.body.facts),
       ),
     );
+    for (const [tenantId, group] of callers) {
+      await settle(group, (parts) =>
+        tellCallers(
+          env,
+          app,
+          tenantId,
+          parts.flatMap((part) => part.body.numbers),
+        ),
+      );
+    }
     await refreshSoon(env, { db: app, operatorDb: operator }, factsOf(contacts));
   } finally {
     await Promise.all([app.close(), operator.close()]);
@@ -78,11 +94,17 @@ function push<K, V>(groups: Map<K, V[]>, key: K, value: V): void {
   else group.push(value);
 }
 
-async function storeTenant(db: Database, tenantId: TenantId, facts: readonly ContactFact[]): Promise<void> {
+async function storeTenant(env: Env, db: Database, tenantId: TenantId, facts: readonly ContactFact[]): Promise<void> {
   const own = facts.filter((fact) => fact.tenantId === tenantId);
+  const answered = own.filter(({ body }) => body.type === "seat_answered").map(({ contactId }) => contactId);
   const actor = { kind: "system", name: "facts" } as const;
-  const stored = await withTenant(db, { tenantId, actor }, (tx) => storeContactFacts(tx, own));
-  for (const sourceEventId of stored.rivals) log("alert", "usage_rival", { tenantId, sourceEventId });
+  const { rivals, numbers } = await withTenant(db, { tenantId, actor }, async (tx) => {
+    const stored = await storeContactFacts(tx, own);
+    const asked = answered.length > 0 && (await asksWhoCalls(tx));
+    return { rivals: stored.rivals, numbers: asked ? await numbersAnswered(tx, answered) : [] };
+  });
+  for (const sourceEventId of rivals) log("alert", "usage_rival", { tenantId, sourceEventId });
+  await announceCallers(env, tenantId, numbers);
 }
 
 async function storeAgents(db: Database, facts: readonly AgentFact[]): Promise<void> {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { AgentFact, ContactFact, HouseFact } from "../../domain/call/facts.ts";
+import type { TenantId } from "../../domain/kernel/ids.ts";
 
 const instant = z.number().int().nonnegative();
 const seq = z.number().int().positive();
@@ -40,12 +41,15 @@ const FactsMessageSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("contact"), facts: z.array(ContactFactSchema).max(1_000) }),
   z.object({ kind: z.literal("agent"), facts: z.array(AgentFactSchema).max(1_000) }),
   z.object({ kind: z.literal("house"), facts: z.array(HouseFactSchema).max(1_000) }),
+  z.object({ kind: z.literal("callers"), tenantId: z.uuid(), numbers: z.array(z.string().max(64)).max(1_000) }),
 ]);
 
 export type FactsMessage =
   | { readonly kind: "contact"; readonly facts: readonly ContactFact[] }
   | { readonly kind: "agent"; readonly facts: readonly AgentFact[] }
-  | { readonly kind: "house"; readonly facts: readonly HouseFact[] };
+  | { readonly kind: "house"; readonly facts: readonly HouseFact[] }
+  /** Something is known anew of these numbers of a client's callers. */
+  | { readonly kind: "callers"; readonly tenantId: TenantId; readonly numbers: readonly string[] };
 
 /** Null for a message that no later attempt could read either. */
 export function parseFactsMessage(input: unknown): FactsMessage | null {

@@ -5,6 +5,7 @@ import { asId, type TenantId } from "../../domain/kernel/ids.ts";
 import { Outage } from "../../domain/kernel/trouble.ts";
 import type { RequestServices } from "../../features/identity/index.ts";
 import { type LineToPublish, readPublishable } from "../../features/numbers/index.ts";
+import { publishCallers } from "../consumers/callers.ts";
 import { type Config, configOf, type Env } from "../env.ts";
 import { log } from "../log.ts";
 import { objectName } from "../objects/contact-id.ts";
@@ -35,6 +36,7 @@ export async function publish(env: Env, services: RequestServices, only: string 
   }
   await Promise.all(lines.map((line) => lineOf(env, line.config.number.e164).publish(line.config)));
   await Promise.all(gone.map((e164) => lineOf(env, e164).withdraw()));
+  for (const tenantId of new Set(lines.map((line) => line.config.tenantId))) await publishCallers(env, db, tenantId);
   if (config.environment === "sandbox") await registerAtSandbox(config, lines);
   const tenants = new Set(lines.map((line) => line.config.tenantId)).size;
   const count = { tenants, lines: lines.length, withdrawn: gone.length, pools: pools.length };

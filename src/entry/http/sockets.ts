@@ -5,16 +5,7 @@ import { Refusal } from "../../domain/kernel/trouble.ts";
 import { access, agentOn, houseRouter, problems, signedInOn, tenantOn } from "../../features/identity/index.ts";
 import type { Env } from "../env.ts";
 import { objectName } from "../objects/contact-id.ts";
-
-/** What an object is told of who is behind a socket. The Worker sets these after its checks; a client's own are dropped. */
-export const SOCKET_HEADERS = {
-  role: "x-callhouse-role",
-  agentId: "x-callhouse-agent-id",
-  poolId: "x-callhouse-pool-id",
-  tenantId: "x-callhouse-tenant-id",
-  userId: "x-callhouse-user-id",
-  session: "x-callhouse-session",
-} as const;
+import { SOCKET_HEADERS } from "../objects/socket-headers.ts";
 
 const upgraded = { description: "Switching to a WebSocket; its frames are described in the feature's schema" };
 

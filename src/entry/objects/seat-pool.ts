@@ -22,12 +22,12 @@ import {
   type WithdrawReason,
 } from "../../domain/routing/index.ts";
 import { type Config, configOf, type Env } from "../env.ts";
-import { SOCKET_HEADERS } from "../http/sockets.ts";
 import { localTimeAt } from "./local-time.ts";
 import { commandFrom, type Heard } from "./seat-pool-commands.ts";
 import { SeatPoolOutbox } from "./seat-pool-outbox.ts";
 import { SeatPoolSockets } from "./seat-pool-sockets.ts";
 import { Changes, SeatPoolStorage } from "./seat-pool-storage.ts";
+import { SOCKET_HEADERS } from "./socket-headers.ts";
 import { askDatabase, SocketSessions } from "./socket-sessions.ts";
 
 const CHANCE: Chance = { random: Math.random, newReservationId: () => asId<ReservationId>(crypto.randomUUID()) };

@@ -2,8 +2,8 @@ import { connect, DatabaseOutage, withOperator } from "../../adapters/db/index.t
 import { SESSION_OVER } from "../../domain/kernel/session-over.ts";
 import { liveSessions } from "../../features/identity/index.ts";
 import type { Env } from "../env.ts";
-import { SOCKET_HEADERS } from "../http/sockets.ts";
 import { errorFields, log } from "../log.ts";
+import { SOCKET_HEADERS } from "./socket-headers.ts";
 
 /** A session that nobody said has ended closes its sockets within 5 s: this, and the time of one query. Platform time. */
 export const CHECK_EVERY_MS = 3_500;

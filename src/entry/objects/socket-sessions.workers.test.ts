@@ -6,8 +6,8 @@ import { connect, withOperator } from "../../adapters/db/index.ts";
 import { type AgentId, asId, type PoolId, type TenantId } from "../../domain/kernel/ids.ts";
 import { SESSION_OVER } from "../../domain/kernel/session-over.ts";
 import type { Env } from "../env.ts";
-import { SOCKET_HEADERS } from "../http/sockets.ts";
 import { objectName } from "./contact-id.ts";
+import { SOCKET_HEADERS } from "./socket-headers.ts";
 
 const env = bindings as unknown as Env;
 const users: string[] = [];

@@ -31,6 +31,8 @@ let contactId: ContactId;
 /** What the pool says, and what the live contact was told. */
 let serves: TenantId | null;
 let commands: AgentCommand[];
+/** Numbers of which the live objects were told that something is known anew. */
+const announced: string[] = [];
 
 beforeAll(async () => {
   await applyTenants({
@@ -58,6 +60,7 @@ beforeEach(() => {
   contactId = asId(randomUUID());
   serves = tenantId;
   commands = [];
+  announced.length = 0;
 });
 
 const live: LiveHouse = {
@@ -72,6 +75,9 @@ const live: LiveHouse = {
     variables: { order: "1234" },
   }),
   endSession: async () => {},
+  callersChanged: async (_tenant, numbers) => {
+    announced.push(...numbers);
+  },
   publish: async () => true,
   command: async (_tenant, _contact, command) => {
     commands.push(command);
@@ -145,6 +151,7 @@ test("a customer is created and noted in the contact, with an audit row that nam
   });
   expect(created.status).toBe(201);
   expect(created.body).toMatchObject({ name: "Mei Chen 陈梅", points: [{ kind: "phone", value: "+12065550177" }] });
+  expect(announced).toEqual(created.body.points.map(({ value }: { value: string }) => value));
   const changed = await ask("PATCH", `/customers/${created.body.id}`, { note: "called again" });
   expect(changed.body.notes.map((each: { text: string }) => each.text)).toEqual(["called again", "prefers mornings"]);
   const audit =

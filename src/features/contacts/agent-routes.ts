@@ -79,20 +79,22 @@ export function addAgentRoutes(router: ReturnType<typeof houseRouter>): void {
   router.openapi(readCard, async (c) => c.json(await cardOf(await seatOn(c)), 200));
   router.openapi(addCustomer, async (c) => {
     const { name, phone, note } = c.req.valid("json");
-    const { db, scope, contactId } = await servingOn(c);
+    const { db, live, scope, contactId } = await servingOn(c);
     const customer = await withTenant(db, scope, (tx) =>
       createCustomer(tx, { name, phone: phone ?? null, note: note ?? null, contactId }),
     );
+    await live.callersChanged(scope.tenantId, phonesOf(customer));
     return c.json(customer, 201);
   });
   router.openapi(updateCustomer, async (c) => {
-    const { db, scope, contactId } = await servingOn(c);
+    const { db, live, scope, contactId } = await servingOn(c);
     const customerId = c.req.valid("param").customerId;
     const change = c.req.valid("json");
     const customer = await withTenant(db, scope, (tx) =>
       changeCustomer(tx, { customerId: asId(customerId), contactId, ...change }),
     );
     if (customer === null) throw notFound();
+    await live.callersChanged(scope.tenantId, phonesOf(customer));
     return c.json(customer, 200);
   });
   router.openapi(hold, async (c) => {
@@ -105,6 +107,10 @@ export function addAgentRoutes(router: ReturnType<typeof houseRouter>): void {
     const after = { to: then, reason: reason ?? null };
     return command(c, (agentId) => ({ type: "wrap_up", agentId, disposition, notes, after }));
   });
+}
+
+function phonesOf({ points }: z.infer<typeof CustomerSchema>): string[] {
+  return points.filter(({ kind }) => kind === "phone").map(({ value }) => value);
 }
 
 type Serving = {

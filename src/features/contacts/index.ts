@@ -1,2 +1,2 @@
-export { readKnownCaller } from "./known-caller.ts";
+export { asksWhoCalls, numbersAnswered, numbersKnown, readKnownCallers } from "./known-caller.ts";
 export { contactRoutes } from "./routes.ts";

@@ -1,7 +1,7 @@
 import type { ContactSeatRpc } from "../../../domain/routing/index.ts";
 import type { Env } from "../../env.ts";
-import { SOCKET_HEADERS } from "../../http/sockets.ts";
 import { SeatPool } from "../../objects/seat-pool.ts";
+import { SOCKET_HEADERS } from "../../objects/socket-headers.ts";
 
 /** What workerd itself offers under the flag `unsafe_module`; the bundler must not look for it. */
 const UNSAFE = "workerd:unsafe";

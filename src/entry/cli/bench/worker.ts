@@ -7,6 +7,7 @@ import type { Env } from "../../env.ts";
 import { createApp } from "../../http/app.ts";
 import { objectName } from "../../objects/contact-id.ts";
 
+export { Callers } from "../../objects/callers.ts";
 export { Contact } from "../../objects/contact.ts";
 export { Line } from "../../objects/line.ts";
 export { SeatPool } from "../../objects/seat-pool.ts";
