@@ -138,6 +138,11 @@ const ownQueues = createRoute({
   path: "/portal/queues",
   component: lazyRouteComponent(() => import("./queues/own-queues-page.tsx"), "OwnQueuesPage"),
 });
+const spend = createRoute({
+  getParentRoute: () => clients,
+  path: "/portal/spend",
+  component: lazyRouteComponent(() => import("./money/spend-page.tsx"), "SpendPage"),
+});
 const invoices = createRoute({
   getParentRoute: () => clients,
   path: "/portal/invoices",
@@ -239,7 +244,7 @@ const routeTree = root.addChildren([
     agents.addChildren([desktop]),
     shell.addChildren([
       supervisors.addChildren([floor, queues, queueEditor, routedContact]),
-      clients.addChildren([today, contacts, contact, ownQueues, invoices, invoice, line, lineContact]),
+      clients.addChildren([today, contacts, contact, ownQueues, spend, invoices, invoice, line, lineContact]),
       billers.addChildren([
         billing,
         exceptions,

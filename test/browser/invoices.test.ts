@@ -91,6 +91,36 @@ test("BIL-8 a client disputes one line and takes it back", async () => {
   await expect.poll(() => asked("DELETE", "/api/portal/disputes/d1").length).toBe(1);
 });
 
+test("BIL-8 a client pays by card: the provider's page opens, the page waits, and says when the money is there", async () => {
+  const own = invoiceDocument("finalized");
+  stage.house.answer(/^POST .*\/payment-requests$/, {
+    body: { requestId: "p1", payUrl: `${stage.url}/mark.svg`, amountMinor: 1920 },
+  });
+  const page = await stage.page("client", "/portal/invoices/i2");
+  await page.getByText("£8.50 of it is in dispute").waitFor();
+  const opened = page.context().waitForEvent("page");
+  await page.getByRole("button", { name: "Pay £19.20 by card" }).click();
+  expect(new URL((await opened).url()).pathname).toBe("/mark.svg");
+  expect(asked("POST", "/api/portal/invoices/i1/payment-requests")).toEqual([null]);
+  await page.getByText("Waiting for the payment").waitFor();
+  await page.reload();
+  await page.getByText("Waiting for the payment").waitFor();
+  stage.house.answer(/^GET .*\/portal\/invoices\/i2\/document$/, { body: { ...own, openMinor: 0, paidMinor: 1920 } });
+  await page.getByRole("status").filter({ hasText: "the invoice is paid" }).waitFor({ timeout: 15_000 });
+  expect(await page.getByRole("button", { name: /by card/ }).count()).toBe(0);
+});
+
+test("BIL-8 where no card can be taken, the page says so and names the bank account and the reference", async () => {
+  const refusal = { title: "Not possible", status: 409, code: "no_provider", detail: "cards are off", requestId: "r" };
+  stage.house.answer(/^POST .*\/payment-requests$/, { status: 409, body: refusal });
+  const page = await stage.page("client", "/portal/invoices/i2");
+  await page.getByRole("button", { name: /by card/ }).click();
+  await page.getByRole("alert").filter({ hasText: "cards are off" }).waitFor();
+  await page.getByText("By bank transfer").click();
+  await page.getByText("5919 0000 1234 567").waitFor();
+  stage.errors.splice(0);
+});
+
 test("BIL-8 an accepted dispute credits what was claimed, or less", async () => {
   stage.house.answer(/^POST .*\/decision$/, { body: {} });
   const page = await stage.page("billing", "/billing");

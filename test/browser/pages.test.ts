@@ -29,6 +29,7 @@ const PAGES: readonly Row[] = [
   ["today", "client", "/portal"],
   ["contacts", "client", "/portal/contacts"],
   ["contact", "client", "/portal/contacts/c1"],
+  ["own spending", "client", "/portal/spend"],
   ["own invoices", "client", "/portal/invoices"],
   ["own line", "client", "/portal/invoices/i1/lines/l1"],
   ["billing", "billing", "/billing"],

@@ -42,7 +42,8 @@ const money = {
   computedAt: Date.now(),
 };
 const final = { status: "finalized", number: "INV-2026-000042", issuedOn: "2026-12-02", dueOn: "2027-01-01" };
-const seller = { nameZh: "听潮客服", nameEn: "Tingchao Contact Centres", timeZone: "Asia/Shanghai", banks: [] };
+const bank = { bank: "招商银行福州分行", account: "5919 0000 1234 567", holder: "听潮客服有限公司" };
+const seller = { nameZh: "听潮客服", nameEn: "Tingchao Contact Centres", timeZone: "Asia/Shanghai", banks: [bank] };
 const aside = { tenantId: "t1", invoiceId: "i1", lineId: "l1", label, number: "INV-2026-000042", currency: "GBP" };
 export const dispute = {
   ...aside,
@@ -111,7 +112,7 @@ export function invoiceDocument(state: "draft" | "approved" | "finalized") {
       taxes: [{ category: "S", rate: "20", baseMinor: 1700, taxMinor: 340, exemption: null }],
       preparedBy: [],
       approvedBy: null,
-      approvedAt: null,
+      approvedAt: isFinal ? Date.parse("2026-12-01T09:00:00Z") : null,
       finalizedAt: null,
       items: [line],
     },

@@ -1,6 +1,7 @@
 import type { ActiveContact, AgentView, FloorFrame, Offer } from "../../src/features/routing/schema.ts";
 import { furnishBooks } from "./book-records.ts";
 import type { PlayedHouse } from "./house.ts";
+import { furnishMoney } from "./money-records.ts";
 import { furnishQueues } from "./queues.ts";
 import { furnishBilling, furnishPortal, type Get } from "./records.ts";
 
@@ -185,6 +186,7 @@ export function furnish(house: PlayedHouse, url: string): void {
   furnishQueues(get);
   furnishBilling(get);
   furnishBooks(get);
+  furnishMoney(get);
   house.greet("/api/agent/socket", () => [desk()]);
   house.greet("/api/floor/socket", () => [floorFrame()]);
   house.greet("/api/portal/socket", () => [

@@ -21,6 +21,7 @@ export function paymentRows(
       "dunning_steps",
       { id: id("75"), invoice_id, day: 1, deed: "remind", open_minor: 1, letter_to: ["a@example.com"] },
     ],
+    ["spend_limits", { contract_id: contractId, amount_minor: 1, set_at: at }],
     ["dunning_standings", { standing: "good" }],
   ];
 }

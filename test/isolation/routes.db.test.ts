@@ -220,6 +220,26 @@ test("SEC-1 the canaries are alive: their own client sees them", async () => {
   expect(answer.body).toContain(CANARY);
 });
 
+test("SEC-1 a client is never told which persons of the house made or approved its bill", async () => {
+  const hand = randomUUID();
+  // Past the guard of invoices that are no drafts: it is what is told that is asked here.
+  await databases.admin.begin(async (sql) => {
+    await sql`set local session_replication_role = replica`;
+    await sql`update tenant.invoices set prepared_by = array[${hand}::uuid] where id = ${foreign.invoiceId ?? ""}`;
+  });
+  const own = operations.filter(({ method, path }) => method === "GET" && path.startsWith("/api/portal/"));
+  expect(own.map(({ operationId }) => operationId)).toEqual(
+    expect.arrayContaining(["readOwnInvoice", "readOwnInvoiceDocument"]),
+  );
+  for (const operation of own.filter(({ isSocket }) => !isSocket)) {
+    const { body } = await askAs("the victim's own admin", operation, foreign);
+    expect(body, operation.operationId).not.toContain(hand);
+  }
+  const staffs = operations.find(({ operationId }) => operationId === "readInvoice");
+  if (staffs === undefined) throw new Error("no operation readInvoice");
+  expect((await askAs("a billing admin", staffs, foreign)).body).toContain(hand);
+});
+
 /** Another client with a bill of its own, so that every part of an address but one is right. */
 async function billOfAnother(): Promise<Record<string, string>> {
   const tenantId = idOf.tenant("hearthline");

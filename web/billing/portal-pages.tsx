@@ -2,17 +2,18 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import type { InvoiceDocument } from "../../src/features/invoicing/schema.ts";
+import type { ClientDocument } from "../../src/features/invoicing/schema.ts";
 import { read } from "../api/http.ts";
 import { Crumbs } from "../design/crumbs.tsx";
 import { PlainState, Skeleton, Trouble } from "../design/parts.tsx";
 import { Downloads } from "../invoicing/downloads.tsx";
 import { InvoiceBody } from "../invoicing/invoice-body.tsx";
+import { beganPaying, LOOK_EVERY_MS } from "../money/paying.ts";
 import { PortalContactBody } from "../portal/contact-page.tsx";
 import { month } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
 import { LineBody } from "./line-body.tsx";
-import type { InvoiceSummary, InvoiceView } from "./shapes.ts";
+import type { ClientInvoice, InvoiceSummary } from "./shapes.ts";
 import { InvoicesTable } from "./tables.tsx";
 
 function useTitle(title: string): void {
@@ -71,7 +72,7 @@ function usePath(): Path {
 function useOwnInvoice(invoiceId: string) {
   return useQuery({
     queryKey: ["portal", "invoice", invoiceId],
-    queryFn: ({ signal }) => read<InvoiceView>(`/api/portal/invoices/${invoiceId}`, signal),
+    queryFn: ({ signal }) => read<ClientInvoice>(`/api/portal/invoices/${invoiceId}`, signal),
   });
 }
 
@@ -116,7 +117,9 @@ export function PortalInvoicePage() {
   const { invoiceId } = usePath();
   const invoice = useQuery({
     queryKey: ["portal", "document", invoiceId],
-    queryFn: ({ signal }) => read<InvoiceDocument>(`/api/portal/invoices/${invoiceId}/document`, signal),
+    queryFn: ({ signal }) => read<ClientDocument>(`/api/portal/invoices/${invoiceId}/document`, signal),
+    refetchInterval: ({ state: { data } }) =>
+      data !== undefined && data.openMinor > 0 && beganPaying(data.invoice.id) !== null ? LOOK_EVERY_MS : false,
   });
   useTitle(t("billing.invoice"));
   return (

@@ -3,6 +3,7 @@ import type { RunOutcomeSchema } from "../../src/features/billing/schema.ts";
 
 export type {
   BilledContact,
+  ClientInvoice,
   ContactLine,
   InvoiceLineView,
   InvoiceSummary,

@@ -2,9 +2,9 @@ import type { TFunction } from "i18next";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type {
+  ClientInvoice,
   InvoiceLineView,
   InvoiceSummary,
-  InvoiceView,
   LineContact,
   LineContactsView,
 } from "../../src/features/billing/schema.ts";
@@ -78,7 +78,7 @@ function dueText(t: TFunction, { status, dueOn }: InvoiceSummary): string | null
     : null;
 }
 
-type LinesProps = { invoice: InvoiceView; link: (line: InvoiceLineView, label: string) => ReactNode };
+type LinesProps = { invoice: ClientInvoice; link: (line: InvoiceLineView, label: string) => ReactNode };
 
 /** The lines of an invoice. Each opens to what stands behind it; together they are the total, to the minor unit. */
 export function InvoiceLines({ invoice, link }: LinesProps) {
@@ -137,7 +137,7 @@ function dayBefore(day: string): string {
   return at.toISOString().slice(0, 10);
 }
 
-export function InvoiceHead({ invoice }: { invoice: InvoiceView }) {
+export function InvoiceHead({ invoice }: { invoice: ClientInvoice }) {
   const { t } = useTranslation();
   const tongue = currentTongue();
   return (

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { DisputeView, InvoiceDocument } from "../../src/features/invoicing/schema.ts";
+import type { ClientDocument, DisputeView } from "../../src/features/invoicing/schema.ts";
 import { Icon, type IconName } from "../design/icons.tsx";
 import { Field } from "../design/parts.tsx";
 import { dateTime, money } from "../words/format.ts";
@@ -27,7 +27,7 @@ export function DisputeState({ state }: { state: DisputeView["state"] }) {
   );
 }
 
-type PanelProps = { readonly document: InvoiceDocument; readonly side: "house" | "client" };
+type PanelProps = { readonly document: ClientDocument; readonly side: "house" | "client" };
 
 /** The lines the client does not agree with. The client opens and withdraws, the house decides. */
 export function DisputesPanel({ document, side }: PanelProps) {
@@ -143,7 +143,7 @@ function VerdictDialog({ what, dispute, decimals, close }: VerdictProps) {
 }
 
 /** One line at a time: only that line's payment waits. */
-function OpenDialog({ document: { invoice }, close }: { document: InvoiceDocument; close: () => void }) {
+function OpenDialog({ document: { invoice }, close }: { document: ClientDocument; close: () => void }) {
   const { t } = useTranslation();
   const tongue = currentTongue();
   const lines = invoice.items.filter((line) => line.amountMinor > 0);

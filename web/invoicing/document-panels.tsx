@@ -1,13 +1,14 @@
+import type { TFunction } from "i18next";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import type { CreditNoteView, InvoiceDocument } from "../../src/features/invoicing/schema.ts";
+import type { ClientDocument, CreditNoteView } from "../../src/features/invoicing/schema.ts";
 import { Icon } from "../design/icons.tsx";
-import { calendarDay, money } from "../words/format.ts";
+import { calendarDay, dateTime, money } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
 import "./invoicing.css";
 
 /** From net to what is still owed: every step that stands between them. */
-export function SumsPanel({ document }: { document: InvoiceDocument }) {
+export function SumsPanel({ document }: { document: ClientDocument }) {
   const { t } = useTranslation();
   const tongue = currentTongue();
   const { invoice } = document;
@@ -61,12 +62,13 @@ export function SumsPanel({ document }: { document: InvoiceDocument }) {
   );
 }
 
-export function PartiesPanel({ document: { invoice, buyer, seller } }: { document: InvoiceDocument }) {
+export function PartiesPanel({ document: { invoice, buyer, seller } }: { document: ClientDocument }) {
   const { t } = useTranslation();
   const tongue = currentTongue();
   const facts: [string, string | null | undefined][] = [
     [t("invoicing.number"), invoice.number],
     [t("invoicing.issuedOn"), invoice.issuedOn === null ? null : calendarDay(tongue, invoice.issuedOn)],
+    [t("invoicing.approved"), approvedText(invoice, seller, t)],
     [t("invoicing.dueOn"), invoice.dueOn === null ? null : calendarDay(tongue, invoice.dueOn)],
     [t("invoicing.buyer"), tongue === "zh" ? buyer.nameZh : buyer.nameEn],
     [t("invoicing.taxId"), buyer.vatId ?? buyer.creditCode],
@@ -74,7 +76,7 @@ export function PartiesPanel({ document: { invoice, buyer, seller } }: { documen
   ];
   return (
     <Panel title={t("invoicing.paper")}>
-      <dl className="facts">
+      <dl className="paper-facts">
         {facts.map(([label, value]) =>
           value === null || value === undefined ? null : (
             <div key={label}>
@@ -86,6 +88,14 @@ export function PartiesPanel({ document: { invoice, buyer, seller } }: { documen
       </dl>
     </Panel>
   );
+}
+
+/** The house's name and the time: which person it was is the house's own business. */
+function approvedText({ approvedAt }: ClientDocument["invoice"], seller: ClientDocument["seller"], t: TFunction) {
+  if (approvedAt === null) return null;
+  const tongue = currentTongue();
+  const who = seller === null ? t("app.name") : tongue === "zh" ? seller.nameZh : seller.nameEn;
+  return `${who} · ${dateTime(tongue, approvedAt)}`;
 }
 
 export function CreditNotesPanel({ notes, path }: { notes: readonly CreditNoteView[]; path: string }) {

@@ -1,14 +1,15 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import type { InvoiceDocument } from "../../src/features/invoicing/schema.ts";
+import type { ClientDocument } from "../../src/features/invoicing/schema.ts";
 import type { InvoiceLineView } from "../billing/shapes.ts";
 import { InvoiceHead, InvoiceLines } from "../billing/tables.tsx";
+import { PayPanel } from "../money/pay-panel.tsx";
 import { DisputesPanel } from "./disputes.tsx";
 import { CreditNotesPanel, PartiesPanel, SumsPanel } from "./document-panels.tsx";
 import { FapiaoPanel } from "./fapiao-panel.tsx";
 
 type Props = {
-  readonly document: InvoiceDocument;
+  readonly document: ClientDocument;
   readonly side: "house" | "client";
   readonly actions: ReactNode;
   /** Where credit notes are had as files. */
@@ -28,6 +29,7 @@ export function InvoiceBody({ document, side, actions, notesPath, link }: Props)
           <InvoiceLines invoice={document.invoice} link={link} />
         </section>
         <div className="invoice-side">
+          {side === "client" ? <PayPanel document={document} /> : null}
           <SumsPanel document={document} />
           <DisputesPanel document={document} side={side} />
           <CreditNotesPanel notes={document.creditNotes} path={notesPath} />

@@ -10,7 +10,17 @@ import "./shell.css";
 type Place = {
   to: string;
   icon: IconName;
-  word: "desktop" | "floor" | "queues" | "today" | "contacts" | "invoices" | "billing" | "contracts" | "books";
+  word:
+    | "spend"
+    | "desktop"
+    | "floor"
+    | "queues"
+    | "today"
+    | "contacts"
+    | "invoices"
+    | "billing"
+    | "contracts"
+    | "books";
   roles: RoleName[];
   /** Pages elsewhere that belong to this place. */
   also?: readonly string[];
@@ -23,6 +33,7 @@ const PLACES: readonly Place[] = [
   { to: "/portal", icon: "chart", word: "today", roles: ["tenant_admin"] },
   { to: "/portal/contacts", icon: "list", word: "contacts", roles: ["tenant_admin"] },
   { to: "/portal/queues", icon: "people", word: "queues", roles: ["tenant_admin"] },
+  { to: "/portal/spend", icon: "chart", word: "spend", roles: ["tenant_admin"] },
   { to: "/portal/invoices", icon: "receipt", word: "invoices", roles: ["tenant_admin"] },
   { to: "/billing", icon: "receipt", word: "billing", roles: ["billing_admin", "house_admin"] },
   { to: "/contracts", icon: "book", word: "contracts", roles: ["billing_admin", "house_admin"] },

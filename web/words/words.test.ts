@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { en } from "./en.ts";
+import { ownMoneyBoth } from "./own-money.ts";
 import { zh } from "./zh.ts";
 
 function leaves(tree: object, path = ""): [string, string][] {
@@ -10,18 +11,26 @@ function leaves(tree: object, path = ""): [string, string][] {
 
 const slots = (text: string): string[] => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1] ?? "").sort();
 
-test("every word stands in both languages, with the same slots, and none is empty", () => {
-  const chinese = new Map(leaves(zh));
-  const english = new Map(leaves(en));
-  expect([...english.keys()].sort()).toEqual([...chinese.keys()].sort());
-  for (const [key, text] of chinese) {
-    expect(text.trim(), key).not.toBe("");
-    expect(english.get(key)?.trim(), key).not.toBe("");
-    expect(slots(english.get(key) ?? ""), key).toEqual(slots(text));
-  }
-});
+const CATALOGUES = [
+  { name: "of every page", both: { zh, en } },
+  { name: "of the client's money", both: ownMoneyBoth },
+];
 
-test("the English catalogue holds no Chinese but the name of the other language", () => {
-  const mixed = leaves(en).filter(([key, text]) => key !== "app.switchTo" && /\p{Script=Han}/u.test(text));
+test.each(CATALOGUES)(
+  "every word $name stands in both languages, with the same slots, and none is empty",
+  ({ both }) => {
+    const chinese = new Map(leaves(both.zh));
+    const english = new Map(leaves(both.en));
+    expect([...english.keys()].sort()).toEqual([...chinese.keys()].sort());
+    for (const [key, text] of chinese) {
+      expect(text.trim(), key).not.toBe("");
+      expect(english.get(key)?.trim(), key).not.toBe("");
+      expect(slots(english.get(key) ?? ""), key).toEqual(slots(text));
+    }
+  },
+);
+
+test.each(CATALOGUES)("English $name holds no Chinese but the name of the other language", ({ both }) => {
+  const mixed = leaves(both.en).filter(([key, text]) => key !== "app.switchTo" && /\p{Script=Han}/u.test(text));
   expect(mixed).toEqual([]);
 });

@@ -1,7 +1,12 @@
 import { exact, multiply, rational, ZERO } from "../kernel/rational.ts";
 import { NONE } from "./behind.ts";
 import { type PackageCharge, USAGE_UNITS } from "./charge.ts";
-import type { ChargeContext, LineDraft } from "./line.ts";
+import type { ChargeContext, LineDraft, Share } from "./line.ts";
+
+/** A part of a month includes its part of the package; a fraction of one contact is given to the client. */
+export function includedOf({ included }: PackageCharge, { share }: { readonly share: Share }): bigint {
+  return BigInt(Math.ceil((included * share.days) / share.of));
+}
 
 /**
  * A monthly fee that includes so many; each one over has its price. Which events are included is decided by time of the
@@ -10,8 +15,7 @@ import type { ChargeContext, LineDraft } from "./line.ts";
 export function ratePackage(charge: PackageCharge, context: ChargeContext): LineDraft[] {
   const { share } = context;
   const unit = USAGE_UNITS[charge.usage];
-  // A part of a month includes its part of the package; a fraction of one contact is given to the client.
-  const included = Math.ceil((charge.included * share.days) / share.of);
+  const included = Number(includedOf(charge, { share }));
   const price = exact(charge.overflow);
   const used = Number(context.totals.all.quantity);
   const [top, insideUsed] = [BigInt(included), Math.min(used, included)];

@@ -13,6 +13,7 @@ import { marginRoutes } from "../../features/margin/index.ts";
 import { paymentRoutes } from "../../features/payments/index.ts";
 import { queueRoutes } from "../../features/queues/index.ts";
 import { settlementRoutes } from "../../features/settlement/index.ts";
+import { spendRoutes } from "../../features/spend/index.ts";
 import { ConfigError, configOf, type Env } from "../env.ts";
 import { log } from "../log.ts";
 import { serveRecorded } from "../objects/recorded.ts";
@@ -76,6 +77,7 @@ export function createApi(): OpenAPIHono<ApiEnv> {
   api.route("/", billingRoutes());
   api.route("/", contractRoutes());
   api.route("/", explainRoutes());
+  api.route("/", spendRoutes());
   api.route("/", documentRoutes());
   api.route("/", invoicingRoutes());
   api.route("/", paymentRoutes());

@@ -3,11 +3,11 @@ import type { TenantTx } from "../../adapters/db/index.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import { rational } from "../../domain/kernel/rational.ts";
 import { chargeKey, type Segment } from "../../domain/rating/allot.ts";
-import { type Rating, rateTotals, sourceKey } from "../../domain/rating/rate.ts";
+import { type Rating, type Reckoning, rateTotals, sourceKey } from "../../domain/rating/rate.ts";
 import { type ChargeTotals, NO_USAGE, NOTHING, type Totals, together } from "../../domain/rating/totals.ts";
 import { currencyOf } from "./priced-charges.ts";
 import type { RatedTerms } from "./rated-terms.ts";
-import { correctedUsage, usageKeptOff } from "./store.ts";
+import { correctedUsage, cutoffNow, usageKeptOff } from "./store.ts";
 import { iso } from "./usage-rows.ts";
 
 export type MonthFromSums = {
@@ -22,16 +22,27 @@ export type MonthFromSums = {
 
 /** The month's lines from sums over its rated items: one pass of the database over them, and nothing of them in memory. */
 export async function rateFromSums(tx: TenantTx, terms: RatedTerms, cutoff: Instant): Promise<MonthFromSums> {
-  const totals = await chargeTotals(tx, terms, cutoff);
+  const { totals, reckoning } = await summed(tx, terms, cutoff);
   const notCharged = await tx.execute<{ reason: string; kind: string; records: number }>(sql`
     select r.reason, r.kind, count(*)::int as records from ${counted(tx, terms, cutoff)} and r.charge_id is null and r.reason <> 'void' group by 1, 2 order by 1, 2`);
-  const contacts = await contactsOf(tx, terms, cutoff);
-  const rating = rateTotals(currencyOf(terms.contract.currency), terms.segments, {
-    totals: (key) => totals.get(key) ?? NO_USAGE,
-    contacts: (segment) => contacts.get(segment) ?? 0,
-  });
+  const rating = rateTotals(currencyOf(terms.contract.currency), terms.segments, reckoning);
   const records = [...totals.values()].reduce((sum, { all }) => sum + all.records, 0);
   return { rating, totals, notCharged, records: records + notCharged.reduce((sum, it) => sum + it.records, 0) };
+}
+
+/** Sums of the month so far, without its lines: what is forecast from. */
+export async function monthReckoning(tx: TenantTx, terms: RatedTerms): Promise<Reckoning> {
+  return (await summed(tx, terms, await cutoffNow(tx))).reckoning;
+}
+
+async function summed(tx: TenantTx, terms: RatedTerms, cutoff: Instant) {
+  const totals = await chargeTotals(tx, terms, cutoff);
+  const contacts = await contactsOf(tx, terms, cutoff);
+  const reckoning: Reckoning = {
+    totals: (key) => totals.get(key) ?? NO_USAGE,
+    contacts: (segment) => contacts.get(segment) ?? 0,
+  };
+  return { totals, reckoning };
 }
 
 /** Rated items of the month that count as of the cutoff: neither corrected, nor void, nor kept off by a person. */

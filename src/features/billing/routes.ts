@@ -12,6 +12,7 @@ import { refreshDrafts, runMonth } from "./run-month.ts";
 import { listRuns, retryRun, startRuns } from "./runs.ts";
 import {
   BilledContactSchema,
+  ClientInvoiceSchema,
   ExceptionSchema,
   InvoiceSchema,
   InvoiceSummarySchema,
@@ -23,7 +24,7 @@ import {
   RunRequestSchema,
   RunViewSchema,
 } from "./schema.ts";
-import { billedContact, getInvoice, lineContacts, listAllInvoices, listInvoices } from "./views.ts";
+import { billedContact, forClient, getInvoice, lineContacts, listAllInvoices, listInvoices } from "./views.ts";
 import { PAGE_MAX, safe, tenantExists } from "./views-store.ts";
 
 const json = <S extends z.ZodType>(description: string, schema: S) => ({
@@ -39,6 +40,7 @@ const staff = access("billing_admin", "house_admin");
 const client = access("tenant_admin");
 const invoices = json("Invoices, newest month first", z.object({ items: z.array(InvoiceSummarySchema) }));
 const invoice = json("The invoice with its lines; they sum to its total", InvoiceSchema);
+const ownInvoice = json("The invoice with its lines; they sum to its total", ClientInvoiceSchema);
 const contacts = json("Contacts behind the line; their exact parts sum to it", LineContactsSchema);
 const runs = json("What the run did for each contract", z.object({ items: z.array(RunOutcomeSchema) }));
 const period = z.object({ period: PeriodSchema.optional() });
@@ -60,7 +62,7 @@ const portalInvoice = createRoute({
   summary: "One of the client's own invoices with its lines",
   ...client,
   request: { params: z.object({ invoiceId: id }) },
-  responses: { 200: invoice, ...problems(401, 403, 404, 422) },
+  responses: { 200: ownInvoice, ...problems(401, 403, 404, 422) },
 });
 const portalContacts = createRoute({
   method: "get",
@@ -227,7 +229,7 @@ export function billingRoutes() {
     return c.json({ items: await listInvoices(dbOn(c), ownScope(c), c.req.valid("query")) }, 200);
   });
   router.openapi(portalInvoice, async (c) =>
-    c.json(await getInvoice(dbOn(c), ownScope(c), c.req.valid("param").invoiceId), 200),
+    c.json(forClient(await getInvoice(dbOn(c), ownScope(c), c.req.valid("param").invoiceId)), 200),
   );
   router.openapi(portalContacts, async (c) => {
     const { cursor = null, limit } = c.req.valid("query");

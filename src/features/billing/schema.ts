@@ -89,6 +89,9 @@ export const InvoiceSchema = InvoiceSummarySchema.extend({
   items: z.array(InvoiceLineSchema),
 });
 
+/** As the client sees it: that it was looked at and when, and not by which persons of the house. */
+export const ClientInvoiceSchema = InvoiceSchema.omit({ preparedBy: true, approvedBy: true });
+
 export const LineContactSchema = z.object({
   /** Null for usage that belongs to no contact. */
   contactId: z.string().nullable(),
@@ -320,6 +323,7 @@ export type ExceptionView = z.infer<typeof ExceptionSchema>;
 export type Preview = z.infer<typeof PreviewSchema>;
 export type InvoiceSummary = z.infer<typeof InvoiceSummarySchema>;
 export type InvoiceView = z.infer<typeof InvoiceSchema>;
+export type ClientInvoice = z.infer<typeof ClientInvoiceSchema>;
 export type TaxGroupView = z.infer<typeof TaxGroupSchema>;
 export type InvoiceLineView = z.infer<typeof InvoiceLineSchema>;
 export type LineContact = z.infer<typeof LineContactSchema>;

@@ -6,7 +6,7 @@ import { ruleOfLine, sumBehind } from "./behind-line.ts";
 import { type Place, partsOfLine } from "./line-parts.ts";
 import { maskBody, maskNumber } from "./mask.ts";
 import type { BillingContext } from "./run-contract.ts";
-import type { BilledContact, InvoiceSummary, InvoiceView, LineContactsView } from "./schema.ts";
+import type { BilledContact, ClientInvoice, InvoiceSummary, InvoiceView, LineContactsView } from "./schema.ts";
 import { tenantsInService } from "./store.ts";
 import {
   decimalsOf,
@@ -61,6 +61,11 @@ export async function invoiceView(tx: TenantTx, invoiceId: string): Promise<Invo
     finalizedAt: at(row.finalized_at),
     items: await lineRows(tx, invoiceId),
   };
+}
+
+/** Without who of the house made and approved it: that is the house's own business. */
+export function forClient({ preparedBy: _made, approvedBy: _approved, ...invoice }: InvoiceView): ClientInvoice {
+  return invoice;
 }
 
 export type LineContactsQuery = {

@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { Actor } from "../../adapters/db/index.ts";
 import { asId, type TenantId } from "../../domain/kernel/ids.ts";
+import { forClient } from "../billing/index.ts";
 import { access, type HouseEnv, houseRouter, problems, signedInOn, tenantOn } from "../identity/index.ts";
 import { approve, discard, sendBack } from "./approve.ts";
 import { credit } from "./credit.ts";
@@ -11,6 +12,7 @@ import { finalize } from "./finalize.ts";
 import { buyPrepaid } from "./prepaid.ts";
 import {
   ApproveSchema,
+  ClientDocumentSchema,
   CreditSchema,
   DisputeRequestSchema,
   DisputeSchema,
@@ -156,7 +158,7 @@ const ownDocumentRoute = createRoute({
   summary: "All that stands on one of the client's own invoices",
   ...client,
   request: { params: z.object({ invoiceId: id }) },
-  responses: { 200: json("The invoice", InvoiceDocumentSchema), ...problems(401, 403, 404, 422) },
+  responses: { 200: json("The invoice", ClientDocumentSchema), ...problems(401, 403, 404, 422) },
 });
 const ownDisputesRoute = createRoute({
   method: "get",
@@ -267,7 +269,8 @@ function moreStaffRoutes(router: ReturnType<typeof houseRouter>): void {
 function portalRoutes(router: ReturnType<typeof houseRouter>): void {
   router.openapi(ownDocumentRoute, async (c) => {
     const { scope } = shellOn(c, tenantOn(c));
-    return c.json(await invoiceDocument(c.get("services"), scope, c.req.valid("param").invoiceId), 200);
+    const document = await invoiceDocument(c.get("services"), scope, c.req.valid("param").invoiceId);
+    return c.json({ ...document, invoice: forClient(document.invoice) }, 200);
   });
   router.openapi(ownDisputesRoute, async (c) => {
     const { db, scope } = shellOn(c, tenantOn(c));

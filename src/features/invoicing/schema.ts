@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { TAX_CATEGORIES } from "../../domain/rating/invoice-tax.ts";
-import { InvoiceSchema } from "../billing/schema.ts";
+import { ClientInvoiceSchema, InvoiceSchema } from "../billing/schema.ts";
 import { plainText } from "../identity/schema.ts";
 import { BuyerSnapshotSchema, SellerSnapshotSchema } from "../parties/schema.ts";
 
@@ -150,6 +150,10 @@ export const InvoiceDocumentSchema = z.object({
   en16931: z.record(z.string(), z.unknown()).nullable(),
 });
 
+/** What the client sees of it: the same paper, without which persons of the house made and approved it. */
+export const ClientDocumentSchema = InvoiceDocumentSchema.extend({ invoice: ClientInvoiceSchema });
+
+export type ClientDocument = z.infer<typeof ClientDocumentSchema>;
 export type DisputeView = z.infer<typeof DisputeSchema>;
 export type CreditNoteView = z.infer<typeof CreditNoteSchema>;
 export type FapiaoView = z.infer<typeof FapiaoSchema>;

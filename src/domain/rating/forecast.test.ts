@@ -1,0 +1,165 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { rational } from "../kernel/rational.ts";
+import { chargeKey, type Segment } from "./allot.ts";
+import { stepReached, usedUpAt } from "./allowance.ts";
+import type { Charge } from "./charge.ts";
+import { forecastMonth } from "./forecast.ts";
+import { rateTotals } from "./rate.ts";
+import { type ChargeTotals, NO_USAGE, NOTHING } from "./totals.ts";
+
+const DAY = 86_400_000;
+const FROM = Date.UTC(2026, 10, 1);
+const TO = FROM + 30 * DAY;
+const named = (code: string) => ({ code, label: { zh: code, en: code } });
+const CALLS: Charge = { ...named("calls"), model: "unit", usage: "contact", price: "2.00", per: 1, baseCount: 0 };
+const PACK: Charge = {
+  ...named("pack"),
+  model: "package",
+  usage: "contact",
+  fee: "100.00",
+  included: 1_000,
+  overflow: "1.00",
+};
+const FEE: Charge = { ...named("fee"), model: "fee", amount: "300.00", every: "month" };
+const LEAST: Charge = { ...named("least"), model: "commitment", amount: "500.00" };
+const TALK: Charge = {
+  ...named("talk"),
+  model: "carrier_time",
+  buy: { perMinute: "0.01", firstS: 60, nextS: 60 },
+  sell: { by: "markup", percent: "10" },
+};
+const STONE: Charge = { ...named("stone"), model: "milestone", milestones: [{ code: "go", amount: "50.00" }] };
+
+function segment(charges: readonly Charge[], more: Partial<Segment> = {}): Segment {
+  const share = { days: 30, of: 30 };
+  return {
+    version: "v1",
+    from: FROM,
+    to: TO,
+    share,
+    seatsPeak: 0,
+    begins: false,
+    serviceLevel: null,
+    charges,
+    ...more,
+  };
+}
+
+const used = (quantity: number, more = {}): ChargeTotals => ({
+  all: { ...NOTHING, records: quantity, quantity: BigInt(quantity), most: 1, ...more },
+  byKey: new Map(),
+});
+
+function reckoning(of: Readonly<Record<string, ChargeTotals>>) {
+  return { totals: (key: string) => of[key] ?? NO_USAGE, contacts: () => 0 };
+}
+
+const forecast = (segments: readonly Segment[], of: Readonly<Record<string, ChargeTotals>>, day: number) =>
+  forecastMonth("CNY", segments, reckoning(of), FROM + day * DAY);
+const amounts = (found: ReturnType<typeof forecast>) =>
+  Object.fromEntries((found?.lines ?? []).map((line) => [`${line.code}/${line.component}`, line.amountMinor]));
+
+test.each([
+  ["a third of the month tells of three times as much", [CALLS], 100, 10, { "calls/each": 60_000n }],
+  ["the last day tells of the month as it is", [CALLS], 100, 30, { "calls/each": 20_000n }],
+  [
+    "a package is overrun in the forecast before it is in fact",
+    [PACK],
+    600,
+    15,
+    { "pack/fee": 10_000n, "pack/included": 0n, "pack/overflow": 20_000n },
+  ],
+  ["a fee is the whole month's at once and not scaled", [FEE], 0, 10, { "fee/fee": 30_000n }],
+  [
+    "a commitment is topped up only by what the whole month will lack",
+    [CALLS, LEAST],
+    50,
+    15,
+    { "calls/each": 20_000n, "least/commitment": 30_000n },
+  ],
+] as const)("BIL-8 forecast: %s", (_, charges, quantity, day, lines) => {
+  const key = chargeKey({ version: "v1" }, charges[0]);
+  expect(amounts(forecast([segment(charges)], { [key]: used(quantity) }, day))).toEqual(lines);
+});
+
+test("BIL-8 forecast: money of calls is scaled exactly, milestones are not expected", () => {
+  const talk = used(3, { billedS: 180n, amount: rational(1, 3), cost: rational(1, 4) });
+  const stone: ChargeTotals = { ...used(1), byKey: new Map([["go", used(1).all]]) };
+  const found = forecast([segment([TALK, STONE])], { "talk@v1": talk, "stone@v1": stone }, 10);
+  const [line] = found?.lines ?? [];
+  expect([line?.exact.num, line?.exact.den].map((it) => Number(it)).reduce((a, b) => a / b)).toBe(1);
+  expect(amounts(found)["stone/milestone-go"]).toBe(5_000n);
+  expect(found?.assumes.map((it) => it.kind)).toEqual(["even_pace", "no_more_milestones"]);
+});
+
+test("BIL-8 forecast: no forecast before a whole day was seen", () => {
+  expect(forecast([segment([CALLS])], { "calls@v1": used(9) }, 0.9)).toBeNull();
+  expect(forecast([segment([CALLS])], { "calls@v1": used(9) }, 1)).not.toBeNull();
+});
+
+test("BIL-8 forecast: prices to come are reckoned on the pace of before, and said", () => {
+  const dearer: Charge = { ...CALLS, price: "3.00" };
+  const share = { days: 15, of: 30 };
+  const half = FROM + 15 * DAY;
+  const parts = [segment([CALLS], { to: half, share }), segment([dearer, PACK], { version: "v2", from: half, share })];
+  const found = forecast(parts, { "calls@v1": used(50) }, 5);
+  expect(amounts(found)).toEqual({ "calls/each": 45_000n, "pack/fee": 5_000n });
+  expect(found?.lines.filter((it) => it.code === "calls").map((it) => it.amountMinor)).toEqual([30_000n, 45_000n]);
+  expect(found?.assumes).toEqual([
+    { kind: "even_pace" },
+    { kind: "prices_change", at: half },
+    { kind: "unseen_charges", codes: ["pack"] },
+  ]);
+});
+
+test("BIL-8 forecast: a version that ended stays as it was, only the one in force is scaled", () => {
+  const share = { days: 15, of: 30 };
+  const half = FROM + 15 * DAY;
+  const parts = [segment([CALLS], { to: half, share }), segment([CALLS], { version: "v2", from: half, share })];
+  const found = forecast(parts, { "calls@v1": used(70), "calls@v2": used(10) }, 20);
+  expect(found?.lines.map((it) => it.amountMinor)).toEqual([14_000n, 6_000n]);
+});
+
+test("BIL-8 forecast: at the month's end it is the month, and more usage never makes it less", () => {
+  const parts = [segment([CALLS, PACK, FEE, LEAST])];
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 5_000 }),
+      fc.integer({ min: 0, max: 5_000 }),
+      fc.integer({ min: 1, max: 30 }),
+      (a, b, day) => {
+        const of = (quantity: number) => ({ "calls@v1": used(quantity), "pack@v1": used(quantity) });
+        const [less, more] = [Math.min(a, b), Math.max(a, b)];
+        const total = (quantity: number) => forecast(parts, of(quantity), day)?.totalMinor ?? -1n;
+        expect(total(less) <= total(more)).toBe(true);
+        expect(forecast(parts, of(a), 30)?.totalMinor).toBe(rateTotals("CNY", parts, reckoning(of(a))).totalMinor);
+      },
+    ),
+  );
+});
+
+test.each([
+  [0n, 100n, null],
+  [49n, 100n, null],
+  [50n, 100n, 50],
+  [79n, 100n, 50],
+  [80n, 100n, 80],
+  [99n, 100n, 80],
+  [100n, 100n, 100],
+  [250n, 100n, 100],
+  [1n, 0n, 100],
+  [0n, 0n, null],
+] as const)("BIL-8 %i of %i reaches the step %s", (usedUp, of, step) => {
+  expect(stepReached({ used: usedUp, of })).toBe(step);
+});
+
+test.each([
+  ["half used after ten days is gone after twenty", 500n, 1_000n, 10, 20],
+  ["too slow to be used up this month", 100n, 1_000n, 10, null],
+  ["nothing used", 0n, 1_000n, 10, null],
+  ["used up already", 1_000n, 1_000n, 10, 10],
+] as const)("BIL-8 an allowance: %s", (_, usedUp, of, day, gone) => {
+  const at = usedUpAt({ used: usedUp, of }, { from: FROM, now: FROM + day * DAY, to: TO });
+  expect(at).toBe(gone === null ? null : FROM + gone * DAY);
+});
