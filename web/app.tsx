@@ -71,6 +71,11 @@ function gated(roles: readonly RoleName[]) {
   );
 }
 
+/** Those of the named places in an address that hold a text. */
+function texts<Name extends string>(search: Record<string, unknown>, ...names: readonly Name[]) {
+  const given = names.filter((name) => typeof search[name] === "string" && search[name] !== "");
+  return Object.fromEntries(given.map((name) => [name, search[name]])) as { [name in Name]?: string };
+}
 const agents = createRoute({ getParentRoute: () => inside, id: "agents", component: gated(["agent"]) });
 const desktop = createRoute({
   getParentRoute: () => agents,
@@ -79,6 +84,14 @@ const desktop = createRoute({
 });
 
 const shell = createRoute({ getParentRoute: () => inside, id: "shell", component: Shell });
+/** An agent's own pages that are not the desk. */
+const sellers = createRoute({ getParentRoute: () => shell, id: "sellers", component: gated(["agent"]) });
+const ownCommission = createRoute({
+  getParentRoute: () => sellers,
+  path: "/commission",
+  validateSearch: (search: Record<string, unknown>) => texts(search, "statement"),
+  component: lazyRouteComponent(() => import("./books/own-commission-page.tsx"), "OwnCommissionPage"),
+});
 const supervisors = createRoute({
   getParentRoute: () => shell,
   id: "supervisors",
@@ -163,6 +176,12 @@ const lineContact = createRoute({
   path: "/portal/invoices/$invoiceId/lines/$lineId/contacts/$contactId",
   component: lazyRouteComponent(() => import("./billing/portal-pages.tsx"), "PortalLineContactPage"),
 });
+const ownSettlement = createRoute({
+  getParentRoute: () => clients,
+  path: "/portal/settlements",
+  validateSearch: (search: Record<string, unknown>) => texts(search, "statement"),
+  component: lazyRouteComponent(() => import("./books/own-settlement-page.tsx"), "OwnSettlementPage"),
+});
 
 const billers = createRoute({
   getParentRoute: () => shell,
@@ -207,11 +226,6 @@ const contract = createRoute({
   path: "/contracts/$tenantId/$contractId",
   component: lazyRouteComponent(() => import("./contracts/editor-page.tsx"), "ContractEditorPage"),
 });
-/** Those of the named places in an address that hold a text. */
-function texts<Name extends string>(search: Record<string, unknown>, ...names: readonly Name[]) {
-  const given = names.filter((name) => typeof search[name] === "string" && search[name] !== "");
-  return Object.fromEntries(given.map((name) => [name, search[name]])) as { [name in Name]?: string };
-}
 const ledger = createRoute({
   getParentRoute: () => billers,
   path: "/billing/ledger",
@@ -224,9 +238,22 @@ const margin = createRoute({
   validateSearch: (search: Record<string, unknown>) => texts(search, "period", "tenant", "by"),
   component: lazyRouteComponent(() => import("./books/margin-page.tsx"), "MarginPage"),
 });
+const commissionPlans = createRoute({
+  getParentRoute: () => billers,
+  path: "/billing/commission/plans",
+  validateSearch: (search: Record<string, unknown>) => texts(search, "tenant"),
+  component: lazyRouteComponent(() => import("./books/plans-page.tsx"), "PlansPage"),
+});
+const partners = createRoute({
+  getParentRoute: () => billers,
+  path: "/billing/settlement/partners",
+  validateSearch: (search: Record<string, unknown>) => texts(search, "tenant"),
+  component: lazyRouteComponent(() => import("./books/partners-page.tsx"), "PartnersPage"),
+});
 const commission = createRoute({
   getParentRoute: () => billers,
   path: "/billing/commission",
+  validateSearch: (search: Record<string, unknown>) => texts(search, "tenant", "statement"),
   component: lazyRouteComponent(() => import("./books/commission-page.tsx"), "CommissionPage"),
 });
 const settlement = createRoute({
@@ -243,8 +270,20 @@ const routeTree = root.addChildren([
     home,
     agents.addChildren([desktop]),
     shell.addChildren([
+      sellers.addChildren([ownCommission]),
       supervisors.addChildren([floor, queues, queueEditor, routedContact]),
-      clients.addChildren([today, contacts, contact, ownQueues, spend, invoices, invoice, line, lineContact]),
+      clients.addChildren([
+        today,
+        contacts,
+        contact,
+        ownQueues,
+        spend,
+        invoices,
+        invoice,
+        line,
+        lineContact,
+        ownSettlement,
+      ]),
       billers.addChildren([
         billing,
         exceptions,
@@ -256,7 +295,9 @@ const routeTree = root.addChildren([
         ledger,
         margin,
         commission,
+        commissionPlans,
         settlement,
+        partners,
       ]),
     ]),
   ]),

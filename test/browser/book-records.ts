@@ -1,10 +1,9 @@
-import type { StatementView } from "../../src/features/commission/schema.ts";
 import type { AccountStatement, BalanceView, HouseBalance, TrialBalance } from "../../src/features/ledger/schema.ts";
 import type { HouseMargin, MarginReport } from "../../src/features/margin/schema.ts";
-import type { SettlementDetail } from "../../src/features/settlement/schema.ts";
 import type { Get } from "./records.ts";
+import { furnishTrade } from "./trade-records.ts";
 
-/** The played house's books: ledger, margin, commission and settlement of one client. */
+/** The played house's books: ledger and margin of one client. */
 const client = { tenantId: "t1", tenantName: "Harbour Museum" };
 const gbp = { currency: "GBP", decimals: 2 };
 const totals = [{ ...gbp, debitMinor: 128_300, creditMinor: 128_300, balanced: true }];
@@ -78,82 +77,11 @@ const margin: MarginReport = {
   next: null,
 };
 
-const paid = {
-  earnedMinor: 25_000,
-  clawedBackMinor: 1_250,
-  openingMinor: 0,
-  closingMinor: 23_750,
-  payableMinor: 23_750,
-};
-const commission = (statementId: string, more: Partial<StatementView>): StatementView => ({
-  statementId,
-  ...client,
-  ...gbp,
-  ...paid,
-  beneficiary: "agent",
-  agentId: "a1",
-  agentName: "李娜 Li Na",
-  period: "2026-11",
-  status: "prepared",
-  preparedAt: 1,
-  approvedAt: null,
-  paidAt: null,
-  paymentRef: null,
-  ...more,
-});
-
-const settlement: SettlementDetail = {
-  statementId: "s1",
-  ...client,
-  ...gbp,
-  party: { partyId: "p1", kind: "courier", slug: "sf", name: "顺丰 SF Express" },
-  period: "2026-11",
-  status: "draft",
-  openingMinor: -1_200,
-  sums: [
-    { item: "collected", amountMinor: 30_000 },
-    { item: "delivery_fee", amountMinor: 1_600 },
-  ],
-  closingMinor: 27_200,
-  settledMinor: 0,
-  lines: { all: 2, matched: 1, onlyOurs: 0, onlyTheirs: 0, differs: 1, open: 1, disputed: 0 },
-  paymentRef: null,
-  acceptedAt: null,
-  settledAt: null,
-  items: (["matched", "differs"] as const).map((state, at) => ({
-    lineId: `l${at}`,
-    item: "collected",
-    ref: `ORDER-${at}`,
-    occurredAt: 1,
-    state,
-    oursMicros: 100_000_000,
-    theirsMicros: state === "matched" ? 100_000_000 : 98_000_000,
-    oursQuantity: null,
-    theirsQuantity: null,
-    termsVersion: 1,
-    decision: null,
-    reason: null,
-    agreedMicros: state === "matched" ? 100_000_000 : null,
-    contactId: null,
-    saleId: null,
-  })),
-  next: null,
-};
-
 export function furnishBooks(get: Get): void {
   get("/api/billing/ledger/trial-balance", house);
   get("/api/billing/tenants/t1/ledger/trial-balance", trial);
   get("/api/billing/tenants/t1/ledger/statement", statement);
   get("/api/billing/margin", margins);
   get("/api/billing/tenants/t1/margin", margin);
-  get("/api/billing/commission/statements", {
-    items: [
-      commission("c1", {}),
-      commission("c2", { status: "approved", agentName: null, agentId: null, beneficiary: "house" }),
-      commission("c3", { status: "paid", period: "2026-10", paymentRef: "B1" }),
-    ],
-    next: null,
-  });
-  get("/api/billing/settlement/statements", { items: [settlement], next: null });
-  get("/api/billing/tenants/t1/settlement/statement", settlement);
+  furnishTrade(get);
 }

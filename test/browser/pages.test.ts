@@ -45,6 +45,13 @@ const PAGES: readonly Row[] = [
   ["commission", "billing", "/billing/commission"],
   ["settlement", "billing", "/billing/settlement"],
   ["settlement lines", "billing", "/billing/settlement?tenant=t1&statement=s1"],
+  ["commission statement", "billing", "/billing/commission?tenant=t1&statement=c1"],
+  ["commission plans", "billing", "/billing/commission/plans?tenant=t1"],
+  ["settlement partners", "billing", "/billing/settlement/partners?tenant=t1"],
+  ["own commission", "agent", "/commission"],
+  ["own commission statement", "agent", "/commission?statement=c3"],
+  ["own settlements", "client", "/portal/settlements"],
+  ["own settlement", "client", "/portal/settlements?statement=s1"],
   ["no permission", "agent", "/billing"],
 ];
 const LOOKS = [

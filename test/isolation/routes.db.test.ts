@@ -12,6 +12,7 @@ import { idOf } from "../../src/features/tenants/index.ts";
 import { useDatabase } from "../support/database.ts";
 import { type Mischief, mischiefOf } from "./bad-input.ts";
 import { type Answer, ask, type Document, type Operation, operationsOf, withoutRequestId } from "./routes.ts";
+import { plantStatements } from "./statement-canaries.ts";
 
 /**
  * Every operation of the served document × every kind of caller × ids that exist for somebody else and ids that exist for
@@ -289,9 +290,7 @@ async function plantCanaries(): Promise<Record<string, string>> {
     values (${tenantId}, ${contactId}, ${recordingSid}, 'call', 5, ${`${tenantId}/${CANARY}`}, now())`;
   await admin`insert into tenant.customers (tenant_id, id, name) values (${tenantId}, ${customerId}, ${CANARY})`;
   const statementId = randomUUID();
-  await admin`insert into tenant.commission_statements (tenant_id, id, beneficiary, currency, period_start, opening_minor, earned_minor,
-      clawed_back_minor, prepared_by, prepared_at)
-    values (${tenantId}, ${statementId}, 'house', 'CNY', '2026-10-01', 0, 1, 0, ${CANARY}, now())`;
+  await plantStatements(admin, { tenantId, statementId, canary: CANARY });
   const { invoiceId, lineId } = await draftInvoice(tenantId);
   const noteId = await plantCreditNote(tenantId, invoiceId);
   const claims = await plantClaims(tenantId, { invoiceId, lineId });

@@ -1,17 +1,70 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import { Link, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { StatementView } from "../../src/features/commission/schema.ts";
 import { read, send } from "../api/http.ts";
+import { Icon } from "../design/icons.tsx";
 import { PlainState, Skeleton, TableScroll, Trouble, troubleText } from "../design/parts.tsx";
 import { money, month } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
+import { CommissionStatement } from "./commission-statement.tsx";
 import { BookHead, Mark, Pill } from "./parts.tsx";
+import { PrepareCommission } from "./prepare-dialogs.tsx";
 
 type Page = { readonly items: readonly StatementView[]; readonly next: string | null };
 
 /** Commission statements of all clients, newest month first: approved by another person than prepared them, then paid. */
 export function CommissionPage() {
+  const { t } = useTranslation();
+  const { tenant, statement }: { tenant?: string; statement?: string } = useSearch({ strict: false });
+  const [preparing, setPreparing] = useState(false);
+  const [prepared, setPrepared] = useState<number | null>(null);
+  return (
+    <div className="page">
+      <BookHead book="commission">
+        <Link to="/billing/commission/plans" search={tenant === undefined ? {} : { tenant }} className="button">
+          <Icon name="book" />
+          {t("commission.plans")}
+        </Link>
+        <button type="button" className="button primary" onClick={() => setPreparing(true)}>
+          <Icon name="plus" />
+          {t("commission.prepare")}
+        </button>
+      </BookHead>
+      {prepared === null ? null : (
+        <p role="status">
+          <Mark good>{t("commission.prepared", { n: String(prepared) })}</Mark>
+        </p>
+      )}
+      {tenant === undefined || statement === undefined ? (
+        <All />
+      ) : (
+        <CommissionStatement
+          path={`/api/billing/tenants/${tenant}/commission/statement?statementId=${statement}`}
+          queryKey={["books", "commission", tenant, statement]}
+          back={
+            <Link to="/billing/commission" search={{}}>
+              {t("books.commission")}
+            </Link>
+          }
+          actions={(one) => <Decide statement={one} />}
+        />
+      )}
+      {preparing ? (
+        <PrepareCommission
+          close={() => setPreparing(false)}
+          done={(n) => {
+            setPreparing(false);
+            setPrepared(n);
+          }}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+function All() {
   const { t } = useTranslation();
   const pages = useInfiniteQuery({
     queryKey: ["books", "commission"],
@@ -22,25 +75,22 @@ export function CommissionPage() {
   });
   const rows = pages.data?.pages.flatMap((page) => page.items) ?? [];
   return (
-    <div className="page">
-      <BookHead book="commission" />
-      <section className="panel" aria-label={t("books.commission")}>
-        {pages.isPending ? (
-          <Skeleton lines={6} height={18} />
-        ) : pages.isError ? (
-          <Trouble problem={pages.error} retry={() => void pages.refetch()} />
-        ) : rows.length === 0 ? (
-          <PlainState icon="receipt" title={t("books.noStatements")} hint={t("books.noStatementsHint")} />
-        ) : (
-          <Statements rows={rows} />
-        )}
-        {pages.hasNextPage ? (
-          <button type="button" className="button" onClick={() => void pages.fetchNextPage()}>
-            {t("books.more")}
-          </button>
-        ) : null}
-      </section>
-    </div>
+    <section className="panel" aria-label={t("books.commission")}>
+      {pages.isPending ? (
+        <Skeleton lines={6} height={18} />
+      ) : pages.isError ? (
+        <Trouble problem={pages.error} retry={() => void pages.refetch()} />
+      ) : rows.length === 0 ? (
+        <PlainState icon="receipt" title={t("books.noStatements")} hint={t("books.noStatementsHint")} />
+      ) : (
+        <Statements rows={rows} />
+      )}
+      {pages.hasNextPage ? (
+        <button type="button" className="button" onClick={() => void pages.fetchNextPage()}>
+          {t("books.more")}
+        </button>
+      ) : null}
+    </section>
   );
 }
 
@@ -69,7 +119,11 @@ function Statements({ rows }: { rows: readonly StatementView[] }) {
           {rows.map((row) => (
             <tr key={row.statementId}>
               <td className="nowrap">{month(tongue, row.period)}</td>
-              <td>{row.agentName ?? t("books.outsourcer")}</td>
+              <td>
+                <Link to="/billing/commission" search={{ tenant: row.tenantId, statement: row.statementId }}>
+                  {row.agentName ?? t("books.outsourcer")}
+                </Link>
+              </td>
               <td>{row.tenantName}</td>
               {AMOUNTS.map((name) => (
                 <td key={name} className={name === "payable" ? "end amount" : "end nowrap"}>
@@ -77,7 +131,10 @@ function Statements({ rows }: { rows: readonly StatementView[] }) {
                 </td>
               ))}
               <td>
-                <Decide statement={row} />
+                <div className="stack decide-cell">
+                  <Pill done={row.status !== "prepared"}>{t(`books.statementStatus.${row.status}`)}</Pill>
+                  <Decide statement={row} />
+                </div>
               </td>
             </tr>
           ))}
@@ -87,6 +144,7 @@ function Statements({ rows }: { rows: readonly StatementView[] }) {
   );
 }
 
+/** Approved by another person than prepared it, then paid by the bank's reference. */
 function Decide({ statement }: { statement: StatementView }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
@@ -102,8 +160,7 @@ function Decide({ statement }: { statement: StatementView }) {
     onSuccess: () => queries.invalidateQueries({ queryKey: ["books"] }),
   });
   return (
-    <div className="stack">
-      <Pill done={status !== "prepared"}>{t(`books.statementStatus.${status}`)}</Pill>
+    <div className="row wrap">
       {status === "prepared" ? (
         <button type="button" className="button" disabled={decide.isPending} onClick={() => decide.mutate("approve")}>
           {t("books.approve")}

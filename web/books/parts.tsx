@@ -2,14 +2,22 @@ import { Link } from "@tanstack/react-router";
 import { type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../design/icons.tsx";
+import "./books.css";
 
 const BOOKS = ["ledger", "margin", "commission", "settlement"] as const;
 type Book = (typeof BOOKS)[number];
 
-/** The four books beside each other, with the title of the one that is open. */
-export function BookHead({ book, children }: { book: Book; children?: ReactNode }) {
+type HeadProps = {
+  readonly book: Book;
+  /** Of a page inside the book; without it the book's own. */
+  readonly title?: string;
+  readonly children?: ReactNode;
+};
+
+/** The four books beside each other, with the title of the page that is open. */
+export function BookHead({ book, title: given, children }: HeadProps) {
   const { t } = useTranslation();
-  const title = t(`books.${book}`);
+  const title = given ?? t(`books.${book}`);
   useEffect(() => {
     document.title = `${title} · ${t("app.name")}`;
   }, [title, t]);

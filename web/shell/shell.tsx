@@ -20,7 +20,9 @@ type Place = {
     | "invoices"
     | "billing"
     | "contracts"
-    | "books";
+    | "books"
+    | "commission"
+    | "settlements";
   roles: RoleName[];
   /** Pages elsewhere that belong to this place. */
   also?: readonly string[];
@@ -28,6 +30,7 @@ type Place = {
 
 const PLACES: readonly Place[] = [
   { to: "/desktop", icon: "handset", word: "desktop", roles: ["agent"] },
+  { to: "/commission", icon: "receipt", word: "commission", roles: ["agent"] },
   { to: "/floor", icon: "people", word: "floor", roles: ["supervisor", "house_admin"] },
   { to: "/queues", icon: "list", word: "queues", roles: ["supervisor", "house_admin"] },
   { to: "/portal", icon: "chart", word: "today", roles: ["tenant_admin"] },
@@ -35,6 +38,7 @@ const PLACES: readonly Place[] = [
   { to: "/portal/queues", icon: "people", word: "queues", roles: ["tenant_admin"] },
   { to: "/portal/spend", icon: "chart", word: "spend", roles: ["tenant_admin"] },
   { to: "/portal/invoices", icon: "receipt", word: "invoices", roles: ["tenant_admin"] },
+  { to: "/portal/settlements", icon: "book", word: "settlements", roles: ["tenant_admin"] },
   { to: "/billing", icon: "receipt", word: "billing", roles: ["billing_admin", "house_admin"] },
   { to: "/contracts", icon: "book", word: "contracts", roles: ["billing_admin", "house_admin"] },
   {

@@ -1,4 +1,6 @@
+import { commission } from "./en/commission.ts";
 import { refusal } from "./en/refusal.ts";
+import { settlement } from "./en/settlement.ts";
 import type { Words } from "./tree.ts";
 
 /** Words of the console in English, as a person of the trade would say them. */
@@ -24,6 +26,8 @@ export const en: Words = {
     spend: "Spending",
     contracts: "Contracts",
     books: "Books",
+    commission: "My commission",
+    settlements: "Settlements",
     phone: "Test phone",
     reference: "API reference",
     close: "Close",
@@ -801,11 +805,9 @@ export const en: Words = {
     noStatementsHint: "After a month's end prepare them; another person approves, then they are paid.",
     partner: "Partner",
     partyKind: { supplier: "Supplier", courier: "Courier", dealer: "Dealer", carrier: "Carrier" },
-    settlementStatus: { draft: "Draft", accepted: "Accepted", settled: "Settled" },
+    settlementStatus: { draft: "Draft", accepted: "Agreed", settled: "Settled" },
     openLines: "To decide",
     disputed: "Disputed",
-    ours: "Ours",
-    theirs: "Theirs",
     item: {
       collected: "Collected",
       delivery_fee: "Delivery fee",
@@ -815,20 +817,8 @@ export const en: Words = {
       clawback: "Taken back",
       adjustment: "Adjustment",
     },
-    lineState: {
-      unmatched: "Not matched yet",
-      matched: "Matched",
-      only_ours: "Only ours",
-      only_theirs: "Only theirs",
-      differs: "Differs",
-    },
-    decision: { accept_ours: "Take ours", accept_theirs: "Take theirs", dispute: "Dispute" },
-    reason: "Reason",
-    accept: "Accept statement",
-    settle: "Mark settled",
     noSettlements: "No settlement statements yet.",
     noSettlementsHint: "Enter a partner with its terms; after a month's end its statement can be prepared.",
-    allLines: "All lines",
     kind: {
       receivable: "Receivable",
       accrued_revenue: "Accrued revenue",
@@ -1103,5 +1093,7 @@ export const en: Words = {
     exact: "before rounding",
     unrated: "{{n}} usage records have no price",
   },
+  commission,
   refusal,
+  settlement,
 };

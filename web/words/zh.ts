@@ -1,4 +1,6 @@
+import { commission } from "./zh/commission.ts";
 import { refusal } from "./zh/refusal.ts";
+import { settlement } from "./zh/settlement.ts";
 
 /** Words of the console in Chinese. This file gives the shape; `en.ts` must have the same keys, which the compiler and a test hold. */
 export const zh = {
@@ -23,6 +25,8 @@ export const zh = {
     billing: "计费",
     contracts: "合同",
     books: "账簿",
+    commission: "我的提成",
+    settlements: "结算",
     phone: "试拨电话",
     reference: "接口文档",
     close: "关闭",
@@ -798,8 +802,6 @@ export const zh = {
     settlementStatus: { draft: "草稿", accepted: "已确认", settled: "已结清" },
     openLines: "待处理",
     disputed: "争议",
-    ours: "我方",
-    theirs: "对方",
     item: {
       collected: "代收货款",
       delivery_fee: "运费",
@@ -809,20 +811,8 @@ export const zh = {
       clawback: "退货扣回",
       adjustment: "调整",
     },
-    lineState: {
-      unmatched: "未对账",
-      matched: "一致",
-      only_ours: "仅我方有",
-      only_theirs: "仅对方有",
-      differs: "金额不一致",
-    },
-    decision: { accept_ours: "以我方为准", accept_theirs: "以对方为准", dispute: "提出争议" },
-    reason: "理由",
-    accept: "确认结算单",
-    settle: "标记已结清",
     noSettlements: "还没有结算单。",
     noSettlementsHint: "登记合作方及其条款，月末过后生成结算单。",
-    allLines: "全部明细",
     kind: {
       receivable: "应收账款",
       accrued_revenue: "应计收入",
@@ -1079,5 +1069,7 @@ export const zh = {
     exact: "取整前",
     unrated: "有 {{n}} 条用量没有对应的价格",
   },
+  commission,
   refusal,
+  settlement,
 } as const;

@@ -1,0 +1,91 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { ApiProblem, send } from "../api/http.ts";
+import { Field } from "../design/parts.tsx";
+import { DeedDialog } from "../invoicing/dialogs.tsx";
+import { decoded, lineOf, partsOf } from "./their-file.ts";
+
+type Props = {
+  readonly base: string;
+  readonly statementId: string;
+  readonly close: () => void;
+  readonly done: (rows: number) => void;
+};
+type Wrong = { readonly word: "unreadable" | "emptyFile" | "badColumns" } | { readonly lines: readonly number[] };
+
+/** What was wrong with a file, found before or after it was sent. */
+class WrongFile extends Error {
+  readonly wrong: Wrong;
+  constructor(wrong: Wrong) {
+    super("wrong file");
+    this.wrong = wrong;
+  }
+}
+
+/** The partner's own list, sent in parts and matched line by line. The same file again changes nothing. */
+export function FileDialog({ base, statementId, close, done }: Props) {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const [file, setFile] = useState<File | null>(null);
+  const upload = useMutation({
+    mutationFn: (chosen: File) => sendFile(`${base}/files`, statementId, chosen),
+    onSuccess: (rows) => done(rows),
+    // Parts before a wrong one were taken: the page shows them.
+    onSettled: () => queries.invalidateQueries({ queryKey: ["books"] }),
+  });
+  const wrong = upload.error instanceof WrongFile ? upload.error.wrong : null;
+  return (
+    <DeedDialog
+      title={t("settlement.upload")}
+      note={t("settlement.uploadNote")}
+      doing={t("settlement.upload")}
+      pending={upload.isPending}
+      problem={wrong === null ? upload.error : null}
+      ready={file !== null}
+      close={close}
+      submit={() => file !== null && upload.mutate(file)}
+    >
+      <Field
+        label={t("settlement.file")}
+        error={wrong === null ? null : "word" in wrong ? t(`settlement.${wrong.word}`) : t("settlement.badRows")}
+      >
+        {(id, describedBy) => (
+          <input
+            id={id}
+            className="input"
+            type="file"
+            accept=".csv,text/csv,text/plain"
+            aria-describedby={describedBy}
+            onChange={(event) => setFile(event.target.files?.[0] ?? null)}
+          />
+        )}
+      </Field>
+      {wrong !== null && "lines" in wrong ? (
+        <ul className="bad-rows small">
+          {wrong.lines.map((line) => (
+            <li key={line}>{t("settlement.badRow", { line: String(line) })}</li>
+          ))}
+        </ul>
+      ) : null}
+    </DeedDialog>
+  );
+}
+
+/** Gives how many rows were sent. */
+async function sendFile(path: string, statementId: string, file: File): Promise<number> {
+  const text = decoded(await file.arrayBuffer());
+  if (text === null) throw new WrongFile({ word: "unreadable" });
+  const parts = partsOf(text);
+  if (parts.length === 0) throw new WrongFile({ word: "emptyFile" });
+  for (const part of parts) {
+    try {
+      await send("POST", path, { statementId, name: file.name.slice(0, 200), csv: part.csv });
+    } catch (problem) {
+      if (!(problem instanceof ApiProblem) || problem.fields.length === 0) throw problem;
+      const lines = problem.fields.map(({ path: at }) => lineOf(part, at)).filter((line) => line !== null);
+      throw new WrongFile(lines.length > 0 ? { lines } : { word: "badColumns" });
+    }
+  }
+  return parts.reduce((sum, { lines }) => sum + lines.length, 0);
+}
