@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { asId, type PoolId } from "../kernel/ids.ts";
 import { SECOND_MS } from "../kernel/instant.ts";
 import { contactId, type SmallWorld, smallConfig, smallTicket, smallWorld } from "./fixture.ts";
-import { type Policy, slackBonus } from "./policy.ts";
+import { type Policy, placeInLine, placeParts, slackBonus } from "./policy.ts";
 import type { PoolQueue, PoolTicket } from "./state.ts";
 
 /** A pool with this policy and nobody on shift yet. */
@@ -125,4 +125,96 @@ test("ACD-4 a queue learns what a day brings; a holiday teaches nothing", () => 
   world.restart();
   expect(queue(world, 0).expectedToday).toBe(250);
   expect(world.send({ type: "wait", ticket: smallTicket("a", 1_000_000) })).toMatchObject({ is: "wait" });
+});
+
+/** One contact of a queue with such a day, and the parts of its place after so long. */
+function partsOf(day: Partial<PoolQueue["today"]>, waitedMs: number, expected = 0, share = 0.8) {
+  const world = smallWorld();
+  world.wait("one", 0, { target: { share, withinS: 20, shortAbandonS: 5 }, priority: 2 });
+  const only = queue(world, 0);
+  const none = { offered: 0, answered: 0, abandoned: 0, shortAbandoned: 0, withinTarget: 0 };
+  only.today = { ...none, ...day };
+  only.expectedToday = expected;
+  only.stake = null;
+  const one = ticket(world, "one");
+  const now = one.queuedAt + waitedMs;
+  const bonus = slackBonus(one, now);
+  expect(placeInLine(one, "slack", now)).toBe(one.key - bonus);
+  return { parts: placeParts(one, "slack", now), fifo: placeParts(one, "fifo", now), bonus };
+}
+
+/*
+ * What a day has at stake, reckoned by hand from the formula of version 2: expected end of the day and its spread, the
+ * normal density of the promise there, 1,500 s for the level and 900 s for abandonment, never more than 90 s. Another
+ * figure here is another meaning, and wants another version.
+ */
+test.each([
+  ["nothing known yet", {}, 0, 0.8, 90_000, 90_000],
+  [
+    "a forecast",
+    { offered: 120, answered: 100, abandoned: 4, shortAbandoned: 2, withinTarget: 84 },
+    300,
+    0.8,
+    29_038,
+    4_491,
+  ],
+  [
+    "many gave up",
+    { offered: 400, answered: 380, abandoned: 19, shortAbandoned: 1, withinTarget: 300 },
+    0,
+    0.8,
+    60_595,
+    60_595,
+  ],
+  [
+    "another promise",
+    { offered: 500, answered: 480, abandoned: 10, shortAbandoned: 4, withinTarget: 450 },
+    1000,
+    0.9,
+    1_377,
+    0,
+  ],
+  ["on the edge", { offered: 100, answered: 97, abandoned: 3, withinTarget: 79 }, 100, 0.8, 90_000, 48_592],
+  ["lost", { offered: 100, answered: 90, abandoned: 20, withinTarget: 50 }, 0, 0.8, 0, 0],
+  [
+    "mixed",
+    { offered: 150, answered: 140, abandoned: 9, shortAbandoned: 3, withinTarget: 125 },
+    200,
+    0.8,
+    71_339,
+    67_651,
+  ],
+] as const)(
+  "ACD-4 slack, version 2: a day with %s is at stake by its figures",
+  (_, day, expected, share, inTime, late) => {
+    expect(partsOf(day, 0, expected, share).parts.stakeMs).toBe(inTime);
+    expect(partsOf(day, 20_000, expected, share).parts.stakeMs).toBe(late);
+  },
+);
+
+test.each([
+  [0, 10_000, 0],
+  [19_999, 10_000, 0],
+  [20_000, 0, 0],
+  [42_999, 0, 0],
+  [43_000, 0, 16_000],
+  [59_999, 0, 16_000],
+  [60_000, 0, 0],
+])("ACD-4 slack after %i ms: in time is worth %i, the tail before a minute %i", (waitedMs, inTimeMs, tailMs) => {
+  const { parts, fifo, bonus } = partsOf({ offered: 100, answered: 90, abandoned: 20 }, waitedMs);
+  const age = { waitedMs, priorityMs: 60_000 };
+  expect(parts).toEqual({ ...age, inTimeMs, stakeMs: 0, tailMs });
+  expect(fifo).toEqual({ ...age, inTimeMs: 0, stakeMs: 0, tailMs: 0 });
+  expect(bonus).toBeCloseTo(inTimeMs + tailMs, 3);
+});
+
+test("ACD-4 who rings somewhere already comes after all who do not, under every policy", () => {
+  const world = smallWorld();
+  world.ready(0);
+  world.wait("rings");
+  world.wait("waits");
+  for (const policy of ["fifo", "edf", "slack"] as const) {
+    const place = (name: string) => placeInLine(ticket(world, name), policy, world.now);
+    expect(place("rings") - place("waits")).toBeGreaterThan(900 * 86_400 * SECOND_MS);
+  }
 });

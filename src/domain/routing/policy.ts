@@ -70,7 +70,8 @@ export function placeInLine(ticket: PoolTicket, policy: Policy, now: Instant): n
 export function slackBonus(ticket: PoolTicket, now: Instant): Ms {
   const { queue } = ticket;
   const waited = now - ticket.queuedAt;
-  return stakeMs(queue, isInTime(queue, waited)) + tailMs(waited) + (isInTime(queue, waited) ? IN_TIME_MS : 0);
+  const inTime = isInTime(queue, waited);
+  return stakeMs(queue, inTime) + tailMs(waited) + (inTime ? IN_TIME_MS : 0);
 }
 
 /** The parts of a contact's place, as a decision names them; they sum to `waitedMs + priorityMs + bonus`. */

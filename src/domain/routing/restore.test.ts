@@ -1,7 +1,13 @@
 import { expect, test } from "vitest";
+import { ORDER, STATES } from "../../../test/support/agent-states.ts";
+import { asId, type BrandId } from "../kernel/ids.ts";
 import { SECOND_MS } from "../kernel/instant.ts";
 import { RESTORE_GRACE_MS } from "./config.ts";
-import { agentId, type SmallWorld, smallWorld } from "./fixture.ts";
+import { agentId, contactId, type SmallWorld, smallConfig, smallTicket, smallWorld } from "./fixture.ts";
+import { brokenPromise } from "./invariants.ts";
+import { agentsWithoutDevice } from "./restore.ts";
+import { dumpAgent, dumpQueue, dumpTicket } from "./rows.ts";
+import { agentView, floorView } from "./view.ts";
 
 /** A contact rings at a0 (or is on its way to him) and the pool is restarted with no socket left. */
 function cutOff(state: "reserved" | "ringing", elapsedMs = SECOND_MS) {
@@ -84,4 +90,110 @@ test("ACD-7 a second restart within the grace loses nothing either", () => {
   world.pass(SECOND_MS);
   back(world);
   expect(world.held(0)).toBe(offer.id);
+});
+
+/** All that is stored of a pool, and all that desktops and the floor show of it. */
+function seen({ pool }: SmallWorld) {
+  const agents = [...pool.agents.values()];
+  return structuredClone({
+    floor: floorView(pool),
+    desktops: agents.map((agent) => agentView(pool, agent, agent.devices[0] ?? "")),
+    agents: agents.map(dumpAgent),
+    // When a contact was last heard of begins anew: nobody could be heard during the absence.
+    tickets: [...pool.tickets.values()].map((ticket) => {
+      const { gone, heardAt, ...row } = dumpTicket(pool, ticket) ?? { gone: true, heardAt: 0 };
+      return { gone, ...row, heardAt: gone ? heardAt : null };
+    }),
+    queues: [...pool.queues.values()].map((queue) => dumpQueue(pool, queue)),
+    seats: [...pool.tenants.values()].map(({ seats, guaranteed, cap }) => ({ seats, guaranteed, cap })),
+    idle: [...pool.classes.values()].map(({ key, idle, waiting, staffed }) => [key, idle.live, waiting.live, staffed]),
+    timed: pool.timers.live,
+  });
+}
+
+test.each(ORDER)("ACD-7 a restart while %s changes nothing that anybody sees or that is stored", (state) => {
+  const world = STATES[state]();
+  world.send({ type: "wait", ticket: smallTicket(7, world.now, 0, { priority: 3 }) });
+  world.pass(SECOND_MS);
+  world.send({ type: "set_state", agentId: agentId(0), to: "not_ready", reason: "lunch" });
+  const before = seen(world);
+  world.restart();
+  expect(seen(world)).toEqual(before);
+  expect(brokenPromise(world.pool, world.now)).toBeNull();
+});
+
+test("ACD-7 after a restart held, extended and asked are as they were, and each contact keeps its place", () => {
+  const world = smallWorld({ agents: 3, tenants: 2 });
+  world.ready(0, 1);
+  const about = (index: number, contact: number) => ({
+    contactId: contactId(contact),
+    reservationId: world.held(index),
+  });
+  world.wait(1);
+  world.talk(0, 1);
+  world.pass(SECOND_MS);
+  world.send({ type: "held", ...about(0, 1) });
+  world.wait(2, 1);
+  world.talk(1, 2);
+  world.send({ type: "talk_ended", ...about(1, 2), wrapUpS: 30 });
+  world.send({ type: "extend_wrap_up", agentId: agentId(1), reservationId: world.held(1) });
+  world.wait(3);
+  world.pass(SECOND_MS);
+  world.wait(4, 1, { priority: 9 });
+  world.wait(5);
+  world.send({ type: "withdraw", contactId: contactId(5), why: "abandoned", attempt: 1 });
+  const before = seen(world);
+  world.restart();
+  expect(seen(world)).toEqual(before);
+  world.ready(2);
+  expect(world.agent(2).at).toMatchObject({ reservation: { ticket: { contactId: "c4" } } });
+  world.wait(6);
+  expect(world.pool.tickets.get(contactId(6))?.arrival).toBe(6);
+});
+
+test("ACD-7 who has left the team and still holds a contact has it after a restart too, and is free of it in the end", () => {
+  const world = smallWorld({ agents: 2 });
+  world.ready(0);
+  world.wait(1);
+  world.talk(0, 1);
+  const listed = smallConfig({ agents: 2 });
+  world.send({ type: "configure", config: { ...listed, version: 2, agents: listed.agents.slice(1) } });
+  world.restart();
+  expect(world.state(0)).toBe("on_contact");
+  expect(world.agent(0).profile).toEqual({ agentId: "a0", name: "", skills: {}, brands: [] });
+  world.send({ type: "talk_ended", contactId: contactId(1), reservationId: world.held(0), wrapUpS: 0 });
+  expect(world.state(0)).toBe("off_shift");
+});
+
+test("ACD-7 of the devices that are left the phone stays where it was, or goes to the oldest", () => {
+  const world = smallWorld();
+  world.ready(0);
+  world.send({ type: "device_joined", agentId: agentId(0), deviceId: "second" });
+  world.send({ type: "use_here", agentId: agentId(0), deviceId: "second" });
+  world.restart();
+  expect(world.agent(0)).toMatchObject({ phone: "second", devices: ["d0", "second"], lostAt: null });
+  world.send({ type: "use_here", agentId: agentId(0), deviceId: "d0" });
+  world.agent(0).devices.shift();
+  world.restart();
+  expect(world.agent(0)).toMatchObject({ phone: "second", devices: ["second"] });
+});
+
+test("ACD-7 only who was on shift with a device has lost one in a restart", () => {
+  const world = smallWorld({ agents: 3 });
+  world.ready(0, 1);
+  world.send({ type: "device_left", agentId: agentId(1), deviceId: "d1" });
+  const since = world.agent(1).lostAt;
+  for (const agent of world.pool.agents.values()) agent.devices = [];
+  expect(agentsWithoutDevice(world.pool).map((agent) => agent.profile.agentId)).toEqual(["a0"]);
+  world.restart(false);
+  expect([0, 1, 2].map((index) => world.agent(index).lostAt)).toEqual([world.now, since, null]);
+});
+
+test("ACD-7 a pool never restarted gives a desktop that goes no grace", () => {
+  const world = smallWorld({ profile: () => ({ brands: [asId<BrandId>("b0")] }) });
+  world.ready(0);
+  world.wait(1);
+  world.ring(0);
+  world.send({ type: "device_left", agentId: agentId(0), deviceId: "d0" });
+  expect(world.state(0)).toBe("not_ready");
 });
