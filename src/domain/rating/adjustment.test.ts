@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { add, equal, exactText, sum, ZERO } from "../kernel/rational.ts";
-import { type Adjustment, adjustmentsOf, type BookedItem, type BookedLine, bookedTogether } from "./adjustment.ts";
+import {
+  type Adjustment,
+  adjustmentsOf,
+  type BookedItem,
+  type BookedLine,
+  becomesNote,
+  bookedTogether,
+} from "./adjustment.ts";
 import type { Charge } from "./charge.ts";
 import { exceptionsOf, notChargedByKind } from "./exceptions.ts";
 import { type Rating, rateMonth } from "./rate.ts";
@@ -197,4 +204,87 @@ test("BIL-7 what waits for a person is named: a sale without value, an unknown m
     { usageId: "a", reason: "missing_sale" },
   ]);
   expect(notChargedByKind(usage, unrated)).toEqual({ message: 1 });
+});
+
+test.each([
+  ["came down and is still charged", -1n, 10n, 9n, true],
+  ["came down to nothing", -10n, 10n, 0n, true],
+  ["is gone", -10n, 10n, null, true],
+  ["stayed", 0n, 10n, 10n, false],
+  ["went up", 1n, 10n, 11n, false],
+  ["turned into a credit", -11n, 10n, -1n, false],
+  ["was nothing before", -1n, 0n, -1n, false],
+  ["was a credit before", -1n, -5n, -6n, false],
+  ["was not there before", -1n, null, -1n, false],
+  ["was nothing, and nothing is left", -1n, 0n, 0n, false],
+] as const)("BIL-8 a line that %s may become a credit note: %#", (_, amountMinor, booked, now, note) => {
+  const of = (minor: bigint | null) => (minor === null ? null : { amountMinor: minor });
+  expect(becomesNote({ amountMinor, booked: of(booked), now: of(now) } as Adjustment)).toBe(note);
+});
+
+const PART = { contactId: "c", quantity: 1, amount: { num: 2n, den: 1n }, billedS: 60 };
+const line = (items: { [id: string]: Partial<BookedItem> }, amountMinor = 0n): BookedLine => {
+  const parts = Object.entries(items).map(([id, more]) => [id, { ...PART, ...more }] as const);
+  return { key: "k", quantity: ZERO, exact: ZERO, amountMinor, items: new Map(parts) };
+};
+/** What one record's part changes by, from what is booked to what is rated now. */
+function changeOf(before: Partial<BookedItem> | null, now: Partial<BookedItem> | null) {
+  const rated = [...line(now === null ? {} : { u: now }).items].map(([usageId, item]) => ({
+    ...item,
+    usageId,
+    cost: null,
+  }));
+  const lines = [{ key: "k", exact: ZERO, amountMinor: 0n, items: rated }] as unknown as Rating["lines"];
+  const [change] = adjustmentsOf([line(before === null ? {} : { u: before })], lines);
+  const [item] = change?.items ?? [];
+  return item === undefined ? null : [item.contactId, item.quantity, exactText(item.amount), item.billedS];
+}
+
+test.each([
+  ["nothing", {}, {}, null],
+  ["its amount", {}, { amount: { num: 5n, den: 2n } }, ["c", 0, "0.5", 0]],
+  ["its quantity", {}, { quantity: 3 }, ["c", 2, "0", 0]],
+  ["its billed seconds", {}, { billedS: 66 }, ["c", 0, "0", 6]],
+  ["what is not by time", { billedS: null }, { billedS: null, quantity: 2 }, ["c", 1, "0", null]],
+  ["from not by time", { billedS: null }, {}, ["c", 0, "0", 60]],
+  ["to not by time", {}, { billedS: null }, ["c", 0, "0", -60]],
+  ["it came late", null, {}, ["c", 1, "2", 60]],
+  ["it came late and costs nothing", null, { quantity: 0, amount: ZERO, billedS: null }, ["c", 0, "0", null]],
+  ["it is gone", {}, null, ["c", -1, "-2", -60]],
+  ["it belongs to no contact", null, { contactId: null }, [null, 1, "2", 60]],
+  ["it had no contact when it was booked", { contactId: null }, { quantity: 2 }, ["c", 1, "0", 0]],
+] as const)("BIL-7 a record's part changes by %s", (_, before, now, expected) => {
+  expect(changeOf(before, now)).toEqual(expected);
+});
+
+test("BIL-7 bookings on one line add up part by part, and what was taken away again stands behind it no more", () => {
+  const gone = { quantity: -1, amount: { num: -2n, den: 1n }, billedS: -60 };
+  const [whole] = bookedTogether([
+    line(
+      { a: {}, b: {}, c: { billedS: null }, d: {}, e: {}, f: {}, g: { quantity: 0, amount: ZERO, billedS: null } },
+      7n,
+    ),
+    line(
+      {
+        a: { quantity: 2, billedS: 30 },
+        b: gone,
+        c: { billedS: 30 },
+        d: { ...gone, amount: { num: -1n, den: 1n } },
+        e: { ...gone, billedS: -30 },
+        f: { ...gone, quantity: 0 },
+      },
+      5n,
+    ),
+  ]);
+  expect(whole?.amountMinor).toBe(12n);
+  expect([...(whole?.items ?? [])].map(([id, it]) => [id, it.quantity, exactText(it.amount), it.billedS])).toEqual([
+    ["a", 3, "4", 90],
+    ["c", 2, "4", 30],
+    ["d", 0, "1", 0],
+    ["e", 0, "0", 30],
+    ["f", 1, "0", 0],
+    ["g", 0, "0", null],
+  ]);
+  const [untimed] = bookedTogether([line({ a: { billedS: null } }), line({ a: { billedS: null } })]);
+  expect(untimed?.items.get("a")?.billedS).toBeNull();
 });

@@ -1,4 +1,4 @@
-import { type Rational, times } from "../kernel/rational.ts";
+import { type Rational, times, ZERO } from "../kernel/rational.ts";
 import type { RatedItem } from "./line.ts";
 import type { UsageRecord } from "./usage.ts";
 import type { Worth } from "./worth.ts";
@@ -43,7 +43,7 @@ export function itemsBehind(
       usageId: record.id,
       contactId: record.contactId,
       quantity: worth.quantity,
-      amount: worth.amount ?? { num: 0n, den: 1n },
+      amount: worth.amount ?? ZERO,
       cost: worth.cost,
       billedS: worth.billedS,
     }));
@@ -58,7 +58,7 @@ export function itemsBehind(
     before = after;
     if (to <= from) continue;
     const quantity = Number(to - from);
-    const amount = quantity === 1 ? behind.each : times(behind.each, quantity);
+    const amount = times(behind.each, quantity);
     items.push({ usageId: record.id, contactId: record.contactId, quantity, amount, cost: null, billedS: null });
   }
   return items;

@@ -13,7 +13,6 @@ export function priceOfSlots(
   let billedS = 0;
   let amount = ZERO;
   for (const slot of slots) {
-    if (left <= 0) break;
     const here = slot.lengthS === null ? left : Math.min(left, slot.lengthS);
     const billedHere = billedSeconds(rational(here), slot.incrementS, slot.incrementS);
     billedS += billedHere;

@@ -8,7 +8,7 @@ import {
   multiply,
   type Rational,
   rational,
-  times,
+  subtract,
   ZERO,
 } from "../kernel/rational.ts";
 import type { Tariff } from "./charge.ts";
@@ -19,8 +19,7 @@ import type { Tariff } from "./charge.ts";
  */
 export function billedSeconds(seconds: Rational, firstS: number, nextS: number): number {
   if (seconds.num <= 0n) return 0;
-  const over = add(seconds, rational(-firstS));
-  if (over.num <= 0n) return firstS;
+  const over = max(ZERO, subtract(seconds, rational(firstS)));
   return firstS + Number(ceil(divide(over, rational(nextS)))) * nextS;
 }
 
@@ -45,5 +44,5 @@ export function markedUp(amount: Rational, percent: Rational): Rational {
 
 /** An amount for each started minute already billed, as part of a mark-up. */
 export function perBilledMinute(perMinute: Rational, billedS: number): Rational {
-  return times(perMinute, billedS).num === 0n ? ZERO : multiply(perMinute, rational(billedS, 60));
+  return multiply(perMinute, rational(billedS, 60));
 }

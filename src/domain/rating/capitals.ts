@@ -18,9 +18,8 @@ export function amountInCapitals(minor: bigint, currency: Currency): string {
   const [whole, rest] = [magnitude / scale, (magnitude % scale).toString().padStart(decimals, "0")];
   const sign = minor < 0n ? "负" : "";
   const unit = WHOLE[currency] ?? currency;
-  const fraction = decimals === 2 && unit === "圆" ? jiaoAndFen(rest, whole > 0n) : digitsOf(rest, decimals);
-  if (whole === 0n && fraction !== "")
-    return `${sign}${fraction.replace(/^点/, "零点")}${decimals === 2 && unit === "圆" ? "" : unit}`;
+  const fraction = decimals === 2 && unit === "圆" ? jiaoAndFen(rest, whole > 0n) : digitsOf(rest);
+  if (whole === 0n && fraction !== "") return `${sign}${fraction.replace(/^点/, "零点")}${unit === "圆" ? "" : unit}`;
   if (unit !== "圆") return `${sign}${wholeInCapitals(whole)}${fraction}${unit}${fraction === "" ? "整" : ""}`;
   return `${sign}${wholeInCapitals(whole)}圆${fraction === "" ? "整" : fraction}`;
 }
@@ -34,8 +33,8 @@ function jiaoAndFen(rest: string, afterWhole: boolean): string {
 }
 
 /** Decimals of a currency without 角 and 分, digit by digit. */
-function digitsOf(rest: string, decimals: number): string {
-  if (decimals === 0 || /^0*$/.test(rest)) return "";
+function digitsOf(rest: string): string {
+  if (/^0*$/.test(rest)) return "";
   return `点${[...rest.replace(/0+$/, "")].map((digit) => DIGITS[Number(digit)]).join("")}`;
 }
 
@@ -48,7 +47,7 @@ function wholeInCapitals(whole: bigint): string {
   for (let at = groups.length - 1; at >= 0; at--) {
     const group = groups[at] ?? 0;
     if (group === 0) {
-      gap = text !== "";
+      gap = true;
       continue;
     }
     text += `${text !== "" && (gap || group < 1000) ? "零" : ""}${groupInCapitals(group)}${GROUPS[at] ?? ""}`;

@@ -97,3 +97,37 @@ test("BIL-7 whatever two invoices hold, the causes sum exactly to the difference
     ),
   );
 });
+
+test.each([
+  ["base-count", "minimum"],
+  ["minimum", "minimum"],
+  ["commitment", "minimum"],
+  ["discount", "discount"],
+  ["cap", "discount"],
+])("BIL-7 a line of %s that came is a %s", (component, kind) => {
+  const each = line("calls", "1", "1", 100n);
+  expect(told(invoice([each]), invoice([each, line("calls", "1", "1", 50n, { component })]))).toEqual([
+    [kind, "calls", 50n],
+  ]);
+});
+
+test("BIL-7 a price is compared part by part of its charge, summed exactly and rounded once", () => {
+  const parts = (first: string, second: string, amount: bigint) =>
+    invoice([
+      line("calls", "7", first, amount, { component: "tier-1" }),
+      line("calls", "3", second, 0n, { component: "tier-2" }),
+      line("calls", "9", "9", 0n, { component: "tier-3", unitPrice: null }),
+    ]);
+  // 7 x 1/3 more and 3 x 1/7 less: 2.3333 - 0.4286 = 1.9048.
+  expect(told(parts("1", "1", 1000n), parts("4/3", "6/7", 1190n))).toEqual([["price", "calls", 190n]]);
+  // A part that was not there before has no price to compare with.
+  const more = invoice([line("calls", "7", "1", 700n), line("calls", "3", "5", 1500n, { component: "tier-2" })]);
+  expect(told(invoice([line("calls", "7", "1", 700n)]), more)).toEqual([["usage", "calls", 1500n]]);
+});
+
+test("BIL-7 causes of one size stand in the order of the lines, whatever their sign", () => {
+  const [a, b, c] = ["a", "b", "c"].map((code, at) => line(code, "1", "1", at === 1 ? -100n : 100n));
+  const lines = [a, b, c] as ComparedLine[];
+  expect(told(invoice([]), invoice(lines)).map(([, code]) => code)).toEqual(["a", "b", "c"]);
+  expect(told(invoice([]), invoice([...lines].reverse())).map(([, code]) => code)).toEqual(["c", "b", "a"]);
+});

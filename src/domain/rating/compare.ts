@@ -1,6 +1,6 @@
 import type { Currency } from "../kernel/currency.ts";
 import { roundToMinor } from "../kernel/money.ts";
-import { equal, multiply, type Rational, subtract, ZERO } from "../kernel/rational.ts";
+import { add, equal, multiply, type Rational, subtract, ZERO } from "../kernel/rational.ts";
 
 /** A line as two invoices are compared by: what it charges, not which version of the price did. */
 export type ComparedLine = {
@@ -63,20 +63,20 @@ function causesOf(
   currency: Currency,
 ): Cause[] {
   const causes: Cause[] = [];
-  const add = (kind: CauseKind, amountMinor: bigint) => causes.push({ kind, code, amountMinor });
+  const because = (kind: CauseKind, amountMinor: bigint) => causes.push({ kind, code, amountMinor });
   const special = ["late_usage", "sla_credit", "minimum", "discount"] as const;
   for (const kind of special) {
     const of = (lines: readonly ComparedLine[]) => sumMinor(lines.filter((line) => kindOf(line) === kind));
-    add(kind, of(after) - of(before));
+    because(kind, of(after) - of(before));
   }
   const [was, is] = [before.filter((line) => kindOf(line) === null), after.filter((line) => kindOf(line) === null)];
   const difference = sumMinor(is) - sumMinor(was);
-  if (was.length === 0) add("new_charge", difference);
-  else if (is.length === 0) add("gone_charge", difference);
+  if (was.length === 0) because("new_charge", difference);
+  else if (is.length === 0) because("gone_charge", difference);
   else {
     const price = priceEffect(was, is, currency);
-    add("price", price);
-    add("usage", difference - price);
+    because("price", price);
+    because("usage", difference - price);
   }
   return causes;
 }
@@ -95,7 +95,7 @@ function priceEffect(was: readonly ComparedLine[], is: readonly ComparedLine[], 
     const then = was.find((line) => line.component === now.component);
     if (then?.unitPrice == null || now.unitPrice === null || equal(then.unitPrice, now.unitPrice)) continue;
     const more = multiply(subtract(now.unitPrice, then.unitPrice), now.quantity);
-    effect = { num: effect.num * more.den + more.num * effect.den, den: effect.den * more.den };
+    effect = add(effect, more);
   }
   return roundToMinor(effect, currency);
 }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CURRENCY_DECIMALS } from "../kernel/currency.ts";
 import { amountInCapitals } from "./capitals.ts";
-import { creditTaxMinor, TAX_CATEGORIES, taxGroupsOf } from "./invoice-tax.ts";
+import { creditTaxMinor, NOT_TAXED, rateText, TAX_CATEGORIES, taxClassOf, taxGroupsOf } from "./invoice-tax.ts";
 import { isCreditCode, isVatId } from "./tax-id.ts";
 
 describe("BIL-8 tax of an invoice", () => {
@@ -23,6 +23,26 @@ describe("BIL-8 tax of an invoice", () => {
       ["S", "13", 1n, 0n],
       ["S", "6", 200n, 12n],
     ]);
+  });
+
+  test.each([
+    ["6", "6"],
+    ["60", "60"],
+    ["6.50", "6.5"],
+    ["6.00", "6"],
+    ["6.05", "6.05"],
+    ["10.0", "10"],
+    ["0", "0"],
+  ])("a rate of %s is written %s", (rate, text) => {
+    expect(rateText(rate)).toBe(text);
+  });
+
+  test("a charge is taxed by its own class, others by the client's; who has no terms is outside of tax", () => {
+    const own = { category: "Z", rate: "0" } as const;
+    const standard = { category: "S", rate: "6" } as const;
+    const terms = { standard, ofCharge: new Map([["export", own]]) };
+    expect([taxClassOf(terms, "export"), taxClassOf(terms, "calls")]).toEqual([own, standard]);
+    expect(NOT_TAXED).toEqual({ category: "O", rate: "0" });
   });
 
   test("the order of the lines makes no difference, and bases sum to the lines", () => {
@@ -95,6 +115,16 @@ describe("BIL-8 价税合计大写", () => {
     [1_000n, "EUR", "壹拾EUR整"],
     [1_005n, "KWD", "壹点零零伍KWD"],
     [5n, "EUR", "零点零伍EUR"],
+    [1_500n, "KWD", "壹点伍KWD"],
+    [500n, "KWD", "零点伍KWD"],
+    [100n, "HKD", "壹圆整"],
+    [100n, "TWD", "壹圆整"],
+    [100n, "MOP", "壹圆整"],
+    [0n, "JPY", "零圆整"],
+    [1_050_000n, "CNY", "壹万零伍佰圆整"],
+    [10_000_234_500n, "CNY", "壹亿零贰仟叁佰肆拾伍圆整"],
+    [100_000_000_000_000n, "CNY", "壹万亿圆整"],
+    [1_000_000_000_000_000_000n, "CNY", "壹亿亿圆整"],
   ] as const)("%s of %s is %s", (minor, currency, expected) => {
     expect(amountInCapitals(minor, currency)).toBe(expected);
   });

@@ -1,4 +1,4 @@
-import { add, compare, min, multiply, type Rational, rational, subtract, ZERO } from "../kernel/rational.ts";
+import { add, compare, max, min, multiply, type Rational, rational, subtract, ZERO } from "../kernel/rational.ts";
 import type { TierRange } from "./tiers.ts";
 
 /** On a day of the month, seats join or leave; the day itself counts. */
@@ -36,6 +36,5 @@ export function proratedSeats(
 /** Seats of a count that lie in the tier. */
 function below(range: TierRange, seats: number): Rational {
   const top = range.upTo === null ? rational(seats) : min(rational(seats), range.upTo);
-  const inside = subtract(top, range.above);
-  return inside.num < 0n ? ZERO : inside;
+  return max(ZERO, subtract(top, range.above));
 }

@@ -14,39 +14,60 @@ export function isCreditCode(text: string): boolean {
 }
 
 /** Forms of VAT numbers by country, from the European Commission's VIES list; Greece writes EL, Northern Ireland XI. */
-const VAT_FORMS: { readonly [country: string]: RegExp } = {
-  AT: /^U[0-9]{8}$/,
-  BE: /^[01][0-9]{9}$/,
-  BG: /^[0-9]{9,10}$/,
-  CY: /^[0-9]{8}[A-Z]$/,
-  CZ: /^[0-9]{8,10}$/,
-  DE: /^[0-9]{9}$/,
-  DK: /^[0-9]{8}$/,
-  EE: /^[0-9]{9}$/,
-  EL: /^[0-9]{9}$/,
-  ES: /^[0-9A-Z][0-9]{7}[0-9A-Z]$/,
-  FI: /^[0-9]{8}$/,
-  FR: /^[0-9A-HJ-NP-Z]{2}[0-9]{9}$/,
-  GB: /^([0-9]{9}|[0-9]{12}|GD[0-9]{3}|HA[0-9]{3})$/,
-  HR: /^[0-9]{11}$/,
-  HU: /^[0-9]{8}$/,
-  IE: /^([0-9]{7}[A-W][A-I]?|[0-9][A-Z+*][0-9]{5}[A-W])$/,
-  IT: /^[0-9]{11}$/,
-  LT: /^([0-9]{9}|[0-9]{12})$/,
-  LU: /^[0-9]{8}$/,
-  LV: /^[0-9]{11}$/,
-  MT: /^[0-9]{8}$/,
-  NL: /^[0-9]{9}B[0-9]{2}$/,
-  PL: /^[0-9]{10}$/,
-  PT: /^[0-9]{9}$/,
-  RO: /^[0-9]{2,10}$/,
-  SE: /^[0-9]{12}$/,
-  SI: /^[0-9]{8}$/,
-  SK: /^[0-9]{10}$/,
-  XI: /^([0-9]{9}|[0-9]{12}|GD[0-9]{3}|HA[0-9]{3})$/,
-};
+function vatForm(country: string): RegExp | null {
+  switch (country) {
+    case "DK":
+    case "FI":
+    case "HU":
+    case "LU":
+    case "MT":
+    case "SI":
+      return /^[0-9]{8}$/;
+    case "DE":
+    case "EE":
+    case "EL":
+    case "PT":
+      return /^[0-9]{9}$/;
+    case "PL":
+    case "SK":
+      return /^[0-9]{10}$/;
+    case "HR":
+    case "IT":
+    case "LV":
+      return /^[0-9]{11}$/;
+    case "SE":
+      return /^[0-9]{12}$/;
+    case "AT":
+      return /^U[0-9]{8}$/;
+    case "BE":
+      return /^[01][0-9]{9}$/;
+    case "BG":
+      return /^[0-9]{9,10}$/;
+    case "CY":
+      return /^[0-9]{8}[A-Z]$/;
+    case "CZ":
+      return /^[0-9]{8,10}$/;
+    case "ES":
+      return /^[0-9A-Z][0-9]{7}[0-9A-Z]$/;
+    case "FR":
+      return /^[0-9A-HJ-NP-Z]{2}[0-9]{9}$/;
+    case "GB":
+    case "XI":
+      return /^([0-9]{9}|[0-9]{12}|GD[0-9]{3}|HA[0-9]{3})$/;
+    case "IE":
+      return /^([0-9]{7}[A-W][A-I]?|[0-9][A-Z+*][0-9]{5}[A-W])$/;
+    case "LT":
+      return /^([0-9]{9}|[0-9]{12})$/;
+    case "NL":
+      return /^[0-9]{9}B[0-9]{2}$/;
+    case "RO":
+      return /^[0-9]{2,10}$/;
+    default:
+      return null;
+  }
+}
 
 /** A VAT number with its country in front, as it stands on an invoice: `DE123456789`. */
 export function isVatId(text: string): boolean {
-  return VAT_FORMS[text.slice(0, 2)]?.test(text.slice(2)) ?? false;
+  return vatForm(text.slice(0, 2))?.test(text.slice(2)) ?? false;
 }

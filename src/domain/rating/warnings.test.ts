@@ -27,6 +27,27 @@ test.each([
     [{ kind: "negative_margin", code: "talk", seconds: 1, margin: "-0.00023" }],
   ],
   [
+    "a first step that is coarser",
+    carrier(buy(60, 1), buy(30, 1, "1")),
+    [{ kind: "increments_coarser", code: "talk", buy: "60/1", sell: "30/1" }],
+  ],
+  [
+    "a later step that is coarser",
+    carrier(buy(60, 6), buy(60, 1, "1")),
+    [{ kind: "increments_coarser", code: "talk", buy: "60/6", sell: "60/1" }],
+  ],
+  ["both steps the same", carrier(buy(60, 6), buy(60, 6, "1")), []],
+  [
+    "a maximum that ten minutes pass",
+    {
+      ...named("talk"),
+      model: "carrier_time",
+      buy: buy(1, 1, "0.6"),
+      sell: { by: "tariff", perMinute: "0.6", firstS: 1, nextS: 1, maxCharge: "5.99" },
+    } as const,
+    [{ kind: "negative_margin", code: "talk", seconds: 600, margin: "-0.01" }],
+  ],
+  [
     "a mark-up of nothing",
     { ...named("talk"), model: "carrier_time", buy: buy(60, 60), sell: { by: "markup", percent: "0" } } as const,
     [],
@@ -62,4 +83,15 @@ test("a charge behind one that takes everything is named; behind a filter it is 
   ]);
   expect(contractWarnings([filtered, calls("rest")])).toEqual([]);
   expect(contractWarnings([calls("all", { queues: undefined }), filtered])).toHaveLength(1);
+});
+
+test("only a charge of the same usage takes anything, and of what nothing is counted nothing is taken", () => {
+  const calls: Charge = { ...named("calls"), model: "unit", usage: "contact", price: "1", per: 1, baseCount: 0 };
+  const fee: Charge = { ...named("fee"), model: "fee", amount: "1", every: "month" };
+  const project: Charge = { ...named("p"), model: "milestone", milestones: [{ code: "live", amount: "1" }] };
+  const texts: Charge = { ...calls, code: "texts", usage: "message" };
+  const charges = [fee, { ...fee, code: "fee-2" }, project, { ...project, code: "p-2" }, texts, calls];
+  expect(contractWarnings(charges)).toEqual([]);
+  const half: Charge = { ...calls, code: "half", where: { queues: ["a"], outcomes: undefined } };
+  expect(contractWarnings([half, calls])).toEqual([]);
 });

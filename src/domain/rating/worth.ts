@@ -27,9 +27,8 @@ export function worthUnder(charge: Charge, minorPerMajor: bigint): (record: Usag
   if (charge.model === "carrier_time") {
     const prices = new Map<number, CallPrice>();
     return ({ quantity }) => {
-      const known = prices.get(quantity);
-      const price = known ?? bothSides(charge, quantity);
-      if (known === undefined && quantity <= SECONDS_KEPT_MAX) prices.set(quantity, price);
+      const price = prices.get(quantity) ?? bothSides(charge, quantity);
+      if (quantity <= SECONDS_KEPT_MAX) prices.set(quantity, price);
       const { sellS: billedS, buyS: costS, sell: amount, buy: cost } = price;
       return { quantity, key: null, billedS, costS, amount, cost, saleMinor: null };
     };
@@ -41,10 +40,7 @@ export function worthUnder(charge: Charge, minorPerMajor: bigint): (record: Usag
       return { ...counted(quantity), amount: earns(quantity, saleMinor), saleMinor };
     };
   }
-  if (charge.model === "milestone") {
-    return ({ quantity, attributes }) => ({ ...counted(quantity), key: attributes.milestone ?? null });
-  }
-  return ({ quantity }) => counted(quantity);
+  return ({ quantity, attributes }) => ({ ...counted(quantity), key: attributes.milestone ?? null });
 }
 
 function counted(quantity: number): Worth {
@@ -56,7 +52,7 @@ type EachPay = Exclude<CommissionCharge["pay"], { by: "bands" }>;
 function commissionUnder(pay: EachPay, minorPerMajor: bigint): (successes: number, saleMinor: number) => Rational {
   if (pay.by === "fixed") {
     const each = exact(pay.amount);
-    return (successes) => (successes === 1 ? each : times(each, successes));
+    return (successes) => times(each, successes);
   }
   const share = divide(exact(pay.percent), rational(100));
   return (_, saleMinor) =>
