@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { asId, type BrandId } from "../kernel/ids.ts";
 import type { PoolConfig } from "./config.ts";
+import { createPool } from "./configure.ts";
 import { parseNeed } from "./demand.ts";
-import { agentId, contactId, type SmallWorld, smallConfig, smallWorld, tenantId } from "./fixture.ts";
+import { agentId, contactId, type SmallWorld, smallConfig, smallQueue, smallWorld, tenantId } from "./fixture.ts";
 
 const publish = (world: SmallWorld, change: Partial<PoolConfig>, version = world.pool.config.version + 1) =>
   world.send({ type: "configure", config: { ...world.pool.config, ...change, version } });
@@ -86,6 +87,64 @@ test("ACD-2 those who waited longest are served first when a team comes", () => 
   publish(world, { agents: team(1) });
   world.ready(0);
   expect(world.pool.tickets.get(contactId("old"))?.at.is).toBe("offered");
+});
+
+test("ACD-2 of those who wait as a team comes the first by age and priority is offered first, then the first that came", () => {
+  const world = smallWorld({ agents: 0, tenants: 4 });
+  const names = ["plain", "twin", "urgent", "last"];
+  names.forEach((name, tenant) => {
+    world.wait(name, tenant, { priority: name === "urgent" ? 1 : 0 });
+    if (name === "urgent") world.now += 1_000;
+  });
+  const ready = smallConfig({ agents: 3, tenants: 4 }).agents;
+  publish(world, { agents: [] });
+  const taken: string[] = [];
+  for (const agent of [0, 1, 2]) {
+    publish(world, { agents: ready.slice(0, agent + 1) });
+    world.ready(agent);
+    const { at } = world.agent(agent);
+    taken.push(at.is === "reserved" ? at.reservation.ticket.contactId : "nobody");
+  }
+  expect(taken).toEqual(["curgent", "cplain", "ctwin"]);
+});
+
+test("ACD-2 a change of skills brings waiting callers to the seats that stood idle, the first in line first", () => {
+  const world = smallWorld({ agents: 1, tenants: 2 });
+  const wants = { skills: ["en"] };
+  world.ready(0);
+  world.wait("young", 0, wants);
+  world.now -= 5_000;
+  world.wait("old", 1, wants);
+  world.now += 5_000;
+  publish(world, { agents: smallConfig({ agents: 1, tenants: 2, profile: () => ({ skills: { en: 1 } }) }).agents });
+  expect(world.agent(0).at).toMatchObject({ is: "reserved", reservation: { ticket: { contactId: "cold" } } });
+});
+
+test("ACD-2 what is published is stored and shown for every agent and queue it touches", () => {
+  const world = smallWorld({ agents: 2 });
+  world.ready(0);
+  world.wait(1);
+  const queues = [{ ...smallQueue(0, { name: "New" }), tenantId: tenantId(0), brandId: asId<BrandId>("b0") }];
+  publish(world, { agents: team(2).slice(0, 1), queues });
+  const { out } = world.pool;
+  expect(out.agents.map((agent) => agent.profile.agentId).sort()).toEqual(["a0", "a1"]);
+  expect(out.queues.map((queue) => queue.config.name)).toEqual(["New"]);
+});
+
+test("ACD-2 a pool begins with nothing to send, and with the queues it is published with", () => {
+  const queue = { ...smallQueue(0, { name: "First" }), tenantId: tenantId(0), brandId: asId<BrandId>("b0") };
+  const pool = createPool({ ...smallConfig({}), queues: [queue] });
+  expect(pool.out).toEqual({ messages: [], facts: [], agents: [], tickets: [], queues: [] });
+  expect([...pool.published.values()].map(({ name }) => name)).toEqual(["First"]);
+});
+
+test("ACD-2 who has left answers for no brand any more, and so is offered nobody", () => {
+  const world = smallWorld({ agents: 1 });
+  world.ready(0);
+  world.wait(1);
+  world.talk(0, 1);
+  publish(world, { agents: [] });
+  expect(world.agent(0).profile.brands).toEqual([]);
 });
 
 test("SLA-1 midnight begins a new day, and a queue learns from the last how many contacts one brings", () => {

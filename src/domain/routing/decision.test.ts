@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { RoutingDecision } from "../call/facts.ts";
 import { SECOND_MS } from "../kernel/instant.ts";
 import { PLAIN_RULES } from "./config.ts";
-import { contactId, type SmallWorld, smallConfig, smallWorld, tenantId } from "./fixture.ts";
+import { contactId, type SmallWorld, smallConfig, smallTicket, smallWorld, tenantId } from "./fixture.ts";
 import type { Policy } from "./policy.ts";
 
 /** A pool of two clients and three agents, nobody on shift, under this policy. */
@@ -164,4 +164,73 @@ test("ACD-4 the house alone is told whose contacts came later, in the order of t
     { tenantId: tenantId(1), contactId: contactId("w1") },
     { tenantId: tenantId(2), contactId: contactId("w2") },
   ]);
+});
+
+test("ACD-5 of many idle seats the chosen and the next three are told", () => {
+  const world = smallWorld({ agents: 6 });
+  world.ready(0, 1, 2, 3, 4, 5);
+  world.wait("x");
+  const { why } = decision(world);
+  expect(why.candidates).toBe(6);
+  expect(why.ranked.map(({ agentId }) => agentId)).toEqual(["a0", "a1", "a2", "a3"]);
+});
+
+test("ACD-7 who declined within the half minute is told so, and after it is a seat like any other", () => {
+  const world = smallWorld({ agents: 3 });
+  world.ready(0, 1, 2);
+  world.wait("x");
+  const decline = (index: number) =>
+    world.send({ type: "decline", agentId: world.agent(index).profile.agentId, reservationId: world.held(index) });
+  const whys = () => decision(world).why.ranked.map(({ agentId, why }) => `${agentId} ${why}`);
+  const start = world.now;
+  decline(0);
+  expect(whys()).toEqual(["a1 chosen", "a2 ranked_later", "a0 declined_before"]);
+  world.now = start + 29_999;
+  decline(1);
+  expect(whys()).toEqual(["a2 chosen", "a0 declined_before", "a1 declined_before"]);
+  world.now = start + 30_000;
+  decline(2);
+  expect(whys()).toEqual(["a0 chosen", "a1 declined_before", "a2 declined_before"]);
+});
+
+test("ACD-2 what was asked for names skills as the queue does, the groups lent by then and an agent of one's own", () => {
+  const world = smallWorld({ agents: 2, profile: () => ({ skills: { zh: 3, tv: 1 }, groups: ["overflow"] }) });
+  world.ready(0, 1);
+  const relax = [{ afterS: 0, do: "lend", group: "overflow" }] as const;
+  world.wait("x", 0, { skills: ["zh", "tv>=1"], rules: { ...PLAIN_RULES, relax, preferred: ["tv"] } });
+  expect(decision(world).why.asked).toEqual({
+    skills: ["tv", "zh"],
+    preferred: ["tv"],
+    lent: ["overflow"],
+    ownAgent: false,
+  });
+  const known = smallWorld({ agents: 2 });
+  known.ready(0, 1);
+  const { agentId } = known.agent(1).profile;
+  const rules = { ...PLAIN_RULES, lastAgent: { patienceS: 10, withinDays: 30 } };
+  const known1 = { tier: "standard", lastAgentId: agentId } as const;
+  known.send({ type: "wait", ticket: { ...smallTicket("y", known.now, 0, { rules }), caller: known1 } });
+  expect(decision(known).why.asked?.ownAgent).toBe(true);
+  expect(decision(known).why.ranked.map((seat) => seat.agentId)).toEqual(["a1"]);
+});
+
+test("ACD-4 a house that has chosen no policy serves by age, and says so; of equals the first that came is told first", () => {
+  const world = smallWorld({ agents: 1, tenants: 5 });
+  for (const tenant of [0, 1, 2, 3, 4]) world.wait(`w${tenant}`, tenant);
+  free(world, 0);
+  const { of, why } = decision(world);
+  expect(of).toBe("cw0");
+  expect(why.contact).toMatchObject({ policy: "fifo", policyVersion: 1, candidates: 5 });
+  expect(why.contact?.others).toEqual([1, 2, 3].map(() => ({ sameClient: false, behindMs: 0, why: "came_later" })));
+  const passed = world.pool.out.facts.at(-1)?.body.passedOver;
+  expect(passed?.map((it) => it.contactId)).toEqual(["cw1", "cw2", "cw3"]);
+});
+
+test("ACD-4 the smallest of the places left is told next, wherever it stands in the line", () => {
+  const world = smallWorld({ agents: 1, tenants: 5 });
+  for (const [tenant, priority] of [2, 9, 4, 6, 0].entries()) world.wait(`w${tenant}`, tenant, { priority });
+  free(world, 0);
+  const { of, why } = decision(world);
+  expect(of).toBe("cw1");
+  expect(why.contact?.others.map(({ behindMs }) => behindMs / 30_000)).toEqual([3, 5, 7]);
 });

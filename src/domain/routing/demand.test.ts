@@ -79,7 +79,9 @@ test.each([
 
 test.each([
   [0, "a5"],
+  [19_999, "a5"],
   [20_000, "a3"],
+  [39_999, "a3"],
   [40_000, null],
 ])("ACD-3 after %i ms a caller who named a5 and is known to a3 asks for %s", (waited, only) => {
   const config = queue([], {
@@ -88,4 +90,52 @@ test.each([
   });
   const caller = { tier: "standard", lastAgentId: agentId(3), namedAgentId: agentId(5) } as const;
   expect(demandAt(config, caller, waited).only).toBe(only);
+});
+
+test("ACD-3 a caller who named nobody waits for the agent who knows him, however long named agents are waited for", () => {
+  const config = queue([], {
+    namedAgent: { patienceS: 20, variable: "extension" },
+    lastAgent: { patienceS: 15, withinDays: 30 },
+  });
+  const caller = { tier: "standard", lastAgentId: agentId(3), namedAgentId: null } as const;
+  expect([0, 15_000].map((waited) => demandAt(config, caller, waited).only)).toEqual(["a3", null]);
+});
+
+test.each([
+  [null, null, 0, 50_000],
+  ["a3", null, 0, 15_000],
+  ["a3", null, 15_000, 50_000],
+  [null, "a5", 0, 20_000],
+  ["a3", "a5", 0, 15_000],
+  ["a3", "a5", 15_000, 20_000],
+  ["a3", "a5", 20_000, 50_000],
+  ["a3", "a5", 50_000, null],
+] as const)(
+  "ACD-3 a caller known to %s who named %s and waited %i ms next asks for less at %s",
+  (last, named, waited, at) => {
+    const config = queue([], {
+      namedAgent: { patienceS: 20, variable: "extension" },
+      lastAgent: { patienceS: 15, withinDays: 30 },
+      // Going to another pool is the contact's own step, and changes nothing that is asked for here.
+      relax: [
+        { afterS: 10, do: "move", poolId: "elsewhere" } as unknown as RelaxStep,
+        { afterS: 90, do: "raise", points: 1 },
+        { afterS: 50, do: "lend", group: "overflow" },
+      ].slice(0, waited >= 50_000 ? 1 : 3) as RelaxStep[],
+    });
+    const caller = { tier: "standard", lastAgentId: last as never, namedAgentId: named as never } as const;
+    expect(nextChange(config, caller, waited)).toBe(at);
+    if (last === null && named === null) expect(nextChange(config, null, waited)).toBe(at);
+  },
+);
+
+test("ACD-2 contacts that ask for the same in another order are one class, and for something else another", () => {
+  const lend = (...groups: string[]) => groups.map((group): RelaxStep => ({ afterS: 0, do: "lend", group }));
+  const key = (skills: readonly string[], preferred: readonly string[], relax: readonly RelaxStep[]) =>
+    asked(queue(skills, { preferred, relax }), 1);
+  const one = key(["c", "a>=2", "b"], ["z", "x", "y>=3"], lend("n", "m"));
+  expect(one).toBe("a>=2,b>=1,c>=1|x>=1,y>=3,z>=1|m,n|");
+  expect(key(["b", "c", "a>=2"], ["y>=3", "z", "x"], lend("m", "n", "m"))).toBe(one);
+  expect(key(["a>=2", "b", "c"], ["x", "y>=3", "z"], lend("mn"))).not.toBe(one);
+  expect(key(["a>=2", "b", "c", "x"], ["y>=3", "z"], lend("m", "n"))).not.toBe(one);
 });

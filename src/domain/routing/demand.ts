@@ -23,7 +23,7 @@ export type Demand = {
 /** A skill as a queue names it: `zh` asks for level 1, `zh>=3` for level 3. */
 export function parseNeed(text: string): Need {
   const [skill = text, level] = text.split(">=");
-  const asked = level === undefined ? 1 : Number(level);
+  const asked = Number(level);
   return { skill: skill.trim(), level: Number.isFinite(asked) ? asked : 1 };
 }
 

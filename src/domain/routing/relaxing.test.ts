@@ -275,3 +275,16 @@ test("ACD-3 an extension that nobody has keeps nobody waiting", () => {
   world.send({ type: "wait", ticket: { ...smallTicket("x", world.now, 0, { rules: named }), extension: "999" } });
   expect(world.state(0)).toBe("reserved");
 });
+
+test("ACD-2 a lent agent stands behind every own one, whatever the kind of seat, the wishes and the idle time", () => {
+  const lent = { brands: [asId<BrandId>("b1")], groups: ["overflow"], skills: { en: 9 } };
+  const relax = [{ afterS: 0, do: "lend", group: "overflow" }] as const;
+  for (const own of [{ skills: {} }, { skills: {}, kind: "supervisor" as const }]) {
+    const world = house(lent, own);
+    world.ready(0, 1);
+    world.wait("x", 0, { rules: rules({ relax, preferred: ["en"] }) });
+    expect(states(world)).toBe("ready reserved");
+    world.wait("y", 0, { rules: rules({ relax, preferred: ["en"] }) });
+    expect(states(world)).toBe("reserved reserved");
+  }
+});

@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
 import { ORDER, STATES } from "../../../test/support/agent-states.ts";
-import { asId, type BrandId } from "../kernel/ids.ts";
+import { asId, type BrandId, type ReservationId } from "../kernel/ids.ts";
 import { SECOND_MS } from "../kernel/instant.ts";
-import { RESTORE_GRACE_MS } from "./config.ts";
-import { agentId, contactId, type SmallWorld, smallConfig, smallTicket, smallWorld } from "./fixture.ts";
+import { PLAIN_RULES, RESTORE_GRACE_MS } from "./config.ts";
+import { agentId, contactId, type SmallWorld, smallConfig, smallTicket, smallWorld, tenantId } from "./fixture.ts";
 import { brokenPromise } from "./invariants.ts";
-import { agentsWithoutDevice } from "./restore.ts";
+import { agentsWithoutDevice, type PoolRows, restorePool } from "./restore.ts";
 import { dumpAgent, dumpQueue, dumpTicket } from "./rows.ts";
+import type { Pool } from "./state.ts";
 import { agentView, floorView } from "./view.ts";
 
 /** A contact rings at a0 (or is on its way to him) and the pool is restarted with no socket left. */
@@ -196,4 +197,73 @@ test("ACD-7 a pool never restarted gives a desktop that goes no grace", () => {
   world.ring(0);
   world.send({ type: "device_left", agentId: agentId(0), deviceId: "d0" });
   expect(world.state(0)).toBe("not_ready");
+});
+
+test("ACD-7 several who ring for one caller ring on after a restart, and the first answer wins", () => {
+  const world = smallWorld({ agents: 2 });
+  world.ready(0, 1);
+  world.wait(1, 0, { strategy: "ring_all" });
+  const before = seen(world);
+  world.restart();
+  expect(seen(world)).toEqual(before);
+  expect(brokenPromise(world.pool, world.now)).toBeNull();
+  world.ring(1);
+  expect(world.accept(1)).toEqual({ is: "done" });
+  expect([0, 1].map(world.state)).toEqual(["ready", "on_contact"]);
+});
+
+test("ACD-7 seats bought, relaxed demands and a caller's tier hold after a restart", () => {
+  const world = smallWorld({ agents: 1, tenants: 2, seats: [{ tenantId: tenantId(1), guaranteed: 0, burst: 2 }] });
+  const tiers = { silver: 1, gold: 4, platinum: 10 };
+  const rules = { ...PLAIN_RULES, tiers, relax: [{ afterS: 5, do: "drop", skill: "en" } as const] };
+  const over = { skills: ["en"], rules };
+  world.send({ type: "wait", ticket: smallTicket("plain", world.now, 0, over) });
+  world.pass(SECOND_MS);
+  const caller = { tier: "gold", lastAgentId: null } as const;
+  world.send({ type: "wait", ticket: { ...smallTicket("gold", world.now, 1, over), caller } });
+  world.pass(6 * SECOND_MS);
+  const before = seen(world);
+  world.restart();
+  expect(seen(world)).toEqual(before);
+  expect(world.pool.tenants.get(tenantId(1))?.cap).toBe(2);
+  world.ready(0);
+  expect(world.agent(0).at).toMatchObject({ reservation: { ticket: { contactId: "cgold" } } });
+});
+
+test("ACD-7 who wraps up a contact that has gone still does so after a restart, and only then is it forgotten", () => {
+  const world = STATES.wrap_up();
+  expect(world.pool.tickets.get(contactId(1))?.at).toEqual({ is: "gone", wrapUp: world.agent(0) });
+  world.restart();
+  expect(world.pool.tickets.get(contactId(1))?.at).toEqual({ is: "gone", wrapUp: world.agent(0) });
+});
+
+test("ACD-7 rows that do not fit together leave nobody with a contact that is not there", () => {
+  const world = STATES.on_contact();
+  const agents = [...world.pool.agents.values()].map(dumpAgent);
+  const queues = [...world.pool.queues.values()].flatMap((queue) => dumpQueue(world.pool, queue) ?? []);
+  const tickets = [...world.pool.tickets.values()].flatMap((ticket) => dumpTicket(world.pool, ticket) ?? []);
+  const chance = { random: () => 0, newReservationId: () => asId<ReservationId>("r") };
+  const come = (rows: Pick<PoolRows, "queues" | "tickets">) =>
+    restorePool({ config: world.pool.config, agents, ...rows }, new Map([["a0", ["d0"]]]), world.now, chance);
+  const at = (pool: Pool) => pool.agents.get(agentId(0))?.at;
+  expect(at(come({ queues, tickets }))).toMatchObject({ is: "on_contact", service: { letGo: false } });
+  for (const rows of [
+    { queues, tickets: [] },
+    { queues: [], tickets },
+  ]) {
+    expect(at(come(rows))).toEqual({ is: "not_ready", reason: "device", back: false });
+    expect(brokenPromise(come(rows), world.now)).toBeNull();
+  }
+  const older = tickets.map(({ brandId, caller, ...row }) => row);
+  const contact = come({ queues, tickets: older }).tickets.get(contactId(1));
+  expect(contact).toMatchObject({ brandId: "b0", caller: null });
+});
+
+test("ACD-7 a device that is there again after a restart was not lost", () => {
+  const world = smallWorld();
+  world.ready(0);
+  world.send({ type: "device_left", agentId: agentId(0), deviceId: "d0" });
+  world.agent(0).devices.push("d1");
+  world.restart();
+  expect(world.agent(0)).toMatchObject({ lostAt: null, phone: "d1" });
 });

@@ -1,6 +1,6 @@
 import type { Instant } from "../kernel/instant.ts";
 import { indexIdle, isWorking, queueKey, ticketOf } from "./agents.ts";
-import { classFor, entitle, queueFor, tenantFor } from "./classes.ts";
+import { classFor, queueFor, tenantFor } from "./classes.ts";
 import { type AgentProfile, type PoolConfig, RESTORE_GRACE_MS, TOMBSTONE_MS } from "./config.ts";
 import { createPool, newAgent } from "./configure.ts";
 import type { AgentRow, AtRow, QueueRow, TicketRow } from "./rows.ts";
@@ -29,7 +29,6 @@ export function restorePool(
   const pool = createPool(rows.config);
   pool.graceEndsAt = now + RESTORE_GRACE_MS;
   const run = newRun(pool, now, chance);
-  for (const entitlement of rows.config.tenants) entitle(pool, entitlement);
   for (const row of rows.queues) restoreQueue(run, row);
   for (const row of rows.tickets) restoreTicket(run, row);
   for (const row of rows.agents) restoreAgent(run, row, devices.get(row.agentId) ?? []);

@@ -1,7 +1,16 @@
 import { expect, test } from "vitest";
 import { asId, type BrandId, type QueueId } from "../kernel/ids.ts";
 import { SECOND_MS } from "../kernel/instant.ts";
-import { agentId, contactId, type SmallWorld, smallConfig, smallQueue, smallWorld, tenantId } from "./fixture.ts";
+import {
+  agentId,
+  contactId,
+  type SmallWorld,
+  smallConfig,
+  smallQueue,
+  smallTicket,
+  smallWorld,
+  tenantId,
+} from "./fixture.ts";
 import { agentView, floorView, heldTenant, queueView } from "./view.ts";
 
 test("MON-1 a published queue stands on the floor with zeros before its first caller, and once after", () => {
@@ -180,4 +189,39 @@ test("MON-1 a queue whose brand is not published yet stands there without a name
       target: { share: 0.8, withinS: 20 },
     },
   ]);
+});
+
+test("MON-1 the floor names the client of an offer from the moment a seat is promised, and a reason as it is chosen", () => {
+  const world = smallWorld();
+  world.ready(0);
+  world.wait(1);
+  const seat = () => floorView(world.pool).agents[0];
+  const served = { tenantId: "t0", brand: { name: "Brand 0", color: "#123456" }, contactId: "c1", reason: null };
+  expect(seat()).toMatchObject({ state: "reserved", ...served });
+  world.ring(0);
+  expect(seat()).toMatchObject({ state: "ringing", ...served });
+  world.talk(0, 1);
+  world.send({ type: "talk_ended", contactId: contactId(1), reservationId: world.held(0), wrapUpS: 20 });
+  expect(seat()).toMatchObject({ state: "wrap_up", ...served });
+  world.send({ type: "set_state", agentId: agentId(0), to: "not_ready", reason: "lunch" });
+  world.pass(20_000);
+  expect(seat()).toMatchObject({ state: "not_ready", reason: "lunch", tenantId: null, brand: null, contactId: null });
+});
+
+test("ACD-8 a contact of a brand that only the house has published is shown under its name, of none without one", () => {
+  const world = smallWorld({ tenants: 2 });
+  world.ready(0);
+  const second = smallWorld({ tenants: 2 });
+  second.ready(0);
+  const ticket = (w: SmallWorld) => smallTicket(1, w.now);
+  world.send({
+    type: "wait",
+    ticket: { ...ticket(world), brand: { ...ticket(world).brand, id: asId<BrandId>("b1") } },
+  });
+  world.pool.brands.clear();
+  expect(shown(world).offer?.brand).toEqual({ id: "b1", name: "Brand 1", color: "#123456", greeting: "" });
+  second.send({ type: "wait", ticket: ticket(second) });
+  second.pool.brands.clear();
+  second.pool.config = { ...second.pool.config, brands: [] };
+  expect(shown(second).offer?.brand).toEqual({ id: "b0", name: "", color: "", greeting: "" });
 });

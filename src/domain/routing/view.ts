@@ -82,7 +82,7 @@ function quietQueues(pool: Pool) {
 
 function floorAgent(pool: Pool, agent: Agent) {
   const { at } = agent;
-  const ticket = at.is === "reserved" || at.is === "ringing" ? at.reservation.ticket : (serviceOf(at)?.ticket ?? null);
+  const ticket = ticketOf(at);
   return {
     agentId: agent.profile.agentId,
     name: agent.profile.name,

@@ -46,6 +46,8 @@ test.each([
   ["least_talk", [{ talkMsToday: 9 }, { talkMsToday: 1 }, { talkMsToday: 5 }], [], "120"],
   ["most_skilled", [], [{ skills: { zh: 1 } }, { skills: { zh: 3 } }, { skills: { zh: 1, en: 1 } }], "120"],
   ["least_skilled", [], [{ skills: { zh: 5 } }, { skills: { zh: 1, en: 3 } }, { skills: { zh: 1 } }], "210"],
+  ["least_skilled", [], [{ skills: { zh: 2 } }, { skills: { zh: 1 } }, { skills: { zh: 3 } }], "102"],
+  ["weighted_share", [{}, {}, { offersToday: 9 }], [{ weight: -1 }, { weight: 0 }, { weight: 1 }], "201"],
   ["fixed_order", [], [{ rank: 3 }, { rank: 1 }, {}], "102"],
   ["random", [], [], "012"],
   [
@@ -108,7 +110,41 @@ test("ACD-1 ring all rings every seat that fits; progressive one more each ten s
 });
 
 test("ACD-1 there are at least ten strategies, each with a name and a version, and an unknown name means longest idle", () => {
-  expect(STRATEGIES.size).toBeGreaterThanOrEqual(10);
+  const names = [
+    "longest_idle",
+    "longest_since_contact",
+    "longest_ready",
+    "round_robin",
+    "fewest_contacts",
+    "least_talk",
+  ];
+  names.push("most_skilled", "least_skilled", "ring_all", "progressive", "fixed_order", "random", "weighted_share");
+  expect([...STRATEGIES.keys()]).toEqual(names);
   for (const [name, strategy] of STRATEGIES) expect([strategy.name, strategy.version >= 1]).toEqual([name, true]);
   expect(strategyNamed("no such strategy").name).toBe("longest_idle");
+});
+
+test("ACD-1 most skilled counts the levels of the skills that are asked for, and no others", () => {
+  const profiles = [{ skills: { zh: 2, en: 9 } }, { skills: { zh: 3 } }, { skills: { zh: 1, tv: 9 } }];
+  const world = smallWorld({ agents: 3, profile: (index) => profiles[index] ?? {} });
+  world.ready(0, 1, 2);
+  world.wait("x", 0, { strategy: "most_skilled", skills: ["zh"] });
+  expect([0, 1, 2].map(world.state)).toEqual(["ready", "reserved", "ready"]);
+});
+
+test("ACD-1 random goes by the lots that are drawn as agents become ready", () => {
+  const lots = [0.9, 0.25, 0.5];
+  const key = strategyNamed("random").key;
+  const world = smallWorld({ agents: 3 });
+  const keys = lots.map((lot) => key(world.agent(0), { now: 0, random: () => lot, needs: [] }));
+  expect(keys).toEqual(lots.map((lot) => Math.floor(lot * 2 ** 32)));
+});
+
+test("ACD-1 ring all rings twenty at most, those who were idle longest", () => {
+  const world = smallWorld({ agents: 22 });
+  const order = [...Array(22).keys()].reverse();
+  world.ready(...order);
+  world.wait("x", 0, { strategy: "ring_all" });
+  const left = order.filter((index) => world.state(index) === "ready");
+  expect(left.sort()).toEqual([0, 1]);
 });
