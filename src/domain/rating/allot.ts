@@ -59,7 +59,7 @@ export function allot(input: RatingInput, unrated: Unrated[]): Map<string, Usage
     if (charged === undefined) usageOfCharge.set(key, [record]);
     else charged.push(record);
   }
-  unrated.sort((a, b) => (a.usageId < b.usageId ? -1 : a.usageId > b.usageId ? 1 : 0));
+  unrated.sort((a, b) => (a.usageId < b.usageId ? -1 : 1));
   return usageOfCharge;
 }
 
@@ -126,13 +126,13 @@ function inOrder(usage: readonly UsageRecord[], unrated: Unrated[]): UsageRecord
   for (const record of usage) {
     const known = byId.get(record.id);
     if (known === undefined) byId.set(record.id, record);
-    else if (known !== record && payload(known) !== payload(record)) conflicts.add(record.id);
+    else if (payload(known) !== payload(record)) conflicts.add(record.id);
   }
   for (const id of conflicts) {
     byId.delete(id);
     unrated.push({ usageId: id, reason: "conflict" });
   }
-  return [...byId.values()].sort((a, b) => a.occurredAt - b.occurredAt || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  return [...byId.values()].sort((a, b) => a.occurredAt - b.occurredAt || (a.id < b.id ? -1 : 1));
 }
 
 function payload(record: UsageRecord): string {

@@ -159,7 +159,84 @@ test.each([
   ["too slow to be used up this month", 100n, 1_000n, 10, null],
   ["nothing used", 0n, 1_000n, 10, null],
   ["used up already", 1_000n, 1_000n, 10, 10],
+  ["more than used up already", 2_000n, 1_000n, 10, 10],
+  ["used up as the month ends", 500n, 1_500n, 10, null],
+  ["no time has passed", 500n, 1_000n, 0, null],
 ] as const)("BIL-8 an allowance: %s", (_, usedUp, of, day, gone) => {
   const at = usedUpAt({ used: usedUp, of }, { from: FROM, now: FROM + day * DAY, to: TO });
   expect(at).toBe(gone === null ? null : FROM + gone * DAY);
 });
+
+const at = (day: number) => FROM + day * DAY;
+/** Versions that begin on these days, each with these charges. */
+const versions = (...parts: readonly (readonly [day: number, charges: readonly Charge[]])[]) =>
+  parts.map(([day, charges], index) => {
+    const end = parts[index + 1]?.[0] ?? 30;
+    const share = { days: Math.ceil(end - day), of: 30 };
+    return segment(charges, { version: `v${index + 1}`, from: at(day), to: at(end), share });
+  });
+
+test("BIL-8 forecast: a version to come goes on as the last one of which a day was seen", () => {
+  const parts = versions([0, [CALLS]], [10, [CALLS]], [20, [CALLS]]);
+  const seen = { "calls@v1": used(10), "calls@v2": used(50) };
+  const quantities = (day: number) => forecast(parts, seen, day)?.lines.map((it) => Number(it.quantity.num));
+  // Half a day of the second says nothing yet; after a day of it, it tells of itself and of the third.
+  expect(quantities(10.5)).toEqual([10, 10, 10]);
+  expect(quantities(11)).toEqual([10, 500, 500]);
+  expect(quantities(20)).toEqual([10, 50, 50]);
+});
+
+test("BIL-8 forecast: a version of less than a day tells of none that follows, one of a day does", () => {
+  expect(forecast(versions([0, [CALLS]], [0.5, [CALLS]]), { "calls@v1": used(9) }, 1)).toBeNull();
+  const day = forecast(versions([0, [CALLS]], [1, [CALLS]]), { "calls@v1": used(1) }, 1.5);
+  expect(day?.lines.map((it) => Number(it.quantity.num))).toEqual([1, 29]);
+});
+
+test.each([
+  ["of another kind of price", { ...PACK, code: "calls" }],
+  ["of other usage", { ...CALLS, usage: "message" }],
+  ["of another code", { ...CALLS, code: "more" }],
+] satisfies readonly (readonly [string, Charge])[])(
+  "BIL-8 forecast: a later charge %s has not been seen",
+  (_, charge) => {
+    const found = forecast(versions([0, [CALLS]], [15, [charge, FEE]]), { "calls@v1": used(50) }, 10);
+    expect(found?.assumes.at(-1)).toEqual({ kind: "unseen_charges", codes: [charge.code] });
+  },
+);
+
+test("BIL-8 forecast: a success rate is of as many contacts as the month will have", () => {
+  const bands = [{ upToPercent: null, amount: "1.00" }];
+  const wins: Charge = { ...named("wins"), model: "commission", pay: { by: "bands", bands } };
+  const totals = (key: string) => (key === "wins@v1" ? used(5) : NO_USAGE);
+  const found = forecastMonth("CNY", [segment([wins])], { totals, contacts: () => 20 }, at(10));
+  expect(found?.lines[0]?.detail).toMatchObject({ successes: 15, contacts: 60, ratePercent: "25" });
+});
+
+test.each([
+  ["a fee alone", [FEE], []],
+  ["usage", [FEE, CALLS], ["even_pace"]],
+  ["seats", [{ ...named("seats"), model: "seat_month", price: "1", minSeats: 1 }], ["stocks_hold"]],
+  [
+    "numbers",
+    [{ ...named("n"), model: "recurring", of: "number", price: "1", per: 1, minCount: 1, timing: "arrears" }],
+    ["stocks_hold"],
+  ],
+  [
+    "a service level",
+    [
+      FEE,
+      { ...named("level"), model: "sla_credit", targetPercent: "80", perStartedPointPercent: "1", capPercent: "9" },
+    ],
+    ["service_level_holds"],
+  ],
+  ["milestones", [STONE], ["even_pace", "no_more_milestones"]],
+] satisfies readonly (readonly [string, readonly Charge[], readonly string[]])[])(
+  "BIL-8 forecast: %s takes for granted no more than it rests on",
+  (_, charges, kinds) => {
+    expect(forecast([segment(charges)], {}, 10)?.assumes.map((it) => it.kind)).toEqual(kinds);
+    // What has ended is known, and at the end of the month everything is.
+    const over = versions([0, charges], [15, [FEE]]);
+    expect(forecast(over, {}, 15)?.assumes).toEqual([]);
+    expect(forecast([segment(charges)], {}, 30)?.assumes).toEqual([]);
+  },
+);

@@ -53,7 +53,7 @@ export function forecastMonth(
     const { from, factor } = pace[at] ?? { from: segment, factor: rational(1) };
     contacts.set(segment, Number(scaledCount(BigInt(reckoning.contacts(from)), factor)));
     for (const charge of segment.charges) {
-      const source = from === segment ? charge : from.charges.find((it) => isSame(it, charge));
+      const source = from.charges.find((it) => isSame(it, charge));
       if (source === undefined && usageKindOf(charge) !== null) unseen.push(charge.code);
       const seen = source === undefined ? NO_USAGE : reckoning.totals(chargeKey(from, source));
       totals.set(chargeKey(segment, charge), charge.model === "milestone" ? seen : scaled(seen, factor));
@@ -73,7 +73,7 @@ function paceOf(segment: Segment, all: readonly Segment[], now: Instant): Pace |
   if (segment.to <= now) return { from: segment, factor: rational(1) };
   const length = segment.to - segment.from;
   if (now - segment.from >= LEAST_SEEN_MS) return { from: segment, factor: rational(length, now - segment.from) };
-  const earlier = all.filter((it) => it.from < segment.from && Math.min(now, it.to) - it.from >= LEAST_SEEN_MS).at(-1);
+  const earlier = all.findLast((it) => Math.min(now, it.to) - it.from >= LEAST_SEEN_MS);
   if (earlier === undefined) return null;
   return { from: earlier, factor: rational(length, Math.min(now, earlier.to) - earlier.from) };
 }
@@ -83,11 +83,9 @@ function isSame(a: Charge, b: Charge): boolean {
   return a.code === b.code && a.model === b.model && usageKindOf(a) === usageKindOf(b);
 }
 
+/** Only milestones are told apart by keys, and those are never scaled. */
 function scaled({ all, byKey }: ChargeTotals, factor: Rational): ChargeTotals {
-  return {
-    all: scaledTotals(all, factor),
-    byKey: new Map([...byKey].map(([key, of]) => [key, scaledTotals(of, factor)])),
-  };
+  return { all: scaledTotals(all, factor), byKey };
 }
 
 /** Counts are rounded to whole ones, amounts stay exact; the most of one record is no sum and stays. */

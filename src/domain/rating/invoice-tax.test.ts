@@ -147,6 +147,9 @@ describe("BIL-8 tax identities", () => {
     ["9135010OM000100Y43", false],
     ["91350100M000100Y4", false],
     ["91350100m000100y43", false],
+    ["91350100M000100Y430", false],
+    ["091350100M000100Y43", false],
+    ["", false],
   ])("the credit code %s is %s", (code, good) => {
     expect(isCreditCode(code)).toBe(good);
   });

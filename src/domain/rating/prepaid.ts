@@ -25,7 +25,7 @@ export function drawPrepaid(
   { on, order }: { readonly on: LocalDate; readonly order: PrepaidOrder },
 ): PrepaidDraw[] {
   let left = dueMinor;
-  const usable = credits.filter((it) => it.leftMinor > 0n && (it.expiresOn === null || it.expiresOn > on));
+  const usable = credits.filter((it) => it.expiresOn === null || it.expiresOn > on);
   return usable.toSorted(byOrder(order)).flatMap(({ id, leftMinor }) => {
     const amountMinor = lesser(leftMinor, left);
     if (amountMinor <= 0n) return [];

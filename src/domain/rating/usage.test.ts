@@ -123,7 +123,9 @@ test.each([
 ])("BIL-7 the same id with another %s is charged to nobody until a person has looked", (_, other) => {
   const usage = [contact("a"), contact("b"), contact("a", other)];
   const reasons = { a: "conflict", b: "calls/each@v1" };
-  expect(placesOf(usage, segment([unit("calls", "contact")]))).toEqual(reasons);
+  const versions = [segment([unit("calls", "contact")])];
+  expect(placesOf(usage, ...versions)).toEqual(reasons);
+  expect(rated(usage, ...versions).lines.flatMap((line) => line.items.map((item) => item.usageId))).toEqual(["b"]);
 });
 
 test("BIL-7 a repeat whose attributes come in another order, or with one left open, is the same record", () => {

@@ -70,3 +70,72 @@ test("stale entries do not pile up", () => {
   }
   expect(heap.length).toBeLessThan(64);
 });
+
+test("a long line that is served from its head and now and then joined out of order stays sorted", () => {
+  const steps = fc.array(
+    fc.record({
+      act: fc.constantFrom("join", "join", "join", "early", "serve", "serve", "drop", "leave"),
+      pick: fc.nat(999),
+    }),
+    { minLength: 150, maxLength: 400 },
+  );
+  fc.assert(
+    fc.property(steps, (list) => {
+      const heap = new LazyHeap<Item>();
+      let model: Item[] = [];
+      let clock = 0;
+      let ties = 0;
+      const leave = (item: Item) => {
+        item.epoch += 1;
+        heap.forget();
+        model = model.filter((other) => other !== item);
+      };
+      for (const { act, pick } of list) {
+        const head = model[0];
+        if (act === "join" || act === "early") {
+          clock += pick % 3;
+          ties += 1;
+          const key = act === "join" ? clock : Math.max(0, clock - pick);
+          const item: Item = { epoch: pick % 2, key, tie: act === "early" && pick % 5 === 0 ? -ties : ties, in: true };
+          heap.push(item, item.key, item.tie);
+          model = [...model, item].sort((a, b) => a.key - b.key || a.tie - b.tie);
+        } else if (head !== undefined && act === "serve") leave(head);
+        else if (head !== undefined && act === "leave") leave(model[pick % model.length] as Item);
+        else if (act === "drop") {
+          heap.drop();
+          model = model.slice(1);
+        }
+        expect([heap.peek(), heap.peekKey()]).toEqual([model[0] ?? null, model[0]?.key ?? Number.POSITIVE_INFINITY]);
+        expect(heap.live).toBe(model.length);
+        expect(heap.length).toBeGreaterThanOrEqual(model.length);
+        const [at, tie] = [clock - (pick % 9), ties - (pick % 4)];
+        const before = model.filter((it) => it.key < at || (it.key === at && it.tie < tie)).length;
+        expect(heap.countBefore(at, tie)).toBe(before);
+      }
+      expect(new Set(heap)).toEqual(new Set(model));
+      expect(heap.near(1_000, 1_000).items.map((it) => it.key)).toEqual(model.map((it) => it.key));
+      const third = model[2];
+      if (third !== undefined) expect(heap.find((it) => it === third, 3)).toBe(third);
+      if (third !== undefined) expect(heap.find((it) => it === third, 2)).toBeNull();
+      const served: (Item | null)[] = [];
+      while (heap.live > 0) {
+        served.push(heap.peek());
+        heap.drop();
+      }
+      expect(served).toEqual(model);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test("what is explained is looked for near the head alone", () => {
+  const heap = new LazyHeap<Item>();
+  const items = Array.from({ length: 6 }, (_, tie): Item => ({ epoch: 0, key: tie, tie, in: true }));
+  for (const item of items) heap.push(item, item.key, item.tie);
+  expect(heap.near(2, 9).keys).toEqual([0, 1]);
+  (items[0] as Item).epoch += 1;
+  heap.forget();
+  expect(heap.near(2, 9).keys, "a stale place is a place looked at").toEqual([1]);
+  heap.push({ epoch: 0, key: 0, tie: 0, in: true }, 0, 0);
+  expect(heap.near(9, 2).keys).toEqual([0, 1]);
+});
