@@ -18,6 +18,6 @@ export type {
 export { agentsWithoutDevice, type PoolRows, restorePool } from "./restore.ts";
 export { type AgentRow, dumpAgent, dumpQueue, dumpTicket, type QueueRow, type TicketRow } from "./rows.ts";
 export { shareParts } from "./share.ts";
-export type { Agent, Chance, Pool } from "./state.ts";
+export type { Agent, Chance, Outcome, Pool } from "./state.ts";
 export { step } from "./step.ts";
 export { agentView, floorView, heldTenant, queueView } from "./view.ts";

@@ -1,6 +1,7 @@
 import { faultsCommand } from "./sim/faults/command.ts";
 import { SimFloor } from "./sim/floor.ts";
 import { HELP, readOptions } from "./sim/options.ts";
+import { retell } from "./sim/retell.ts";
 import { Trouble } from "./trouble.ts";
 
 try {
@@ -10,6 +11,11 @@ try {
   else if (options === "help") console.log(HELP);
   else {
     const report = new SimFloor(options).run();
+    if (report.firstBroken !== null) {
+      const { promise, replay, contact, trace } = retell(options, {}, report.firstBroken);
+      const head = contact === null ? "no contact is concerned" : `what happened to contact ${contact}:`;
+      console.error([`seed ${options.seed}: ${promise}`, `again: ${replay}`, head, ...trace, ""].join("\n"));
+    }
     if (!options.json) console.table(report);
     console.log(JSON.stringify(report));
     if (report.invariantsBroken > 0) process.exitCode = 1;

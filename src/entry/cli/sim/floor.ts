@@ -17,6 +17,7 @@ import { Books, type SimReport } from "./report.ts";
 import { SeatLedger } from "./seat-ledger.ts";
 import { type Shift, shiftOf } from "./shifts.ts";
 import { Timeline } from "./timeline.ts";
+import { Trace } from "./trace.ts";
 import { type SimClient, type SimWorld, simWorld } from "./world.ts";
 
 const ARRIVES = 0;
@@ -46,6 +47,10 @@ export type Trial = {
   /** Who gives up rings again with this probability, this long afterwards in the mean. */
   readonly redial?: { readonly share: number; readonly afterS: number };
   readonly watch?: Watch;
+  /** The pool machine; the product's own where none is given. */
+  readonly step?: typeof step;
+  /** Contacts, agents, queues or clients of whom everything is written down, up to the first broken promise. */
+  readonly traced?: ReadonlySet<string>;
 };
 
 /** What happens to the callers who are counted. */
@@ -74,10 +79,12 @@ type Offer = { readonly contactId: ContactId; readonly agentId: AgentId; readonl
 export class SimFloor {
   /** Events that have happened: arrivals, answers' ends, keep-alives, breaks. */
   events = 0;
+  readonly trace: Trace;
   private readonly options: SimOptions;
   private readonly trial: Trial;
   private readonly world: SimWorld;
   private readonly pool: Pool;
+  private readonly machine: typeof step;
   private readonly chance: Chance;
   private readonly random: { readonly patience: Random; readonly handle: Random; readonly days: Random };
   private readonly timeline = new Timeline();
@@ -105,6 +112,8 @@ export class SimFloor {
   constructor(options: SimOptions, trial: Trial = {}) {
     this.options = options;
     this.trial = trial;
+    this.trace = new Trace(trial.traced ?? new Set());
+    this.machine = trial.step ?? step;
     const random = seededRandom(options.seed);
     this.random = { patience: random.fork("patience"), handle: random.fork("handle"), days: random.fork("days") };
     const lots = random.fork("routing");
@@ -153,7 +162,12 @@ export class SimFloor {
   }
 
   private runUntil(end: number): void {
-    while (this.timeline.next() <= end && this.timeline.take()) this.happen();
+    while (!this.isTold() && this.timeline.next() <= end && this.timeline.take()) this.happen();
+  }
+
+  /** A run that is only told again is of no interest after its first broken promise. */
+  private isTold(): boolean {
+    return this.trial.traced !== undefined && this.books.firstBroken !== null;
   }
 
   private closeDay(): void {
@@ -275,7 +289,8 @@ export class SimFloor {
   }
 
   private step(event: PoolEvent): void {
-    step(this.pool, event, this.now, this.chance);
+    this.machine(this.pool, event, this.now, this.chance);
+    if (this.trial.traced !== undefined && !this.isTold()) this.trace.note(this.now, event, this.pool.out);
     const { facts, messages } = this.pool.out;
     for (const fact of facts) this.books.require(this.ledger.note(fact));
     for (const { contactId, message } of messages) this.hear(contactId, message);

@@ -66,7 +66,7 @@ export class Books {
   private workingMs = 0;
   private onContactMs = 0;
   private broken = 0;
-  private firstBroken: string | null = null;
+  firstBroken: string | null = null;
 
   constructor(options: SimOptions) {
     this.options = options;

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { type Pool, type PoolEvent, step } from "../../../domain/routing/index.ts";
 import { erlangA } from "../../../domain/sla/erlang.ts";
 import { Trouble } from "../trouble.ts";
 import { SimFloor } from "./floor.ts";
 import { readOptions, type SimOptions } from "./options.ts";
+import { retell } from "./retell.ts";
 import { Timeline } from "./timeline.ts";
 
 const options = (...args: string[]): SimOptions => {
@@ -10,6 +12,19 @@ const options = (...args: string[]): SimOptions => {
   if (read === "help") throw new Error("asked for help");
   return read;
 };
+const PLANTED: readonly (readonly [string, () => typeof step, RegExp])[] = [
+  [
+    "a contact is given two seats",
+    hundredth(({ out }) => out.messages.some(({ message }) => message.kind === "seat_reserved")),
+    /^contact c\d+ was given a second seat/,
+  ],
+  [
+    "a fact of an agent is lost",
+    hundredth((_, { type }) => type === "accept"),
+    /^agent a\d+: fact \d+ does not follow/,
+  ],
+  ["a queue counts wrong", hundredth((_, { type }) => type === "connected"), /^queue q\d+: offered/],
+];
 const run = (...args: string[]) => new SimFloor(options(...args)).run();
 
 describe("WFM-4 the simulator", () => {
@@ -73,6 +88,20 @@ describe("WFM-4 the simulator", () => {
     60_000,
   );
 
+  test.each(PLANTED)("a broken run is told with its command and its contact: %s", (_what, step, promise) => {
+    const planted = { step: step() };
+    const broken = options("--seats", "12", "--tenants", "6", "--hours", "2", "--target", "82.5/20", "--seed", "7");
+    const { firstBroken, invariantsBroken } = new SimFloor(broken, planted).run();
+    expect(invariantsBroken).toBeGreaterThan(0);
+    expect(firstBroken).toMatch(promise);
+    const told = retell(broken, { step: step() }, firstBroken ?? "");
+    expect(told.contact).toMatch(/^c\d+$/);
+    expect(told.trace[0]).toMatch(new RegExp(` wait ${told.contact} queue=q\\d`));
+    expect(told.trace.every((line) => new RegExp(`\\b${told.contact}\\b|accept agentId=`).test(line))).toBe(true);
+    expect(told.replay).toMatch(/^npm run sim -- .*--seed 7 .*--target 82.5\/20/);
+    expect(readOptions(told.replay.replace("npm run sim -- ", "").split(" "))).toEqual(broken);
+  });
+
   test.each([
     [["--policy", "lifo"], "--policy lifo: must be one of fifo, edf, slack"],
     [["--seats", "none"], "--seats none: must be a number above 0"],
@@ -83,6 +112,24 @@ describe("WFM-4 the simulator", () => {
     expect(() => readOptions(args)).toThrow(new Trouble(message));
   });
 });
+
+/** Mistakes laid over the product's machine: the hundredth of its kind goes wrong. */
+function hundredth(goesWrong: (pool: Pool, event: PoolEvent) => boolean) {
+  return (): typeof step => {
+    let seen = 0;
+    return (pool, event, now, chance) => {
+      const reply = step(pool, event, now, chance);
+      if (seen < 100 && goesWrong(pool, event)) seen += 1;
+      if (seen === 100) {
+        seen += 1;
+        if (event.type === "accept") pool.out.facts.pop();
+        else pool.out.messages.push(...pool.out.messages);
+        if (event.type === "connected") for (const queue of pool.queues.values()) queue.today.offered += 1;
+      }
+      return reply;
+    };
+  };
+}
 
 test("the timeline hands out events by time, and in the order of planning within an instant", () => {
   const timeline = new Timeline();
