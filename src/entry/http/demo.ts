@@ -4,7 +4,7 @@ import type { MiddlewareHandler } from "hono";
 import { withOperator, withTenant } from "../../adapters/db/index.ts";
 import { asId, type TenantId } from "../../domain/kernel/ids.ts";
 import { Outage, Refusal } from "../../domain/kernel/trouble.ts";
-import { access, type HouseEnv, houseRouter, problems } from "../../features/identity/index.ts";
+import { access, type HouseEnv, houseRouter, json, problems } from "../../features/identity/index.ts";
 import { configOf, type Env } from "../env.ts";
 
 /** One password for every demonstration sign-in; users with it exist only where tenants are applied in the sandbox. */
@@ -48,11 +48,6 @@ const FaultsSchema = z.object({
   http429: rate,
   http500: rate,
   timeout: rate,
-});
-
-const json = <S extends z.ZodType>(description: string, schema: S) => ({
-  description,
-  content: { "application/json": { schema } },
 });
 
 const signIns = createRoute({

@@ -1,16 +1,11 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import { Refusal } from "../../domain/kernel/trouble.ts";
-import { access, type HouseEnv, houseRouter, problems } from "../../features/identity/index.ts";
+import { access, type HouseEnv, houseRouter, json, problems } from "../../features/identity/index.ts";
 import { replayParked } from "../consumers/dead.ts";
 import { configOf, type Env } from "../env.ts";
 import { objectName } from "../objects/contact-id.ts";
 import { publish } from "./publish.ts";
-
-const json = <S extends z.ZodType>(description: string, schema: S) => ({
-  description,
-  content: { "application/json": { schema } },
-});
 
 const PublishedSchema = z.object({ tenants: z.number(), lines: z.number(), withdrawn: z.number(), pools: z.number() });
 const publishAll = createRoute({

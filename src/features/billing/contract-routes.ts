@@ -1,9 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type { Context } from "hono";
-import { type Actor, withOperator, withTenant } from "../../adapters/db/index.ts";
+import { withOperator, withTenant } from "../../adapters/db/index.ts";
 import { asId, type TenantId } from "../../domain/kernel/ids.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
-import { access, type HouseEnv, houseRouter, problems, signedInOn } from "../identity/index.ts";
+import { access, actorOn, body, type HouseContext, houseRouter, json, problems } from "../identity/index.ts";
 import { ChargesSchema } from "./contract-schema.ts";
 import {
   CardRequestSchema,
@@ -28,11 +27,6 @@ import type { BillingContext } from "./run-contract.ts";
 import { PeriodSchema, PreviewSchema } from "./schema.ts";
 import { tenantExists } from "./views-store.ts";
 
-const json = <S extends z.ZodType>(description: string, schema: S) => ({
-  description,
-  content: { "application/json": { schema } },
-});
-const body = <S extends z.ZodType>(schema: S) => ({ required: true, content: { "application/json": { schema } } });
 const staff = access("billing_admin", "house_admin");
 const ofContract = z.object({ tenantId: z.uuid(), contractId: z.uuid() });
 const path = "/api/billing/tenants/{tenantId}/contracts/{contractId}";
@@ -167,8 +161,6 @@ export function contractRoutes() {
   return router;
 }
 
-type HouseContext = Context<HouseEnv>;
-
 function contextOn(c: HouseContext): BillingContext {
   const { db, operatorDb, clock } = c.get("services");
   return { db, operatorDb, actor: actorOn(c), now: clock.now() };
@@ -177,8 +169,4 @@ function contextOn(c: HouseContext): BillingContext {
 /** Billing staff work for every client, one at a time: the path names which. */
 function scopeOn(c: HouseContext, tenantId: string) {
   return { tenantId: asId<TenantId>(tenantId), actor: actorOn(c) };
-}
-
-function actorOn(c: HouseContext): Actor {
-  return { kind: "user", userId: signedInOn(c).userId };
 }

@@ -2,16 +2,12 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { Actor } from "../../adapters/db/index.ts";
 import { asId, type TenantId } from "../../domain/kernel/ids.ts";
-import { access, type HouseEnv, houseRouter, problems, signedInOn, tenantOn } from "../identity/index.ts";
+import { access, type HouseEnv, houseRouter, json, problems, signedInOn, tenantOn } from "../identity/index.ts";
 import { compareWith, explainLine } from "./explain.ts";
 import { ComparisonSchema, LineExplanationSchema } from "./schema.ts";
 import { PAGE_MAX } from "./views-store.ts";
 
 const id = z.uuid();
-const json = <S extends z.ZodType>(description: string, schema: S) => ({
-  description,
-  content: { "application/json": { schema } },
-});
 const staff = access("billing_admin", "house_admin");
 const client = access("tenant_admin");
 const page = z.object({

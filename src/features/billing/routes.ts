@@ -1,9 +1,17 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type { Context } from "hono";
-import { type Actor, withOperator } from "../../adapters/db/index.ts";
+import { withOperator } from "../../adapters/db/index.ts";
 import { asId, type TenantId } from "../../domain/kernel/ids.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
-import { access, type HouseEnv, houseRouter, problems, signedInOn, tenantOn } from "../identity/index.ts";
+import {
+  access,
+  actorOn,
+  type HouseContext,
+  houseRouter,
+  json,
+  ownScope,
+  problems,
+  staffScope,
+} from "../identity/index.ts";
 import { ChargesSchema } from "./contract-schema.ts";
 import { listExceptions, resolveException } from "./exceptions.ts";
 import { previewMonth } from "./preview-month.ts";
@@ -27,10 +35,6 @@ import {
 import { billedContact, forClient, getInvoice, lineContacts, listAllInvoices, listInvoices } from "./views.ts";
 import { PAGE_MAX, safe, tenantExists } from "./views-store.ts";
 
-const json = <S extends z.ZodType>(description: string, schema: S) => ({
-  description,
-  content: { "application/json": { schema } },
-});
 const id = z.uuid();
 const page = z.object({
   cursor: z.string().max(80).optional(),
@@ -282,8 +286,6 @@ export function billingRoutes() {
   return router;
 }
 
-type HouseContext = Context<HouseEnv>;
-
 async function run(ctx: BillingContext, input: z.infer<typeof RunRequestSchema>) {
   return outcomes(await runMonth(ctx, { period: input.period, tenantId: await tenantOf(ctx, input.tenantId) }));
 }
@@ -308,20 +310,6 @@ function outcomes(done: readonly RunOutcome[]) {
 
 function dbOn(c: HouseContext) {
   return c.get("services").db;
-}
-
-function actorOn(c: HouseContext): Actor {
-  return { kind: "user", userId: signedInOn(c).userId };
-}
-
-/** The client's own scope: its tenant is the session's, never the request's. */
-function ownScope(c: HouseContext) {
-  return { tenantId: tenantOn(c), actor: actorOn(c) };
-}
-
-/** Billing staff work for every client, one at a time: the path names which. */
-function staffScope(c: HouseContext, tenantId: string) {
-  return { tenantId: asId<TenantId>(tenantId), actor: actorOn(c) };
 }
 
 function contextOn(c: HouseContext): BillingContext {

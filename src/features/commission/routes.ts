@@ -1,9 +1,20 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type { Context } from "hono";
-import { type Actor, type TenantScope, type TenantTx, withOperator, withTenant } from "../../adapters/db/index.ts";
+import { withOperator, withTenant } from "../../adapters/db/index.ts";
 import { STAGES } from "../../domain/commission/sale.ts";
 import { asId, type TenantId } from "../../domain/kernel/ids.ts";
-import { access, agentOn, type HouseEnv, houseRouter, problems, signedInOn, tenantOn } from "../identity/index.ts";
+import {
+  access,
+  actorOn,
+  agentOn,
+  body,
+  type HouseContext,
+  houseRouter,
+  json,
+  ownScope,
+  problems,
+  staffScope,
+  within,
+} from "../identity/index.ts";
 import { tenantsOfHouse } from "../ledger/index.ts";
 import { importEvents, importFile } from "./import.ts";
 import { addPlan, listPlans } from "./plans.ts";
@@ -25,11 +36,6 @@ import {
 import { decideStatement, prepareMonth } from "./statement-verbs.ts";
 import { listSales, PAGE_MAX, readSale, standingOfAgent } from "./views.ts";
 
-const json = <S extends z.ZodType>(description: string, schema: S) => ({
-  description,
-  content: { "application/json": { schema } },
-});
-const body = <S extends z.ZodType>(schema: S) => ({ required: true, content: { "application/json": { schema } } });
 const staff = access("billing_admin", "house_admin");
 const client = access("tenant_admin");
 const agent = access("agent");
@@ -292,12 +298,6 @@ function addAgentRoutes(router: ReturnType<typeof houseRouter>): void {
   });
 }
 
-type HouseContext = Context<HouseEnv>;
-
-function within<T>(c: HouseContext, scope: TenantScope, work: (tx: TenantTx) => Promise<T>): Promise<T> {
-  return withTenant(c.get("services").db, scope, work);
-}
-
 function saleQuery(given: z.infer<typeof saleFilter>) {
   const { stage = null, agentId = null, ref = null, returned, cursor = null, limit } = given;
   return { stage, agentId, ref, returned: returned === undefined ? null : returned === "true", cursor, limit };
@@ -310,18 +310,4 @@ function dbsOn(c: HouseContext) {
 
 function nowOn(c: HouseContext) {
   return c.get("services").clock.now();
-}
-
-function actorOn(c: HouseContext): Actor {
-  return { kind: "user", userId: signedInOn(c).userId };
-}
-
-/** The client's own scope: its tenant is the session's, never the request's. */
-function ownScope(c: HouseContext): TenantScope {
-  return { tenantId: tenantOn(c), actor: actorOn(c) };
-}
-
-/** Billing staff work for every client, one at a time: the path names which. */
-function staffScope(c: HouseContext, tenantId: string): TenantScope {
-  return { tenantId: asId<TenantId>(tenantId), actor: actorOn(c) };
 }

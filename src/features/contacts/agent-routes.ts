@@ -5,17 +5,12 @@ import type { AgentCommand } from "../../domain/call/messages.ts";
 import { type AgentId, asId, type ContactId, type TenantId } from "../../domain/kernel/ids.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import { CustomerSchema, changeCustomer, createCustomer, customersByPhone } from "../customers/index.ts";
-import { access, agentOn, type HouseEnv, type houseRouter, problems } from "../identity/index.ts";
+import { access, agentOn, body, type HouseEnv, type houseRouter, json, problems } from "../identity/index.ts";
 import { grantContact, readHistory, readScript } from "./agent-store.ts";
 import { ContactCardSchema, CustomerChangeSchema, CustomerCreateSchema, HoldSchema, WrapUpSchema } from "./schema.ts";
 
 const agent = access("agent");
 const contactParam = z.object({ contactId: z.uuid() });
-const json = <S extends z.ZodType>(description: string, schema: S) => ({
-  description,
-  content: { "application/json": { schema } },
-});
-const body = <S extends z.ZodType>(schema: S) => ({ required: true, content: { "application/json": { schema } } });
 const done = { description: "Done; the new state comes over the socket" };
 
 const readCard = createRoute({

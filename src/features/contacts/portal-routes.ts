@@ -4,7 +4,7 @@ import { withTenant, withTenantOnce } from "../../adapters/db/index.ts";
 import { asId, type ContactId } from "../../domain/kernel/ids.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import { ContactLineSchema, contactLines } from "../billing/index.ts";
-import { access, type HouseEnv, type houseRouter, problems, signedInOn, tenantOn } from "../identity/index.ts";
+import { access, type HouseEnv, type houseRouter, json, problems, signedInOn, tenantOn } from "../identity/index.ts";
 import { readRecent, readToday } from "./portal-days.ts";
 import { type ContactFilter, findRecording, listContacts, readContact } from "./portal-store.ts";
 import {
@@ -16,10 +16,6 @@ import {
 } from "./schema.ts";
 
 const client = access("tenant_admin");
-const json = <S extends z.ZodType>(description: string, schema: S) => ({
-  description,
-  content: { "application/json": { schema } },
-});
 
 const today = createRoute({
   method: "get",

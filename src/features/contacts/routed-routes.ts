@@ -1,15 +1,11 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { asId, type ContactId, type TenantId } from "../../domain/kernel/ids.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
-import { access, type houseRouter, problems, signedInOn } from "../identity/index.ts";
+import { access, type houseRouter, json, problems, signedInOn } from "../identity/index.ts";
 import { routedContact, routingLog } from "./routed.ts";
 import { RoutedContactSchema, RoutingLogSchema } from "./schema.ts";
 
 const house = access("supervisor", "house_admin");
-const json = <S extends z.ZodType>(description: string, schema: S) => ({
-  description,
-  content: { "application/json": { schema } },
-});
 
 const one = createRoute({
   method: "get",

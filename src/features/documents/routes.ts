@@ -1,8 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type { Context } from "hono";
-import type { Actor, TenantScope } from "../../adapters/db/index.ts";
-import { asId, type TenantId } from "../../domain/kernel/ids.ts";
-import { access, type HouseEnv, houseRouter, problems, signedInOn, tenantOn } from "../identity/index.ts";
+import { access, type HouseContext, houseRouter, ownScope, problems, staffScope } from "../identity/index.ts";
 import {
   invoiceCsv,
   invoiceWorkbook,
@@ -119,22 +116,7 @@ function file({ name, bytes }: Printed, kind: FileKind): Response {
   });
 }
 
-type HouseContext = Context<HouseEnv>;
-
 function contextOn(c: HouseContext): PrintContext {
   const { db, operatorDb, blobs, documents } = c.get("services");
   return { db, operatorDb, blobs, documents };
-}
-
-function actorOn(c: HouseContext): Actor {
-  return { kind: "user", userId: signedInOn(c).userId };
-}
-
-/** The client's own scope: its tenant is the session's, never the request's. */
-function ownScope(c: HouseContext): TenantScope {
-  return { tenantId: tenantOn(c), actor: actorOn(c) };
-}
-
-function staffScope(c: HouseContext, tenantId: string): TenantScope {
-  return { tenantId: asId<TenantId>(tenantId), actor: actorOn(c) };
 }

@@ -5,15 +5,11 @@ import { type DunningStep, faultsOf, HOUSE_RULE, type Standing } from "../../dom
 import { CURRENCY_DECIMALS, isCurrency } from "../../domain/kernel/currency.ts";
 import { asId, type TenantId } from "../../domain/kernel/ids.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
-import { access, houseRouter, problems, signedInOn } from "../identity/index.ts";
+import { access, houseRouter, json, problems, signedInOn } from "../identity/index.ts";
 import { audit } from "./dun.ts";
 import { houseRule, ownRules, writeHouseRule, writeOwnRule } from "./rules-store.ts";
 import { type ClientDunning, ClientDunningSchema, RuleSchema } from "./schema.ts";
 
-const json = <S extends z.ZodType>(description: string, schema: S) => ({
-  description,
-  content: { "application/json": { schema } },
-});
 const body = { required: true, content: { "application/json": { schema: RuleSchema } } };
 const id = z.uuid();
 const staff = access("billing_admin", "house_admin");

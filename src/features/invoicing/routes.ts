@@ -1,9 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type { Context } from "hono";
-import type { Actor } from "../../adapters/db/index.ts";
 import { asId, type TenantId } from "../../domain/kernel/ids.ts";
 import { forClient } from "../billing/index.ts";
-import { access, type HouseEnv, houseRouter, problems, signedInOn, tenantOn } from "../identity/index.ts";
+import { access, actorOn, body, type HouseContext, houseRouter, json, problems, tenantOn } from "../identity/index.ts";
 import { approve, discard, sendBack } from "./approve.ts";
 import { credit } from "./credit.ts";
 import { decideDispute, openDispute, withdrawDispute } from "./disputes.ts";
@@ -28,14 +26,6 @@ import {
 import { invoiceDocument, listPrepaid, openDisputes, ownDisputes } from "./views.ts";
 import { writeOff } from "./write-off.ts";
 
-const json = <S extends z.ZodType>(description: string, schema: S) => ({
-  description,
-  content: { "application/json": { schema } },
-});
-const body = <S extends z.ZodType>(schema: S) => ({
-  required: true as const,
-  content: { "application/json": { schema } },
-});
 const id = z.uuid();
 const staff = access("billing_admin", "house_admin");
 const client = access("tenant_admin");
@@ -291,8 +281,6 @@ function portalRoutes(router: ReturnType<typeof houseRouter>): void {
   });
 }
 
-type HouseContext = Context<HouseEnv>;
-
 function staffShell(c: HouseContext, { tenantId, invoiceId }: z.infer<typeof ofInvoice>) {
   return { ...shellOn(c, asId<TenantId>(tenantId)), invoiceId };
 }
@@ -300,10 +288,6 @@ function staffShell(c: HouseContext, { tenantId, invoiceId }: z.infer<typeof ofI
 function shellOn(c: HouseContext, tenantId: TenantId) {
   const { db, operatorDb, clock } = c.get("services");
   return { db, operatorDb, scope: { tenantId, actor: actorOn(c) }, now: clock.now() };
-}
-
-function actorOn(c: HouseContext): Actor {
-  return { kind: "user", userId: signedInOn(c).userId };
 }
 
 function bigOrNull(minor: number | null): bigint | null {

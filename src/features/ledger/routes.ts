@@ -1,9 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type { Context } from "hono";
-import { type Actor, withTenant } from "../../adapters/db/index.ts";
+import { withTenant } from "../../adapters/db/index.ts";
 import { CURRENCY_DECIMALS, isCurrency } from "../../domain/kernel/currency.ts";
-import { asId, type TenantId } from "../../domain/kernel/ids.ts";
-import { access, type HouseEnv, houseRouter, problems, signedInOn } from "../identity/index.ts";
+import { access, actorOn, houseRouter, json, problems, staffScope } from "../identity/index.ts";
 import { safe } from "./amounts.ts";
 import { houseBalance, trialBalance } from "./balances.ts";
 import { accountStatement, PAGE_MAX, transactions } from "./entries.ts";
@@ -22,10 +20,6 @@ import {
   TrialBalanceSchema,
 } from "./schema.ts";
 
-const json = <S extends z.ZodType>(description: string, schema: S) => ({
-  description,
-  content: { "application/json": { schema } },
-});
 const staff = access("billing_admin", "house_admin");
 const tenant = z.object({ tenantId: z.uuid() });
 const onDay = z.object({ on: DaySchema.optional() });
@@ -167,13 +161,4 @@ export function ledgerRoutes() {
 function accrualView({ contractId, txnId, currency, amountMinor, fresh }: Accrual) {
   const decimals = isCurrency(currency) ? CURRENCY_DECIMALS[currency] : 0;
   return { contractId, txnId, currency, decimals, amountMinor: safe(amountMinor), fresh };
-}
-
-function actorOn(c: Context<HouseEnv>): Actor {
-  return { kind: "user", userId: signedInOn(c).userId };
-}
-
-/** Billing staff work for every client, one at a time: the path names which. */
-function staffScope(c: Context<HouseEnv>, tenantId: string) {
-  return { tenantId: asId<TenantId>(tenantId), actor: actorOn(c) };
 }

@@ -1,17 +1,13 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { asId, type TenantId } from "../../domain/kernel/ids.ts";
-import { access, type HouseEnv, houseRouter, problems, signedInOn } from "../identity/index.ts";
+import { access, type HouseEnv, houseRouter, json, problems, signedInOn } from "../identity/index.ts";
 import { accrueCosts } from "./accrue-costs.ts";
 import { houseMargin, type MarginContext, marginReport } from "./report.ts";
 import { GroupingSchema, HouseMarginSchema, MarginSchema, PeriodSchema } from "./schema.ts";
 
 /** Rows of one page, at most. */
 const PAGE_MAX = 200;
-const json = <S extends z.ZodType>(description: string, schema: S) => ({
-  description,
-  content: { "application/json": { schema } },
-});
 const staff = access("billing_admin", "house_admin");
 
 const readMargin = createRoute({

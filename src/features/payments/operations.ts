@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { access, problems } from "../identity/index.ts";
+import { access, body, json, problems } from "../identity/index.ts";
 import {
   AgeingSchema,
   AllocateSchema,
@@ -21,11 +21,6 @@ import {
   StatementSchema,
 } from "./schema.ts";
 
-const json = <S extends z.ZodType>(description: string, schema: S) => ({
-  description,
-  content: { "application/json": { schema } },
-});
-const body = <S extends z.ZodType>(schema: S) => ({ required: true, content: { "application/json": { schema } } });
 const list = <S extends z.ZodType>(description: string, schema: S) =>
   json(description, z.object({ items: z.array(schema) }));
 const id = z.uuid();

@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { withTenantOnce } from "../../adapters/db/index.ts";
 import { asId, type PoolId, type QueueId, type TenantId } from "../../domain/kernel/ids.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
-import { access, type HouseEnv, houseRouter, problems, signedInOn, tenantOn } from "../identity/index.ts";
+import { access, body, type HouseEnv, houseRouter, json, problems, signedInOn, tenantOn } from "../identity/index.ts";
 import { type Asking, allQueues, changePolicy, changeQueue, changesOfQueue } from "./queues.ts";
 import {
   OwnQueuesSchema,
@@ -18,11 +18,6 @@ import { listQueues } from "./store.ts";
 
 const house = access("supervisor", "house_admin");
 const queueParam = z.object({ tenantId: z.uuid(), queueId: z.uuid() });
-const json = <S extends z.ZodType>(description: string, schema: S) => ({
-  description,
-  content: { "application/json": { schema } },
-});
-const body = <S extends z.ZodType>(schema: S) => ({ required: true, content: { "application/json": { schema } } });
 
 const list = createRoute({
   method: "get",

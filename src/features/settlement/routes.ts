@@ -1,9 +1,18 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type { Context } from "hono";
-import { type TenantScope, type TenantTx, withOperator, withTenant } from "../../adapters/db/index.ts";
+import { type TenantScope, type TenantTx, withOperator } from "../../adapters/db/index.ts";
 import { asId, type TenantId } from "../../domain/kernel/ids.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
-import { access, type HouseEnv, houseRouter, problems, signedInOn, tenantOn } from "../identity/index.ts";
+import {
+  access,
+  body,
+  type HouseContext,
+  houseRouter,
+  json,
+  ownScope,
+  problems,
+  staffScope,
+  within,
+} from "../identity/index.ts";
 import { after, placeAfter, tenantsOfHouse } from "../ledger/index.ts";
 import { audited } from "./audit-store.ts";
 import { prepareSettlement } from "./prepare.ts";
@@ -25,11 +34,6 @@ import { listStatements, PAGE_MAX, readSettlement } from "./store.ts";
 import { listParties, putParty } from "./terms.ts";
 import { acceptStatement, adjust, decideLines, settleStatement, takeFile } from "./verbs.ts";
 
-const json = <S extends z.ZodType>(description: string, schema: S) => ({
-  description,
-  content: { "application/json": { schema } },
-});
-const body = <S extends z.ZodType>(schema: S) => ({ required: true, content: { "application/json": { schema } } });
 const staff = access("billing_admin", "house_admin");
 const client = access("tenant_admin");
 const tenant = z.object({ tenantId: z.uuid() });
@@ -133,7 +137,7 @@ const ownRead = createRoute({
 /** Settlement with partners, for billing staff, and for a client that is the supplier of its own goods. */
 export function settlementRoutes() {
   const router = houseRouter();
-  router.openapi(parties, async (c) => c.json({ items: await within(c, staffScope(c), listParties) }, 200));
+  router.openapi(parties, async (c) => c.json({ items: await within(c, pathScope(c), listParties) }, 200));
   router.openapi(newParty, async (c) => {
     const input = c.req.valid("json");
     const put = async (tx: TenantTx) => {
@@ -142,12 +146,12 @@ export function settlementRoutes() {
       await audited(tx, "settlement_terms_put", party.partyId, { kind, slug, version: terms?.version });
       return party;
     };
-    return c.json(await within(c, staffScope(c), put), 200);
+    return c.json(await within(c, pathScope(c), put), 200);
   });
   router.openapi(list, async (c) => c.json(await listAll(c, c.req.valid("query")), 200));
   router.openapi(read, async (c) => {
     const query = { ...detailOf(c.req.valid("query")), ownOnly: false };
-    return c.json(await within(c, staffScope(c), (tx) => readSettlement(tx, query)), 200);
+    return c.json(await within(c, pathScope(c), (tx) => readSettlement(tx, query)), 200);
   });
   router.openapi(prepare, async (c) => {
     const input = c.req.valid("json");
@@ -210,8 +214,6 @@ function change<S extends z.ZodType>(path: string, operationId: string, summary:
   return createRoute({ method: "post", path: to, operationId, summary, ...staff, request, responses: one });
 }
 
-type HouseContext = Context<HouseEnv>;
-
 /** A change, its audit row, and the statement as it then is: one transaction. */
 function changed(
   c: HouseContext,
@@ -219,7 +221,7 @@ function changed(
   input: object,
   work: (tx: TenantTx) => Promise<string>,
 ): Promise<SettlementView> {
-  return within(c, staffScope(c), async (tx) => {
+  return within(c, pathScope(c), async (tx) => {
     const statementId = await work(tx);
     await audited(tx, action, statementId, input);
     const query = { statementId, state: null, standing: null, cursor: null, limit: 1, ownOnly: false };
@@ -249,7 +251,7 @@ async function listAll(c: HouseContext, given: z.infer<typeof filter> & { tenant
     given.tenantId === undefined ? await withOperator(operatorDb, tenantsOfHouse) : [asId<TenantId>(given.tenantId)];
   const found: SettlementView[] = [];
   for (const tenantId of tenants) {
-    const { items } = await within(c, { ...staffActor(c), tenantId }, (tx) => listStatements(tx, query));
+    const { items } = await within(c, staffScope(c, tenantId), (tx) => listStatements(tx, query));
     found.push(...items);
   }
   const order = (it: SettlementView) => `${it.period}_${it.statementId}`;
@@ -267,24 +269,11 @@ function detailOf({ state, standing, cursor, ...rest }: z.infer<typeof detail>) 
   return { ...rest, state: state ?? null, standing: standing ?? null, cursor: cursor ?? null };
 }
 
-function within<T>(c: HouseContext, scope: TenantScope, work: (tx: TenantTx) => Promise<T>): Promise<T> {
-  return withTenant(c.get("services").db, scope, work);
-}
-
 function nowOn(c: HouseContext) {
   return c.get("services").clock.now();
 }
 
-function staffActor(c: HouseContext) {
-  return { actor: { kind: "user", userId: signedInOn(c).userId } as const };
-}
-
-/** The client's own scope: its tenant is the session's, never the request's. */
-function ownScope(c: HouseContext): TenantScope {
-  return { tenantId: tenantOn(c), ...staffActor(c) };
-}
-
-/** Billing staff work for every client, one at a time: the path names which, and its form was checked. */
-function staffScope(c: HouseContext): TenantScope {
-  return { tenantId: asId<TenantId>(c.req.param("tenantId") ?? ""), ...staffActor(c) };
+/** The client that the path names. */
+function pathScope(c: HouseContext): TenantScope {
+  return staffScope(c, c.req.param("tenantId") ?? "");
 }
