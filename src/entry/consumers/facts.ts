@@ -6,6 +6,7 @@ import { storeContactFacts } from "../../features/contacts/facts-store.ts";
 import { asksWhoCalls, numbersAnswered } from "../../features/contacts/index.ts";
 import { storeUnknownNumberCalls } from "../../features/numbers/unknown-number-store.ts";
 import { storeAgentFacts } from "../../features/routing/agent-facts-store.ts";
+import { splitAgentTime, tellAgentTime } from "../../features/worktime/index.ts";
 import type { Env } from "../env.ts";
 import { errorFields, log } from "../log.ts";
 import { announceCallers, tellCallers } from "./callers.ts";
@@ -73,6 +74,7 @@ export async function consumeFacts(batch: MessageBatch, env: Env): Promise<void>
         ),
       );
     }
+    if (agents.length > 0) await tellTime(app, operator);
     await refreshSoon(env, { db: app, operatorDb: operator }, factsOf(contacts));
   } finally {
     await Promise.all([app.close(), operator.close()]);
@@ -108,7 +110,20 @@ async function storeTenant(env: Env, db: Database, tenantId: TenantId, facts: re
 }
 
 async function storeAgents(db: Database, facts: readonly AgentFact[]): Promise<void> {
-  if (facts.length > 0) await withOperator(db, (tx) => storeAgentFacts(tx, facts));
+  if (facts.length === 0) return;
+  await withOperator(db, async (tx) => {
+    await storeAgentFacts(tx, facts);
+    await splitAgentTime(tx, facts);
+  });
+}
+
+/** Agents' time becomes usage at once. What stops it is not the facts' trouble: they are stored, and the minute tells it. */
+async function tellTime(db: Database, operatorDb: Database): Promise<void> {
+  try {
+    await tellAgentTime({ db, operatorDb, actor: { kind: "system", name: "facts" } });
+  } catch (trouble) {
+    log("warn", "agent_time_waits", errorFields(trouble));
+  }
 }
 
 async function storeHouse(db: Database, facts: readonly HouseFact[]): Promise<void> {

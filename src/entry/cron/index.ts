@@ -8,6 +8,7 @@ import { monthRun } from "./month-run.ts";
 import { comparePayments } from "./payments.ts";
 import { prepaidEnd } from "./prepaid-end.ts";
 import { sweepContacts } from "./sweep.ts";
+import { workTime } from "./work-time.ts";
 import { wrapUpSales } from "./wrap-up-sales.ts";
 
 /** What runs every minute. Each job fails alone: a database that is away must not keep the others from running. */
@@ -20,6 +21,7 @@ const JOBS: { readonly [name: string]: (env: Env) => Promise<unknown> } = {
   removeEndedSessions,
   sendLostRuns,
   sweepContacts,
+  workTime,
   wrapUpSales,
 };
 

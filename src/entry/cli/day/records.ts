@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { type Database, type TenantTx, withTenant } from "../../../adapters/db/index.ts";
+import { type Database, type TenantTx, withOperator, withTenant } from "../../../adapters/db/index.ts";
 import type { TenantId } from "../../../domain/kernel/ids.ts";
 
 /** What PostgreSQL holds of one client's day, read through the same door as everybody: one client at a time. */
@@ -44,6 +44,16 @@ export function readRecords(db: Database, tenantId: TenantId): Promise<ClientRec
     queueCounts: await queueCountsOf(tx),
     foreignRows: await foreignRowsOf(tx),
   }));
+}
+
+/** Facts of agents that are stored, and parts of their time that are not usage yet; read by the operator role. */
+export function readAgentTime(db: Database): Promise<{ facts: number; untold: number }> {
+  return withOperator(db, async (tx) => {
+    const [row] = await tx.execute<{ facts: number; untold: number }>(sql`
+      select (select count(*)::int from house.agent_facts) as facts,
+        (select count(*)::int from house.agent_time_parts where told_at is null) as untold`);
+    return row ?? { facts: 0, untold: 0 };
+  });
 }
 
 async function factsOf(tx: TenantTx): Promise<ClientRecords["facts"]> {

@@ -12,7 +12,7 @@ import type { MoneyFigures } from "./money/compare.ts";
 import { agreeTerms, runMoney } from "./money/month.ts";
 import { type PortalWatch, watchPortal } from "./portal-watch.ts";
 import { type ClientEvidence, reconcile, type Standing, type Verdict } from "./reconcile.ts";
-import { readRecords } from "./records.ts";
+import { readAgentTime, readRecords } from "./records.ts";
 
 export type DayOptions = {
   readonly calls: number;
@@ -86,14 +86,17 @@ const SETTLE_DEADLINE_MS = 120_000;
 /** Waits until every contact has ended and every fact it told is stored; what is not so by then is told as unequal. */
 async function untilSettled(stack: Stack, book: CarrierBook): Promise<Map<string, Standing | null>> {
   const deadline = Date.now() + SETTLE_DEADLINE_MS;
-  for (let before = -1; ; ) {
+  for (let before = "none"; ; ) {
     const standings = await readStandings(stack, book);
     const moving = [...standings.values()].filter((one) => one !== null && (one.stage !== "ended" || one.unsent > 0));
     const expected = [...standings.values()].reduce((total, one) => total + (one?.facts ?? 0), 0);
     // Recordings are fetched after a call is over and add a fact: only what has stopped growing is settled.
-    const still = moving.length === 0 && expected === before && (await factsStored(stack)) === expected;
-    if (still || Date.now() > deadline) return standings;
-    before = expected;
+    // Agents' time becomes usage after their facts are stored.
+    const time = await agentTime(stack);
+    const now = `${expected}:${time.facts}`;
+    const still = moving.length === 0 && now === before && time.untold === 0;
+    if ((still && (await factsStored(stack)) === expected) || Date.now() > deadline) return standings;
+    before = now;
     await new Promise((resolve) => setTimeout(resolve, SETTLE_POLL_MS));
   }
 }
@@ -105,6 +108,15 @@ async function readStandings(stack: Stack, book: CarrierBook): Promise<Map<strin
     standings.set(contactId, await stack.standing(tenantOf.get(leg.accountSid) ?? "", contactId));
   }
   return standings;
+}
+
+async function agentTime(stack: Stack) {
+  const db = connect(stack.databaseUrls.operator, { max: 1 });
+  try {
+    return await readAgentTime(db);
+  } finally {
+    await db.close();
+  }
 }
 
 async function factsStored(stack: Stack): Promise<number> {
