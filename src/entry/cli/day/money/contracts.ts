@@ -52,19 +52,11 @@ const TELEVISION: readonly Charge[] = [
   {
     model: "package",
     code: "orders",
-    label: label("订购接听套餐(含20次)", "Order calls, 20 included"),
+    label: label("接听套餐(含20次)", "Answered contacts, 20 included"),
     usage: "contact",
-    where: { queues: ["orders"] },
     fee: "3000.00",
     included: 20,
     overflow: "6.50",
-  },
-  {
-    model: "graduated",
-    code: "service",
-    label: label("售后接听(阶梯)", "Service calls by tiers"),
-    usage: "contact",
-    tiers: [{ upTo: "5", price: "8.00", flat: "50.00" }, { upTo: "20", price: "6.00" }, { price: "4.50" }],
   },
   {
     model: "commission",
@@ -117,7 +109,7 @@ const TELEVISION: readonly Charge[] = [
       { belowPercent: "85", creditPercent: "12" },
     ],
     capPercent: "10",
-    of: ["orders", "service"],
+    of: ["orders"],
   },
 ];
 
