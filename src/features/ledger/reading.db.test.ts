@@ -212,7 +212,7 @@ test("BIL-11 revenue by service carries the name and model of its charge, and ad
   ]);
 });
 
-test("BIL-8 the receivable account is open invoices less credits; a document that is not booked is seen", async () => {
+test("BIL-8 the receivable account is open invoices less credits and allocated payments; what is booked on one side alone is seen", async () => {
   const client = await billed();
   const check = async () => (await receivableCheck(db, scope(client))).items;
   expect(await check()).toEqual([]);
@@ -234,6 +234,15 @@ test("BIL-8 the receivable account is open invoices less credits; a document tha
     { type: "payment_received", id: "p1", currency: "CNY", into: "cash", amountMinor: 393n, allocatedMinor: 393n },
     "2026-12-04",
   );
+  // Booked, and yet no invoice says that it was paid.
+  expect(await check()).toMatchObject([{ moneyMinor: 0, expectedMinor: 960_393, ledgerMinor: 960_000, agrees: false }]);
+  await databases.admin.begin(async (sql) => {
+    await sql`set local session_replication_role = replica`;
+    for (const [amount, why] of [[400, "received"] as const, [-7, "released"] as const]) {
+      await sql`insert into tenant.payment_allocations (tenant_id, payment_id, invoice_id, amount_minor, why, request_key, allocated_on, allocated_by, allocated_at)
+        values (${client.tenantId}, ${randomUUID()}, ${id}, ${amount}, ${why}, ${randomUUID()}, '2026-12-04', 'test', now())`;
+    }
+  });
   expect(await check()).toMatchObject([
     { moneyMinor: -393, expectedMinor: 960_000, ledgerMinor: 960_000, agrees: true },
   ]);

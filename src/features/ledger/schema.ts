@@ -128,7 +128,7 @@ export const ReceivableCheckSchema = z.object({
       prepaidDrawnMinor: z.int(),
       creditedMinor: z.int(),
       writtenOffMinor: z.int(),
-      /** Payments, refunds, credit applied and packages bought, as the book has them: below zero when money came in. */
+      /** What payments are allocated to invoices, less what was released or refunded: below zero when money came in. */
       moneyMinor: z.int(),
       expectedMinor: z.int(),
       ledgerMinor: z.int(),
