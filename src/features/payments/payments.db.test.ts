@@ -9,6 +9,7 @@ import { creditInvoice, finalInvoice, ledgerBalances } from "../../../test/suppo
 import { connect, type Database, withTenant } from "../../adapters/db/index.ts";
 import { stripeProvider } from "../../adapters/payments/stripe/index.ts";
 import type { PaymentProvider, ProviderEvent } from "../../ports/payments.ts";
+import { receivableCheck } from "../ledger/receivable.ts";
 import type { PaymentsContext } from "./context.ts";
 import { takeEvent } from "./events.ts";
 import { invoiceMoney } from "./invoices-store.ts";
@@ -343,6 +344,8 @@ async function expectSound(client: TestClient): Promise<void> {
   expect(Object.values(balances).reduce((sum, minor) => sum + minor, 0)).toBe(0);
   const sum = (each: readonly bigint[]) => Number(each.reduce((total, minor) => total + minor, 0n));
   expect(balances.receivable ?? 0).toBe(sum(invoices.map((it) => it.openMinor)));
+  const [checked] = (await receivableCheck(db, { tenantId: client.tenantId, actor })).items;
+  expect(checked).toMatchObject({ expectedMinor: balances.receivable ?? 0, agrees: true });
   expect(0 - (balances.client_credit ?? 0)).toBe(
     sum(payments.map((it) => it.amountMinor - it.allocatedMinor - it.refundedMinor)),
   );
