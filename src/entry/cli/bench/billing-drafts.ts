@@ -2,13 +2,14 @@ import { sql } from "drizzle-orm";
 import postgres from "postgres";
 import { connect, type Database, withTenant } from "../../../adapters/db/index.ts";
 import type { TenantId } from "../../../domain/kernel/ids.ts";
+import { explainLine } from "../../../features/billing/explain.ts";
 import { storeUsage } from "../../../features/billing/index.ts";
 import { rateNewUsage } from "../../../features/billing/rate-new-usage.ts";
 import { runMonth } from "../../../features/billing/run-month.ts";
 import { getInvoice, lineContacts } from "../../../features/billing/views.ts";
 import type { DatabaseUrls } from "../roles.ts";
 import { benchClient, PERIOD, usageOfContacts } from "./billing-stage.ts";
-import { bootstrap, exactly, type Figure, type Gate, quantile } from "./measure.ts";
+import { bootstrap, exactly, type Figure, quantile } from "./measure.ts";
 
 /** With its legs and sales, a little more than a million records. */
 const MILLION_CONTACTS = 313_000;
@@ -46,36 +47,29 @@ export async function benchDrafts(urls: Urls, log: (line: string) => void): Prom
     const unchanged = await unchangedRuns(stage, tenantId);
     const opened = await openedLines(stage, tenantId);
     const again = await seconds(() => ratedAgain(stage, tenantId));
+    const groupByS = quantile(drafts.theirs, 0.5) / 1000;
     return [
-      {
-        id: "B8",
-        what: "a month of 1,000,000 rated items drafted",
-        against: "one GROUP BY over the same table",
-        gate: { at: "most", value: 3 },
-        aim: null,
-        unit: "× time",
-        measured: bootstrap(drafts.ratios),
-        samples: drafts.ratios.length,
-        beside: {
-          draftMs: Math.round(quantile(drafts.ours, 0.5)),
-          groupByMs: Math.round(quantile(drafts.theirs, 0.5)),
-          firstS: Math.round(first),
-        },
-      },
-      limit("B8.again", "seconds to rate 1,000,000 records from scratch", { at: "most", value: 60 }, again),
-      limit(
+      draftFigure(drafts, first),
+      told("B8.again", "1,000,000 records rated from scratch", { seconds: again, wantedS: 60 }, groupByS),
+      told(
         "B8.contacts",
-        "seconds to rate and draft 100,000 contacts, p95",
-        { at: "most", value: 10 },
-        quantile(full, 0.95),
+        "100,000 contacts rated and drafted, p95",
+        { seconds: quantile(full, 0.95), wantedS: 10 },
+        groupByS,
       ),
-      limit(
+      told(
         "B8.unchanged",
-        "seconds of a run with nothing new, which writes nothing",
-        { at: "most", value: 1 },
-        unchanged,
+        "a run with nothing new, nothing written, p95",
+        { seconds: unchanged, wantedS: 1 },
+        groupByS,
       ),
-      limit("B8.explain", "seconds to open a page of a line of the million, p95", { at: "most", value: 0.2 }, opened),
+      told(
+        "B8.opened",
+        "a page of the contacts behind a line, p95",
+        { seconds: opened.contacts, wantedS: 0.2 },
+        groupByS,
+      ),
+      told("B8.explain", "a line of the million explained, p95", { seconds: opened.explained, wantedS: 0.2 }, groupByS),
     ];
   } finally {
     await stage.db.close();
@@ -84,18 +78,45 @@ export async function benchDrafts(urls: Urls, log: (line: string) => void): Prom
   }
 }
 
-function limit(id: string, what: string, gate: Gate, value: number): Figure {
+type Drafts = Awaited<ReturnType<typeof draftRatios>>;
+
+function draftFigure({ ours, theirs, ratios }: Drafts, firstS: number): Figure {
+  return {
+    id: "B8",
+    what: "a month of 1,000,000 rated items drafted",
+    against: "one GROUP BY over the same table",
+    gate: { at: "most", value: 3 },
+    aim: null,
+    unit: "× time",
+    measured: bootstrap(ratios),
+    samples: ratios.length,
+    beside: {
+      draftMs: Math.round(quantile(ours, 0.5)),
+      groupByMs: Math.round(quantile(theirs, 0.5)),
+      firstS: rounded(firstS),
+    },
+  };
+}
+
+type Wall = { readonly seconds: number; readonly wantedS: number };
+
+/** Told and not gated, for a clock is another on every machine: beside it what was wanted, and the same GROUP BY for scale. */
+function told(id: string, what: string, { seconds, wantedS }: Wall, groupByS: number): Figure {
   return {
     id,
     what,
-    against: "the clock",
-    gate,
+    against: "the GROUP BY of B8",
+    gate: null,
     aim: null,
-    unit: "s",
-    measured: exactly(value),
+    unit: "× time",
+    measured: exactly(seconds / groupByS),
     samples: 1,
-    beside: {},
+    beside: { seconds: rounded(seconds), wantedS },
   };
+}
+
+function rounded(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
 }
 
 async function seconds(work: () => Promise<unknown>): Promise<number> {
@@ -158,21 +179,22 @@ async function unchangedRuns(stage: Stage, tenantId: TenantId): Promise<number> 
 }
 
 /** The first page and one far inside of every line with usage behind it. */
-async function openedLines(stage: Stage, tenantId: TenantId): Promise<number> {
+async function openedLines(stage: Stage, tenantId: TenantId) {
   const scope = { tenantId, actor: ACTOR };
   const outcome = await drafted(stage, tenantId, "unchanged");
   const invoiceId = outcome.invoiceId ?? "";
   const { items } = await getInvoice(stage.db, scope, invoiceId);
-  const took: number[] = [];
+  const [contacts, explained]: [number[], number[]] = [[], []];
   for (const line of items.filter((it) => it.contacts > 0)) {
     for (const cursor of [null, `${Date.UTC(2026, 9, 20)}_00000000-0000-0000-0000-000000000000`]) {
       for (let round = 0; round < RUNS; round++) {
         const query = { invoiceId, lineId: line.id, limit: 50, cursor };
-        took.push(await seconds(() => lineContacts(stage.db, scope, query, "house")));
+        contacts.push(await seconds(() => lineContacts(stage.db, scope, query, "house")));
+        explained.push(await seconds(() => explainLine(stage.db, scope, query)));
       }
     }
   }
-  return quantile(took, 0.95);
+  return { contacts: quantile(contacts, 0.95), explained: quantile(explained, 0.95) };
 }
 
 /** As after a change of terms: what was rated is forgotten, and every record is rated and drafted anew. */

@@ -1,7 +1,10 @@
 import { type Random, randomInt, seededRandom } from "../../../domain/kernel/random.ts";
 
 export type Interval = { readonly median: number; readonly low: number; readonly high: number };
-export type Gate = { readonly at: "least" | "most"; readonly value: number };
+/** `within`: from `value` to `most`. */
+export type Gate =
+  | { readonly at: "least" | "most"; readonly value: number }
+  | { readonly at: "within"; readonly value: number; readonly most: number };
 /** What a gate says of an interval: `unsure` when the gate lies inside it, which is no failure. */
 export type Verdict = "met" | "unsure" | "missed" | "told";
 
@@ -63,10 +66,10 @@ export function exactly(value: number): Interval {
 /** Missed only when the whole interval misses: noise of the machine must not fail a run. */
 export function verdictOn({ gate, measured: { low, high } }: Pick<Figure, "gate" | "measured">): Verdict {
   if (gate === null) return "told";
-  const [worst, best] = gate.at === "least" ? [low, high] : [high, low];
-  const holds = (value: number) => (gate.at === "least" ? value >= gate.value : value <= gate.value);
-  if (holds(worst)) return "met";
-  return holds(best) ? "unsure" : "missed";
+  const least = gate.at === "most" ? Number.NEGATIVE_INFINITY : gate.value;
+  const most = gate.at === "within" ? gate.most : gate.at === "most" ? gate.value : Number.POSITIVE_INFINITY;
+  if (low >= least && high <= most) return "met";
+  return high >= least && low <= most ? "unsure" : "missed";
 }
 
 /** Runs two things in turn, AB BA AB …: what disturbs the machine disturbs both. */

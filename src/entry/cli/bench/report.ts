@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { cpus, loadavg } from "node:os";
 import { ROOT } from "../bundle.ts";
-import { type Figure, type Verdict, verdictOn } from "./measure.ts";
+import { type Figure, type Gate, type Verdict, verdictOn } from "./measure.ts";
 
 export type Machine = {
   readonly cpu: string;
@@ -32,7 +32,7 @@ export function table(figures: readonly Judged[], machine: Machine): string {
     const { id, what, against, unit, gate, aim, measured, verdict } = figure;
     const { median, low, high } = measured;
     const interval = low === high ? "" : ` (${show(low, unit)} – ${show(high, unit)})`;
-    const gated = gate === null ? [] : [`${gate.at === "least" ? "≥" : "≤"} ${show(gate.value, unit)}`];
+    const gated = gate === null ? [] : [asked(gate, unit)];
     const wanted = [...gated, ...(aim === null ? [] : [`aim ${show(aim, unit)}`])].join(", ");
     return `| ${id} | ${what} | ${against} | ${show(median, unit)}${interval} ${unit} | ${wanted} | ${verdict} |`;
   });
@@ -49,6 +49,11 @@ export function table(figures: readonly Judged[], machine: Machine): string {
 export function asJson(figures: readonly Judged[], machine: Machine): string {
   const byId = Object.fromEntries(figures.map(({ id, ...rest }) => [id, rest]));
   return JSON.stringify({ ok: !figures.some(({ verdict }) => verdict === "missed"), machine, figures: byId });
+}
+
+function asked(gate: Gate, unit: Figure["unit"]): string {
+  const value = show(gate.value, unit);
+  return gate.at === "within" ? `${value} – ${show(gate.most, unit)}` : `${gate.at === "least" ? "≥" : "≤"} ${value}`;
 }
 
 function show(value: number, unit: Figure["unit"]): string {
