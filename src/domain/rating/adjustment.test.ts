@@ -10,7 +10,6 @@ import {
   bookedTogether,
 } from "./adjustment.ts";
 import type { Charge } from "./charge.ts";
-import { exceptionsOf, notChargedByKind } from "./exceptions.ts";
 import { type Rating, rateMonth } from "./rate.ts";
 import type { UsageRecord } from "./usage.ts";
 
@@ -187,23 +186,6 @@ test("BIL-7 0.001 each, 333 then 666: 0.33, then 0.34", () => {
   const charge: Charge = { ...named("m"), model: "unit", usage: "contact", price: "0.001", per: 1, baseCount: 0 };
   const of = (count: number) => ({ usage: calls(count), within: 0, seats: 0 });
   expect(bookAll([charge], [of(333), of(666)]).map((line) => line.amountMinor)).toEqual([33n, 34n]);
-});
-
-test("BIL-7 what waits for a person is named: a sale without value, an unknown milestone; what is not charged is counted", () => {
-  const usage: UsageRecord[] = [
-    { id: "a", kind: "success", occurredAt: FROM, quantity: 1, contactId: null, attributes: {} },
-    { id: "b", kind: "milestone", occurredAt: FROM, quantity: 1, contactId: null, attributes: { milestone: "two" } },
-    { id: "c", kind: "message", occurredAt: FROM, quantity: 1, contactId: null, attributes: {} },
-  ];
-  const charges = [MODELS.percent as Charge, { ...(MODELS.milestone as Charge), code: "n" } as Charge];
-  const input = { usage, within: 0, seats: 0 };
-  const { unrated } = ratingOf(charges, input);
-  const segments = [{ from: FROM, to: TO, charges }] as unknown as Parameters<typeof exceptionsOf>[0];
-  expect(exceptionsOf(segments, usage, unrated)).toEqual([
-    { usageId: "b", reason: "unknown_milestone" },
-    { usageId: "a", reason: "missing_sale" },
-  ]);
-  expect(notChargedByKind(usage, unrated)).toEqual({ message: 1 });
 });
 
 test.each([

@@ -95,28 +95,6 @@ export const UsageFilterSchema = z.strictObject({
     .optional(),
 });
 
-/**
- * What `tenant.usage.attrs` may say of an event; charges filter on it. Writers name the queue by id, contracts by its key.
- * Other keys are kept with the usage and mean nothing to rating.
- */
-export const UsageAttrsSchema = z.object({
-  outcome: z.string().optional(),
-  queueId: z.string().nullish(),
-  /** The client's number that was called or shown, E.164. */
-  number: z.string().nullish(),
-  direction: z.string().optional(),
-  party: z.string().optional(),
-  disposition: z.string().nullish(),
-  talkS: z.number().optional(),
-  /** Net value of the sale in the contract's minor units. */
-  saleMinor: z.int().optional(),
-  /** Code of the project's milestone that was reached. */
-  milestone: z.string().optional(),
-  /** Of agent time: what it went into, and whether the agent serves others too. */
-  state: z.string().optional(),
-  agents: z.string().optional(),
-});
-
 export const TierSchema = z.strictObject({
   /** Left out in a file, or null: without end. */
   upTo: z

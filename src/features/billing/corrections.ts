@@ -1,11 +1,11 @@
 import { and, eq } from "drizzle-orm";
 import type { TenantTx } from "../../adapters/db/index.ts";
 import { adjustmentsOf, becomesNote, bookedTogether } from "../../domain/rating/adjustment.ts";
-import { rateAgain } from "./draft-month.ts";
+import { rateAgain } from "./late-items.ts";
 import { bookedOf, frozenTerms } from "./late-months.ts";
 import { billingMonth } from "./period.ts";
 import { segmentsOf } from "./rating-input.ts";
-import { contractsOf, cutoffNow, type Invoice, versionsAsBilled } from "./store.ts";
+import { contractsOf, type Invoice, versionsAsBilled } from "./store.ts";
 import { invoiceLines } from "./tables.ts";
 
 /** Net of one line of a final invoice that its month, rated again, no longer comes to. Positive. */
@@ -23,14 +23,14 @@ export async function correctionsDue(tx: TenantTx, invoice: Invoice): Promise<Du
   const versions = await versionsAsBilled(tx, contract.id, terms.versions);
   const segments = await segmentsOf(tx, contract.id, versions, month);
   const late = { invoiceId: invoice.id, month, hash: "", versions, segments };
-  const { rating } = await rateAgain(tx, contract, month, segments, await cutoffNow(tx));
+  const { lines } = await rateAgain(tx, contract, late);
   const booked = await bookedOf(tx, { contract, late, draftId: null });
   const own = await tx
     .select({ id: invoiceLines.id, amountMinor: invoiceLines.amountMinor })
     .from(invoiceLines)
     .where(and(eq(invoiceLines.tenantId, tx.tenantId), eq(invoiceLines.invoiceId, invoice.id)));
   const amounts = new Map(own.map((line) => [line.id, line.amountMinor]));
-  return adjustmentsOf(bookedTogether(booked.lines), rating.lines).flatMap((it) => {
+  return adjustmentsOf(bookedTogether(booked.lines), lines).flatMap((it) => {
     const lineId = booked.corrected.get(it.key)?.lineId;
     if (lineId === undefined || !becomesNote(it) || !amounts.has(lineId)) return [];
     return [{ lineId, netMinor: -it.amountMinor }];

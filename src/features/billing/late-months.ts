@@ -2,8 +2,8 @@ import { sql } from "drizzle-orm";
 import { z } from "zod";
 import type { TenantTx } from "../../adapters/db/index.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
-import { exact, type Rational, rational } from "../../domain/kernel/rational.ts";
-import type { BookedItem, BookedLine } from "../../domain/rating/adjustment.ts";
+import { exact, rational } from "../../domain/kernel/rational.ts";
+import type { BookedLine } from "../../domain/rating/adjustment.ts";
 import type { Segment } from "../../domain/rating/allot.ts";
 import type { TaxCategory } from "../../domain/rating/invoice-tax.ts";
 import type { CorrectedLine } from "./draft-lines.ts";
@@ -108,10 +108,11 @@ export async function lateMonths(
 }
 
 export type BookedMonth = {
+  /** Without the usage behind them: `late-items.ts` reads what of it changes. */
   readonly lines: readonly BookedLine[];
   readonly corrected: ReadonlyMap<string, CorrectedLine>;
-  /** Rows of the usage behind the lines, by the record's id. */
-  readonly rowOfUsage: ReadonlyMap<string, string>;
+  /** Rows of the lines by key: the invoice's own and adjustments since. */
+  readonly rowsOfKey: ReadonlyMap<string, readonly string[]>;
 };
 
 type LineRow = {
@@ -153,30 +154,20 @@ export async function bookedOf(
         or (l.kind = 'adjustment' and l.original_start = ${late.month.start}::date
           and i.status not in ('discarded', 'credited') and i.id is distinct from ${draftId}::uuid))
     order by l.kind desc, i.period_start, l.position`);
-  const sources = await sourcesOf(
-    tx,
-    rows.map((row) => row.id),
-  );
   const corrected = new Map<string, CorrectedLine>();
-  const rowOfUsage = new Map<string, string>();
+  const rowsOfKey = new Map<string, string[]>();
   const lines = rows.map((row): BookedLine => {
     if (!corrected.has(row.key)) corrected.set(row.key, correctedLine(row));
-    const den = BigInt(row.den);
-    const items = new Map<string, BookedItem>();
-    for (const source of sources.get(row.id) ?? []) {
-      rowOfUsage.set(source.usageId, source.rowId);
-      items.set(source.usageId, { ...source, amount: rational(source.num, den) });
-    }
-    const quantity: Rational = exact(row.quantity);
+    rowsOfKey.set(row.key, [...(rowsOfKey.get(row.key) ?? []), row.id]);
     return {
       key: row.key,
-      quantity,
-      exact: rational(BigInt(row.num), den),
+      quantity: exact(row.quantity),
+      exact: rational(BigInt(row.num), BigInt(row.den)),
       amountMinor: BigInt(row.amount_minor),
-      items,
+      items: new Map(),
     };
   });
-  return { lines, corrected, rowOfUsage };
+  return { lines, corrected, rowsOfKey };
 }
 
 function correctedLine(row: LineRow): CorrectedLine {
@@ -191,43 +182,4 @@ function correctedLine(row: LineRow): CorrectedLine {
     component: String(component),
     tax: { category: row.category, rate: row.rate },
   };
-}
-
-type Source = {
-  readonly usageId: string;
-  readonly rowId: string;
-  readonly contactId: string | null;
-  readonly quantity: number;
-  readonly billedS: number | null;
-  readonly num: bigint;
-};
-
-async function sourcesOf(tx: TenantTx, lineIds: readonly string[]): Promise<Map<string, Source[]>> {
-  const rows = await tx.execute<{
-    line_id: string;
-    row_id: string;
-    usage_id: string;
-    contact_id: string | null;
-    quantity: string;
-    billed_s: number | null;
-    num: string;
-  }>(sql`
-    select s.line_id, u.id as row_id, u.source || ':' || u.source_event_id as usage_id, u.contact_id, s.quantity::text,
-      s.billed_s, s.amount_num::text as num
-    from tenant.line_usage s join tenant.usage u on u.tenant_id = s.tenant_id and u.id = s.usage_id
-    where s.tenant_id = ${tx.tenantId} and s.line_id in (select jsonb_array_elements_text(${JSON.stringify(lineIds)}::jsonb)::uuid)`);
-  const ofLine = new Map<string, Source[]>();
-  for (const row of rows) {
-    const known = ofLine.get(row.line_id) ?? [];
-    known.push({
-      usageId: row.usage_id,
-      rowId: row.row_id,
-      contactId: row.contact_id,
-      quantity: Number(row.quantity),
-      billedS: row.billed_s,
-      num: BigInt(row.num),
-    });
-    ofLine.set(row.line_id, known);
-  }
-  return ofLine;
 }

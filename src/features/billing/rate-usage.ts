@@ -43,6 +43,25 @@ export async function rateUsage(run: Run, terms: RatedTerms): Promise<number> {
   return rated;
 }
 
+/**
+ * Rates what came late of a month that is closed, a page at a time in the caller's transaction. What stands behind its
+ * invoice stays as it was rated, whatever the rules would say today; months from before items were kept are rated whole.
+ */
+export async function rateLate(tx: TenantTx, terms: RatedTerms): Promise<void> {
+  await tx.execute(sql`
+    insert into tenant.rated_months (tenant_id, contract_id, period_start, terms_hash, rated_until, rows)
+    values (${tx.tenantId}, ${terms.contract.id}, ${terms.month.start}, ${await sha256(ratingText(terms))}, '-infinity', 0)
+    on conflict do nothing`);
+  await reopenAccepted(tx, terms);
+  const known = await ratedMonth(tx, terms);
+  for (const reach of [{ since: known?.until ?? "-infinity" }, "all"] as const) {
+    if ((await recordsOf(tx, terms)) === (await ratedMonth(tx, terms))?.rows) return;
+    let after: Place | null = null;
+    do after = (await ratePage(tx, terms, reach, after)).next;
+    while (after !== null);
+  }
+}
+
 /** Which passes are to be made: none, what came lately and then (where that was not all) everything, or everything anew. */
 async function begin(
   tx: TenantTx,
@@ -75,10 +94,14 @@ export async function ratedMonth(tx: TenantTx, { contract, month }: RatedTerms) 
 export async function isWhole(tx: TenantTx, terms: RatedTerms): Promise<boolean> {
   const known = await ratedMonth(tx, terms);
   if (known === undefined || known.termsHash !== (await sha256(ratingText(terms)))) return false;
+  return (await recordsOf(tx, terms)) === known.rows;
+}
+
+async function recordsOf(tx: TenantTx, { month }: RatedTerms): Promise<number> {
   const [row] = await tx.execute<{ records: string }>(
-    sql`select count(*)::text as records from tenant.usage u where ${inMonth(tx, terms.month)}`,
+    sql`select count(*)::text as records from tenant.usage u where ${inMonth(tx, month)}`,
   );
-  return Number(row?.records) === known.rows;
+  return Number(row?.records);
 }
 
 /** Sales that a person has accepted without their value are rated after all. */

@@ -1,25 +1,13 @@
 import type { TenantTx } from "../../adapters/db/index.ts";
 import { daysBetween } from "../../domain/kernel/calendar-days.ts";
-import { isCurrency } from "../../domain/kernel/currency.ts";
 import { assert } from "../../domain/kernel/step.ts";
 import type { Segment } from "../../domain/rating/allot.ts";
-import { type Rating, rateMonth } from "../../domain/rating/rate.ts";
 import { type BillingMonth, startOfDay } from "./period.ts";
 import { earlierOfTerms, stocksOf } from "./stocks.ts";
-import { type Contract, seatsPeak, serviceLevel, type VersionInForce } from "./store.ts";
+import { seatsPeak, serviceLevel, type VersionInForce } from "./store.ts";
 
 /** Grows when the same input may give another outcome, or lines that say more: old drafts are then written again. */
 export const ENGINE_VERSION = 4;
-
-export function rate(
-  contract: Contract,
-  month: BillingMonth,
-  segments: readonly Segment[],
-  usage: Parameters<typeof rateMonth>[0]["usage"],
-): Rating {
-  assert(isCurrency(contract.currency), `the contract's currency ${contract.currency} is a known one`);
-  return rateMonth({ currency: contract.currency, period: { from: month.from, to: month.to }, segments, usage });
-}
 
 /** The month cut by the versions in force, each with its own days, instants and seats. */
 export async function segmentsOf(

@@ -4,8 +4,7 @@ import { asId, type TenantId } from "../../domain/kernel/ids.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import type { Charge } from "../../domain/rating/charge.ts";
 import type { ServiceLevel } from "../../domain/rating/line.ts";
-import type { UsageRecord } from "../../domain/rating/usage.ts";
-import { ChargeSchema, UsageAttrsSchema } from "./contract-schema.ts";
+import { ChargeSchema } from "./contract-schema.ts";
 import type { BillingMonth } from "./period.ts";
 import { charges, contracts, invoices } from "./tables.ts";
 
@@ -152,21 +151,6 @@ export async function serviceLevel(tx: TenantTx, from: Instant, to: Instant): Pr
   return row ?? { within: 0, counted: 0 };
 }
 
-/**
- * Usage that counts in a month as of the cutoff: neither corrected by a later row, nor itself a void, nor excluded by a
- * person, nor waiting for one because it came too late. Every query of the month reads it through this one condition.
- */
-function countedUsage(tx: TenantTx, month: BillingMonth, cutoff: Instant) {
-  return sql`tenant.usage u
-    where u.tenant_id = ${tx.tenantId}
-      and u.occurred_at >= ${iso(month.from)}::timestamptz and u.occurred_at < ${iso(month.to)}::timestamptz
-      and u.received_at < ${iso(cutoff)}::timestamptz
-      and not (u.corrects_id is not null and u.quantity = 0)
-      and u.id not in (select c.corrects_id from tenant.usage c where c.tenant_id = ${tx.tenantId}
-        and c.corrects_id is not null and c.received_at < ${iso(cutoff)}::timestamptz and ${notHeldBack("c")})
-      and ${notHeldBack("u")}`;
-}
-
 /** Usage in whose place a later row stands; both sets are small, so that a month is read against them at no cost. */
 export function correctedUsage(tx: TenantTx, cutoff: Instant) {
   return sql`select c.corrects_id from tenant.usage c where c.tenant_id = ${tx.tenantId} and c.corrects_id is not null
@@ -217,62 +201,6 @@ export async function usageMark(tx: TenantTx, month: BillingMonth, cutoff: Insta
         where e.tenant_id = ${tx.tenantId} and ${inMonth}
           and (e.resolution in ('excluded', 'accepted') or (e.state = 'open' and e.reason = 'late')))) as rest`);
   return { rows: row?.rows ?? 0, rest: row?.rest ?? "" };
-}
-
-/** A usage record with the key of its row; the record's own id is its source's, which a rebuild of the row keeps. */
-export type StoredUsage = { readonly rowId: string; readonly record: UsageRecord };
-
-export async function usageOf(tx: TenantTx, month: BillingMonth, cutoff: Instant): Promise<StoredUsage[]> {
-  const queues = await tx.execute<{ id: string; slug: string }>(
-    sql`select id, slug from tenant.queues where tenant_id = ${tx.tenantId}`,
-  );
-  const queueKey = new Map(queues.map((queue) => [queue.id, queue.slug]));
-  const rows = await tx.execute<{
-    id: string;
-    source: string;
-    source_event_id: string;
-    kind: UsageRecord["kind"];
-    at: string;
-    quantity: string;
-    contact_id: string | null;
-    attrs: unknown;
-    minute: number;
-    weekday: number;
-  }>(sql`
-    select u.id, u.source, u.source_event_id, u.kind, u.quantity::text as quantity, u.contact_id, u.attrs,
-      (extract(epoch from u.occurred_at) * 1000)::bigint::text as at,
-      extract(hour from u.occurred_at at time zone ${month.timeZone})::int * 60
-        + extract(minute from u.occurred_at at time zone ${month.timeZone})::int as minute,
-      extract(isodow from u.occurred_at at time zone ${month.timeZone})::int as weekday
-    from ${countedUsage(tx, month, cutoff)}`);
-  return rows.map((row) => {
-    const attrs = UsageAttrsSchema.parse(typeof row.attrs === "string" ? JSON.parse(row.attrs) : row.attrs);
-    return {
-      rowId: row.id,
-      record: {
-        id: `${row.source}:${row.source_event_id}`,
-        kind: row.kind,
-        occurredAt: Number(row.at),
-        quantity: Number(row.quantity),
-        contactId: row.contact_id,
-        attributes: {
-          outcome: attrs.outcome,
-          queue: attrs.queueId ? queueKey.get(attrs.queueId) : undefined,
-          number: attrs.number ?? undefined,
-          direction: attrs.direction,
-          party: attrs.party,
-          disposition: attrs.disposition ?? undefined,
-          talkS: attrs.talkS,
-          saleMinor: attrs.saleMinor,
-          milestone: attrs.milestone,
-          state: attrs.state,
-          agents: attrs.agents,
-          localMinute: row.minute,
-          localWeekday: row.weekday,
-        },
-      },
-    };
-  });
 }
 
 /** The month's invoice: the one that lives, or else the one that was cancelled last; never a discarded draft. */

@@ -56,15 +56,10 @@ type SourceRow = {
  * Makes a draft's lines and their sources equal to what was rated, by difference: lines that stay keep their row and id,
  * so that what points at them (a dispute, a note, a link) stays true over a refresh.
  */
-export async function writeLines(
-  tx: TenantTx,
-  invoiceId: string,
-  lines: readonly DraftLine[],
-  rowOfUsage: ReadonlyMap<string, string>,
-): Promise<void> {
+export async function writeLines(tx: TenantTx, invoiceId: string, lines: readonly DraftLine[]): Promise<void> {
   const wanted = lines.map((it) => {
     const den = it.behind === null || it.behind.behind === "none" ? commonDenominator(it) : it.behind.den;
-    return { row: lineRow(it, den), sources: sourceRows(it.items, den, rowOfUsage) };
+    return { row: lineRow(it, den), sources: sourceRows(it.items, den) };
   });
   const keys = JSON.stringify(wanted.map((it) => it.row.stable_key));
   await tx.execute(sql`
@@ -270,12 +265,13 @@ function behindRow(usage: LineUsage | null): BehindRow {
   };
 }
 
-function sourceRows(items: readonly RatedItem[], den: bigint, rowOfUsage: ReadonlyMap<string, string>): SourceRow[] {
-  return items.flatMap((item) => {
-    const rowId = rowOfUsage.get(item.usageId);
-    if (rowId === undefined) return [];
-    return [{ usage_id: rowId, quantity: item.quantity, billed_s: item.billedS, amount_num: over(item.amount, den) }];
-  });
+function sourceRows(items: readonly RatedItem[], den: bigint): SourceRow[] {
+  return items.map(({ usageId, quantity, billedS, amount }) => ({
+    usage_id: usageId,
+    quantity,
+    billed_s: billedS,
+    amount_num: over(amount, den),
+  }));
 }
 
 function commonDenominator(line: DraftLine): bigint {
