@@ -3,6 +3,8 @@ import { compareMoney, type MoneyClient, type MoneyEvidence, numberGaps } from "
 
 const CALLS = { kind: "carrier_leg", records: 2, used: 120, rated: 120, notCharged: 0, unrated: 0, behindLines: 120 };
 const SALES = { kind: "success", records: 1, used: 1, rated: 1, notCharged: 0, unrated: 0, behindLines: 1 };
+/** Of an agent's time the contract pays what went into contacts; the rest is the house's. */
+const TIME = { kind: "agent_time", records: 3, used: 300, rated: 200, notCharged: 100, unrated: 0, behindLines: 200 };
 const INVOICE = {
   period: "2026-11",
   status: "finalized",
@@ -28,7 +30,8 @@ const CLIENT: MoneyClient = {
   slug: "shop",
   currency: "CNY",
   carrierSeconds: 120,
-  kinds: [CALLS, SALES],
+  agentSeconds: 300,
+  kinds: [CALLS, SALES, TIME],
   months: [],
   previewMinor: 1_000,
   draftMinor: 1_000,
@@ -64,8 +67,8 @@ test("BIL-8 a month in which everything agrees has no mismatch, and its figures 
   expect(mismatches).toEqual([]);
   expect(figures).toEqual({
     models: ["carrier_time", "commission", "sla_credit", "unit"],
-    usage: 3,
-    rated: 3,
+    usage: 6,
+    rated: 6,
     invoices: 1,
     invoicedMinor: { CNY: 1_060 },
     ledgerMinor: { CNY: 1_060 },
@@ -81,13 +84,18 @@ const client = (change: Partial<MoneyClient>): MoneyEvidence => ({ ...SOUND, cli
 const invoice = (change: Partial<typeof INVOICE>) => client({ invoices: [{ ...INVOICE, ...change }] });
 const book = (change: Partial<MoneyClient["book"]>) => client({ book: { ...BOOK, ...change } });
 const balance = (change: Partial<typeof BOOK.balance>) => book({ balance: { ...BOOK.balance, ...change } });
-const calls = (change: Partial<typeof CALLS>) => client({ kinds: [{ ...CALLS, ...change }, SALES] });
+const calls = (change: Partial<typeof CALLS>) => client({ kinds: [{ ...CALLS, ...change }, SALES, TIME] });
 
 test.each<[string, MoneyEvidence, RegExp]>([
   [
     "a second of the carrier is not in usage",
     client({ carrierSeconds: 121 }),
     /carrier seconds in usage: expected 121/,
+  ],
+  [
+    "a second of an agent is nobody's",
+    client({ agentSeconds: 301 }),
+    /agents' seconds in usage: expected 301, got 300/,
   ],
   [
     "usage is rated by less",

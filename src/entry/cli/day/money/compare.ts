@@ -46,6 +46,8 @@ export type MoneyClient = {
   readonly currency: string;
   /** By the carrier's own book. */
   readonly carrierSeconds: number;
+  /** This client's parts of the agents' states of the month, by the house's own record. */
+  readonly agentSeconds: number;
   readonly kinds: readonly KindCounts[];
   /** What the records, the usage and a computation by SQL alone say of each month, where it is not what is billed. */
   readonly months: readonly string[];
@@ -132,18 +134,17 @@ export function compareMoney(evidence: MoneyEvidence): MoneyFigures & { readonly
 }
 
 /** Carrier seconds are usage, usage is rated, and what is rated stands behind the lines; kind by kind. */
-function usageFaults({ slug, kinds, carrierSeconds, months, previewMinor, draftMinor }: MoneyClient): string[] {
-  const seconds = total(
-    kinds.filter(({ kind }) => kind === "carrier_leg"),
-    ({ used }) => used,
-  );
+function usageFaults(client: MoneyClient): string[] {
+  const { slug, kinds, months, previewMinor, draftMinor } = client;
+  const secondsOf = (wanted: string) => kinds.find(({ kind }) => kind === wanted)?.used ?? 0;
   const found = kinds.flatMap(({ kind, used, rated, notCharged, unrated, behindLines }) => [
     ...unequal(`${slug}: ${kind} rated or charged by nothing`, used, rated + notCharged),
     ...unequal(`${slug}: ${kind} records that nothing rated`, 0, unrated),
     ...unequal(`${slug}: ${kind} behind invoice lines`, rated, behindLines),
   ]);
   return [
-    ...unequal(`${slug}: carrier seconds in usage`, carrierSeconds, seconds),
+    ...unequal(`${slug}: carrier seconds in usage`, client.carrierSeconds, secondsOf("carrier_leg")),
+    ...unequal(`${slug}: agents' seconds in usage`, client.agentSeconds, secondsOf("agent_time")),
     ...found,
     ...months.map((one) => `${slug}: ${one}`),
     ...unequal(`${slug}: preview and draft of the month`, previewMinor, draftMinor),

@@ -1,4 +1,4 @@
-import { connect, withTenant } from "../../../../adapters/db/index.ts";
+import { connect, withOperator, withTenant } from "../../../../adapters/db/index.ts";
 import { asId, type TenantId } from "../../../../domain/kernel/ids.ts";
 import { type BillingContext, reconcileMonth } from "../../../../features/billing/index.ts";
 import type { Preview } from "../../../../features/billing/schema.ts";
@@ -8,11 +8,12 @@ import { invoicesOf } from "./billing.ts";
 import type { Book, FinalInvoice, KindCounts, MoneyClient, MoneyEvidence } from "./compare.ts";
 import { bureau, type Client, everyPage, type Office } from "./office.ts";
 import { documentOf, paymentsOf } from "./paying.ts";
-import { kindCounts, serviceLevelOf } from "./usage-records.ts";
+import { agentSecondsOf, kindCounts, serviceLevelOf } from "./usage-records.ts";
 
 /** The month as it stood when its invoices had just become final, before anything came late. */
 export type Closing = {
   readonly kinds: ReadonlyMap<string, readonly KindCounts[]>;
+  readonly agentSeconds: ReadonlyMap<string, number>;
   readonly levels: ReadonlyMap<string, MoneyClient["level"]>;
   readonly previews: ReadonlyMap<string, { readonly previewMinor: number; readonly draftMinor: number }>;
 };
@@ -31,16 +32,18 @@ export async function readPreviews(office: Office, period: string): Promise<Clos
 
 export async function readClosing(office: Office, period: string, previews: Closing["previews"]): Promise<Closing> {
   const kinds = new Map<string, readonly KindCounts[]>();
+  const agentSeconds = new Map<string, number>();
   const levels = new Map<string, MoneyClient["level"]>();
-  await withDatabases(office, async ({ db, actor }) => {
+  await withDatabases(office, async ({ db, operatorDb, actor }) => {
     for (const { slug, tenantId } of office.clients) {
+      agentSeconds.set(slug, await withOperator(operatorDb, (tx) => agentSecondsOf(tx, tenantId, period)));
       await withTenant(db, { tenantId: asId<TenantId>(tenantId), actor }, async (tx) => {
         kinds.set(slug, await kindCounts(tx, period));
         levels.set(slug, await serviceLevelOf(tx, period));
       });
     }
   });
-  return { kinds, levels, previews };
+  return { kinds, agentSeconds, levels, previews };
 }
 
 /** Call records, usage, lines and a computation by SQL alone, of each month; in words where they are not the same. */
@@ -88,6 +91,7 @@ export async function clientEvidence(
     slug,
     currency,
     carrierSeconds: legs.reduce((sum, { seconds }) => sum + seconds, 0),
+    agentSeconds: closing.agentSeconds.get(slug) ?? 0,
     kinds: closing.kinds.get(slug) ?? [],
     months,
     ...(closing.previews.get(slug) ?? { previewMinor: 0, draftMinor: 0 }),

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import type { TenantTx } from "../../../../adapters/db/index.ts";
+import type { OperatorTx, TenantTx } from "../../../../adapters/db/index.ts";
 import type { KindCounts, MoneyClient } from "./compare.ts";
 
 /** The client's calendar month as instants. */
@@ -31,6 +31,15 @@ export async function kindCounts(tx: TenantTx, period: string): Promise<KindCoun
     left join behind b on b.usage_id = u.id
     group by u.kind order by u.kind`);
   return [...rows];
+}
+
+/** Seconds of agents that were given to a client, by the house's own record of their states. */
+export async function agentSecondsOf(tx: OperatorTx, tenantId: string, period: string): Promise<number> {
+  const [row] = await tx.execute<{ seconds: number }>(sql`
+    select coalesce(sum(p.seconds), 0)::float8 as seconds
+    from house.agent_time_parts p join house.tenants co on co.id = p.tenant_id
+    where p.tenant_id = ${tenantId} and ${inMonth("p.started_at", period)}`);
+  return row?.seconds ?? 0;
 }
 
 /** Contacts that count for the service level, straight from the records. */
