@@ -15,31 +15,34 @@ import {
   SEEDS,
   type Setting,
 } from "../support/acceptance.ts";
-import { census, cobham, garnett, halfinWhitt } from "../support/queue-formulas.ts";
+import { census, cobham, garnett, halfinWhitt, servedWithin } from "../support/queue-formulas.ts";
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const from = (values: readonly number[], first: number): readonly number[] => values.slice(first);
 
 describe("WFM-1 closed forms of the acceptance cases", () => {
   test.each([
-    ["A1", 48, 50, 60, PATIENT_S],
-    ["A2", 48, 50, 60, 120],
-    ["A5", 48, 55, 240, PATIENT_S],
-    ["A6", 10, 14, 180, PATIENT_S],
-    ["A7", 40, 46, 240, PATIENT_S],
-    ["A8", 94, 100, 240, PATIENT_S],
-    ["A15", 40, 42, 240, 180],
+    ["A1", 48, 50, 60, PATIENT_S, 58.14],
+    ["A2", 48, 50, 60, 120, 20],
+    ["A5", 48, 55, 240, PATIENT_S, 15],
+    ["A6", 10, 14, 180, PATIENT_S, 20],
+    ["A7", 40, 46, 240, PATIENT_S, 20],
+    ["A8", 94, 100, 240, PATIENT_S, 60],
+    ["A15", 40, 42, 240, 180, 20],
   ])(
     "%s: %d erlang on %d seats agree to 1e-8 with a census solved step by step",
-    (_, load, seats, handleS, patienceS) => {
+    (_, load, seats, handleS, patienceS, withinS) => {
       const patient = patienceS === PATIENT_S;
       const leave = (inside: number): number =>
         Math.min(inside, seats) / handleS + (patient ? 0 : Math.max(0, inside - seats) / patienceS);
       const chances = census(load / handleS, leave, seats + 2_000);
-      const told = patient ? erlangC(load, seats, handleS, 20) : erlangA(load, seats, handleS, patienceS, 20);
+      const told = patient ? erlangC(load, seats, handleS, withinS) : erlangA(load, seats, handleS, patienceS, withinS);
       const queue = sum(chances.map((chance, inside) => chance * Math.max(0, inside - seats)));
       expect(told.waits).toBeCloseTo(sum(from(chances, seats)), 8);
       expect(told.meanWaitS / ((queue * handleS) / load)).toBeCloseTo(1, 8);
+      const ends = { serveS: handleS / seats, patienceS: patient ? Number.POSITIVE_INFINITY : patienceS };
+      const inTime = sum(chances.slice(0, seats)) + servedWithin(from(chances, seats), ends, withinS);
+      expect(told.serviceLevel).toBeCloseTo(inTime, 8);
       if ("abandons" in told) expect(told.abandons).toBeCloseTo((queue * handleS) / (load * patienceS), 8);
     },
   );
@@ -112,7 +115,7 @@ describe("WFM-1 closed forms of the acceptance cases", () => {
 
 describe("WFM-4 what only the pool can show", () => {
   test("A10, A11 two skills each are almost as good as all six", () => {
-    const figures = [1, 2, 6].map((skills) => {
+    const figures = [1, 2, 3, 6].map((skills) => {
       const setting = {
         seats: 90,
         clients: 6,
@@ -122,10 +125,10 @@ describe("WFM-4 what only the pool can show", () => {
         trial: skilled(skills),
       };
       const runs = SEEDS.map((seed) => onPool(setting, seed, 8_000, 6 * 3_600));
-      return { lost: against(runs, blocked, 0).mean, runs };
+      return { lost: against(runs, blocked, 0).mean, waitS: against(runs, meanWaitS(), 0).mean, runs };
     });
-    const [one, two, six] = figures;
-    if (one === undefined || two === undefined || six === undefined) throw new Error("three were asked for");
+    const [one, two, three, six] = figures;
+    if (!one || !two || !three || !six) throw new Error("four were asked for");
     const near = (runs: readonly Run[], { block, waitMin }: { block: number; waitMin: number }): void => {
       expect(Math.abs(against(runs, blocked, block).z)).toBeLessThan(3);
       expect(Math.abs(against(runs, meanWaitS(), 60 * waitMin).z)).toBeLessThan(3);
@@ -135,26 +138,40 @@ describe("WFM-4 what only the pool can show", () => {
     const alone = sixAlone();
     expect([alone.block, alone.waitMin].map((value) => Number(value.toFixed(4)))).toEqual([0.0417, 3.0543]);
     near(one.runs, alone);
-    expect(Math.abs(two.lost - 0.0043)).toBeLessThan(0.005);
+    // Between the two the published figures are a simulation's own, which is a twentieth low where it can be compared with
+    // an exact one: half a point of blocking, and three twentieths of the wait.
+    for (const [found, block, waitMin] of [
+      [two, 0.0043, 0.594],
+      [three, 0.0037, 0.482],
+    ] as const) {
+      expect(Math.abs(found.lost - block)).toBeLessThan(0.005);
+      expect(Math.abs(found.waitS / (60 * waitMin) - 1)).toBeLessThan(0.15);
+    }
     near(six.runs, { block: 0.00364308, waitMin: 0.450023 });
     expect((one.lost - two.lost) / (one.lost - six.lost)).toBeGreaterThan(0.95);
-    const wait = (runs: readonly Run[]): number => against(runs, meanWaitS(), 0).mean;
-    expect((wait(one.runs) - wait(two.runs)) / (wait(one.runs) - wait(six.runs))).toBeGreaterThan(0.9);
+    expect((one.waitS - two.waitS) / (one.waitS - six.waitS)).toBeGreaterThan(0.9);
   }, 300_000);
 
-  test("A14 how far off three ways to foretell a wait are, of those who wait", () => {
-    const runs = SEEDS.map(foretold);
-    const of = (pick: (run: Foretold) => number): { mean: number; z: (exact: number) => number } => {
-      const values = runs.map(pick);
-      const mean = sum(values) / values.length;
-      const error = Math.sqrt(sum(values.map((value) => (value - mean) ** 2)) / (values.length - 1) / values.length);
-      return { mean, z: (exact) => Math.abs(mean - exact) / error };
-    };
-    // Ten seats at 0.9: 1/(n²(1 − ρ)) = 0.1 squared handle times, and about twice that from history alone.
-    expect(of(({ length }) => length).z(0.1)).toBeLessThan(3);
-    expect(of(({ head, length }) => head / length).z(2.01)).toBeLessThan(3);
-    expect(of(({ last, length }) => last / length).z(2.17)).toBeLessThan(3);
-  }, 300_000);
+  test.each([
+    // 1/(n²(1 − ρ)) squared handle times by the queue's length, and about twice that from history alone.
+    [10, 9, 50, 0.1, 2.01, 2.17],
+    [100, 95, 20, 0.002, 2.0, 2.1],
+  ])(
+    "A14 how far off three ways to foretell a wait are, of those who wait: %d seats",
+    (seats, erlangs, hours, length, head, last) => {
+      const runs = SEEDS.map((seed) => foretold(seed, seats, erlangs, hours));
+      const of = (pick: (run: Foretold) => number): { mean: number; z: (exact: number) => number } => {
+        const values = runs.map(pick);
+        const mean = sum(values) / values.length;
+        const error = Math.sqrt(sum(values.map((value) => (value - mean) ** 2)) / (values.length - 1) / values.length);
+        return { mean, z: (exact) => Math.abs(mean - exact) / error };
+      };
+      expect(of((run) => run.length).z(length)).toBeLessThan(3);
+      expect(of((run) => run.head / run.length).z(head)).toBeLessThan(3);
+      expect(of((run) => run.last / run.length).z(last)).toBeLessThan(3);
+    },
+    300_000,
+  );
 
   test("A15 the day's counters give the four figures by their formulas", () => {
     const told = SEEDS.map((seed) => {
@@ -230,13 +247,13 @@ function joined(a: readonly number[], b: readonly number[]): number[] {
 type Foretold = { readonly length: number; readonly head: number; readonly last: number };
 
 /** Mean squared error of three forecasts, in squared handle times: by queue length, by the head's wait, by the last served. */
-function foretold(seed: number): Foretold {
+function foretold(seed: number, seats: number, erlangs: number, hours: number): Foretold {
   const handleS = 60;
   const errors = { length: 0, head: 0, last: 0, count: 0 };
   const guesses = new Map<string, { length: number; head: number; last: number }>();
   let lastS = 0;
-  const setting: Setting = { seats: 10, clients: 1, erlangs: 9, handleS, patienceS: PATIENT_S };
-  new SimFloor(optionsOf(setting, seed, 50), {
+  const setting: Setting = { seats, clients: 1, erlangs, handleS, patienceS: PATIENT_S };
+  new SimFloor(optionsOf(setting, seed, hours), {
     warmUpS: 3_600,
     watch: {
       came: (pool, contactId, now) => {
@@ -244,7 +261,7 @@ function foretold(seed: number): Foretold {
         if (ticket === undefined || ticket.at.is !== "waiting") return;
         const { waiting } = ticket.seatClass;
         const headS = (now - (waiting.peek()?.queuedAt ?? now)) / 1_000;
-        guesses.set(contactId, { length: (waiting.live * handleS) / 10, head: headS, last: lastS });
+        guesses.set(contactId, { length: (waiting.live * handleS) / seats, head: headS, last: lastS });
       },
       left: (_, _outcome, waitedMs, contactId) => {
         const guess = guesses.get(contactId);

@@ -54,3 +54,32 @@ export function census(arrivals: number, leave: (inside: number) => number, most
   }
   return chances.map((chance) => chance / sum);
 }
+
+/**
+ * Chance that a caller who must wait is served within the limit, by the chain of those ahead of him, step by step
+ * (uniformization, Jensen 1953): `ahead[k]` is the chance that k are. Somebody is served every `serveS` seconds in the mean;
+ * he and each of those ahead give up after `patienceS`.
+ */
+export function servedWithin(
+  ahead: readonly number[],
+  { serveS, patienceS }: { readonly serveS: number; readonly patienceS: number },
+  withinS: number,
+): number {
+  const [serve, leave] = [1 / serveS, 1 / patienceS];
+  const rate = serve + ahead.length * leave;
+  let here = [...ahead];
+  let [served, total] = [0, 0];
+  // Poisson chances of so many steps by the limit, from the largest term's logarithm so that none underflows.
+  let logTerm = -rate * withinS;
+  for (let steps = 0; steps < 10 * rate * withinS + 200; steps++) {
+    const term = Math.exp(logTerm);
+    total += term * served;
+    served += ((here[0] ?? 0) * serve) / rate;
+    here = here.map((chance, k) => {
+      const stays = 1 - (serve + (k + 1) * leave) / rate;
+      return chance * stays + ((here[k + 1] ?? 0) * (serve + (k + 1) * leave)) / rate;
+    });
+    logTerm += Math.log((rate * withinS) / (steps + 1));
+  }
+  return total;
+}
