@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { seededRandom } from "../../src/domain/kernel/random.ts";
 import { tenantId } from "../../src/domain/routing/fixture.ts";
 import { brokenPromise } from "../../src/domain/routing/invariants.ts";
 import { PLANTED_BUGS } from "./planted-bugs.ts";
@@ -9,17 +10,27 @@ import { type Budget, type Settings, TinyWorld } from "./tiny-world.ts";
  * by their order. Two histories that come to the same are gone on with once.
  */
 function canonical(world: TinyWorld): string {
-  const agents = [...world.pool.agents.values()].map(({ at, figures }) => {
+  const agents = world.agents().map(({ at, figures }) => {
     if (at.is === "reserved" || at.is === "ringing") return [at.is, at.reservation.id];
     if (at.is === "on_contact" || at.is === "wrap_up") return [at.is, at.service.id, at.service.answeredAt === null];
     return [at, figures.idleSince];
   });
-  const tickets = [...world.pool.tickets.values()].map(({ contactId, at, attempt, arrival }) => {
-    return [arrival, contactId, at.is, attempt, at.is === "offered" ? at.offers.map((offer) => offer.id) : null];
-  });
+  const tickets = world.pools.flatMap(({ tickets: known }, site) =>
+    [...known.values()].map(({ contactId, at, attempt, arrival }) => {
+      return [
+        site,
+        arrival,
+        contactId,
+        at.is,
+        attempt,
+        at.is === "offered" ? at.offers.map((offer) => offer.id) : null,
+      ];
+    }),
+  );
   const contacts = [...world.states.values()].map(({ stage, parting, history }) => {
     const seats = "seats" in stage ? stage.seats : "seat" in stage ? [stage.seat, stage.at === "talking"] : null;
-    return [stage.at, history.queueVisits, seats, parting?.owed.map((message) => message.say) ?? null];
+    const pool = stage.at === "queued" ? stage.place.poolId : null;
+    return [stage.at, pool, history.queueVisits, seats, parting?.owed.map((message) => message.say) ?? null];
   });
   const lanes = [...world.lanes].filter(([, messages]) => messages.length > 0).map((lane) => lane.map(brief));
   const legs = [...world.legs].flatMap(([callSid, { up, contactId }]) => (up ? [[callSid, contactId]] : []));
@@ -45,17 +56,19 @@ function renamed(text: string): string {
 
 /** What must hold in every state that can be reached. */
 function broken(world: TinyWorld): string | null {
-  const promise = brokenPromise(world.pool, world.now);
-  if (promise !== null) return promise;
+  for (const pool of world.pools) {
+    const promise = brokenPromise(pool, world.now);
+    if (promise !== null) return promise;
+  }
   const accepted = new Map<string, number>();
-  for (const { at } of world.pool.agents.values()) {
+  for (const { at } of world.agents()) {
     if (at.is !== "on_contact") continue;
     const { contactId } = at.service.ticket;
     accepted.set(contactId, (accepted.get(contactId) ?? 0) + 1);
   }
   for (const [contactId, seats] of accepted) if (seats > 1) return `${contactId} has ${seats} accepted reservations`;
-  for (const { tenantId, guaranteed, burst } of world.pool.config.tenants) {
-    const used = [...world.pool.agents.values()].filter(({ at }) => "reservation" in at || "service" in at).length;
+  for (const { tenantId, guaranteed, burst } of world.pools[0]?.config.tenants ?? []) {
+    const used = world.agents().filter(({ at }) => "reservation" in at || "service" in at).length;
     if (burst !== null && used > guaranteed + burst) return `${tenantId} has ${used} seats`;
   }
   const calls = [...world.legs.values()].filter((leg) => leg.agentId !== null && leg.up);
@@ -69,12 +82,15 @@ function leftBehind(world: TinyWorld): string | null {
   for (const { contactId, stage } of world.states.values()) {
     if (stage.at !== "ended") return `${contactId} is ${stage.at} for ever`;
   }
-  for (const { at, profile } of world.pool.agents.values()) {
-    if (at.is !== "ready" && at.is !== "not_ready") return `${profile.agentId} is ${at.is} for ever`;
+  for (const { at, agentId } of world.agents()) {
+    if (at.is !== "ready" && at.is !== "not_ready") return `${agentId} is ${at.is} for ever`;
   }
-  const ticket = [...world.pool.tickets.values()].find(({ at }) => at.is !== "gone");
+  const ticket = world.pools.flatMap(({ tickets }) => [...tickets.values()]).find(({ at }) => at.is !== "gone");
   return ticket === undefined ? null : `${ticket.contactId} is ${ticket.at.is} for ever`;
 }
+
+/** Far more than any of the small worlds takes. */
+const STEPS_MAX = 1_000;
 
 type Node = { readonly world: TinyWorld; readonly path: readonly string[] };
 
@@ -119,6 +135,54 @@ const WORLDS: readonly [string, number, Settings][] = [
   ["an offer missed", 25_000, { strategy: "longest_idle", seats: [], budget: { ...BUDGET, misses: 1 } }],
   ["an agent's phone fails", 15_000, { strategy: "longest_idle", seats: [], budget: { ...BUDGET, failures: 1 } }],
 ];
+
+/** A contact that goes to another site while the seat of the first is offered or accepts. */
+const MOVES: readonly [string, number, Settings][] = [
+  ["one contact and a message doubled", 2_500, moving({ ...BUDGET, restarts: 0, doubles: 1 }, 1)],
+  ["one contact and a pool that restarts", 600, moving({ ...BUDGET, restarts: 1 }, 1)],
+  ["one contact and a phone that fails", 400, moving({ ...BUDGET, restarts: 0, failures: 1 }, 1)],
+];
+
+function moving(budget: Budget, contacts: number): Settings {
+  return { strategy: "longest_idle", seats: [], budget, sites: 2, contacts };
+}
+
+describe("ACD-2 ACD-7 every order of events of contacts that move to another site's pool while a seat accepts", () => {
+  test.each(MOVES)(
+    "%s: in each of at least %i states one accepted reservation per contact and one call per agent, and nobody left at any end",
+    (_, least, settings) => {
+      const { states, ends } = explore(settings);
+      expect(states).toBeGreaterThan(least);
+      expect(ends).toBeGreaterThan(0);
+    },
+    400_000,
+  );
+});
+
+/** One way through a world, by lot, to its end; says what broke and how it came to it. */
+function wander(settings: Settings, seed: number): string | null {
+  const world = new TinyWorld(settings);
+  const { next } = seededRandom(seed);
+  const path: string[] = [];
+  for (let moves = world.moves(); path.length < STEPS_MAX; moves = world.moves()) {
+    const promise = broken(world) ?? (moves.length === 0 ? leftBehind(world) : null);
+    if (promise !== null) return `seed ${seed}: ${promise} after ${path.join(", ")}`;
+    // Callers hang up seldom, or little else would ever happen.
+    const others = moves.filter((move) => !move.startsWith("hangup"));
+    const open = others.length > 0 && next() < 0.97 ? others : moves;
+    const move = open[Math.floor(next() * open.length)];
+    if (move === undefined) return null;
+    path.push(move);
+    world.make(move);
+  }
+  return `seed ${seed}: no end after ${STEPS_MAX} steps`;
+}
+
+test("ACD-2 ACD-7 two contacts that move sites, with restarts, repeats and failing phones: a thousand ways by lot", () => {
+  const settings = moving({ restarts: 2, doubles: 3, misses: 0, failures: 2 }, 2);
+  const told = Array.from({ length: 1_000 }, (_, seed) => wander(settings, seed)).filter((broke) => broke !== null);
+  expect(told).toEqual([]);
+}, 120_000);
 
 describe("ACD-7 every order of events of two contacts, two agents and a restart of the pool", () => {
   test.each(WORLDS)(

@@ -7,13 +7,14 @@ import {
   asId,
   type CarrierSid,
   type ContactId,
+  type PoolId,
   type ReservationId,
 } from "../../src/domain/kernel/ids.ts";
 import { SECOND_MS } from "../../src/domain/kernel/instant.ts";
-import type { SeatEntitlement } from "../../src/domain/routing/config.ts";
+import { PLAIN_RULES, type SeatEntitlement } from "../../src/domain/routing/config.ts";
 import { createPool } from "../../src/domain/routing/configure.ts";
 import type { PoolEvent } from "../../src/domain/routing/events.ts";
-import { agentId, contactId, smallConfig, smallQueue } from "../../src/domain/routing/fixture.ts";
+import { contactId, smallConfig, smallQueue } from "../../src/domain/routing/fixture.ts";
 import { restorePool } from "../../src/domain/routing/restore.ts";
 import { dumpAgent, dumpQueue, dumpTicket } from "../../src/domain/routing/rows.ts";
 import type { Agent, Chance, Pool } from "../../src/domain/routing/state.ts";
@@ -25,8 +26,8 @@ import { graphCopy } from "./graph-copy.ts";
 
 /** A message under way. */
 type Message =
-  | { readonly to: "pool"; readonly event: PoolEvent }
-  | { readonly to: "contact"; readonly contactId: ContactId; readonly event: ContactEvent };
+  | { readonly to: "pool"; readonly site: number; readonly event: PoolEvent }
+  | { readonly to: "contact"; readonly site: number; readonly contactId: ContactId; readonly event: ContactEvent };
 
 type Leg = { readonly contactId: ContactId; readonly agentId: AgentId | null; up: boolean };
 
@@ -34,6 +35,9 @@ export type Settings = {
   readonly strategy: string;
   readonly seats: readonly SeatEntitlement[];
   readonly budget: Budget;
+  /** Pools with an agent each, of which a contact waits in the first and moves on to the second; one pool of two otherwise. */
+  readonly sites?: 2;
+  readonly contacts?: number;
   /** The pool machine; the product's own where none is named. */
   readonly stepPool?: typeof step;
 };
@@ -44,13 +48,17 @@ const AGENTS = 2;
 const CONTACTS = 2;
 const START = 1_000_000;
 const RING_S = 20;
+/** Where there are two sites: nobody stops ringing before the contact has moved, which is what is looked at. */
+const LONG_RING_S = 60;
+const MOVE_AFTER_S = 20;
+const POOLS = [asId<PoolId>("p"), asId<PoolId>("p1")] as const;
 
 /**
- * Two contacts, two agents, one pool: the product's own rules, a carrier that does at once what it is told, and messages
+ * Two contacts, two agents, one pool or one each of two: the product's own rules, a carrier that does at once what it is told, and messages
  * that wait until somebody chooses the next to arrive. Small enough to see every order in which things can happen.
  */
 export class TinyWorld {
-  pool: Pool;
+  readonly pools: Pool[];
   now = START;
   reservations = 0;
   readonly states = new Map<ContactId, ContactState>();
@@ -63,25 +71,38 @@ export class TinyWorld {
   private readonly line: LineConfig;
   private readonly stepPool: typeof step;
 
-  constructor({ strategy, seats, budget, stepPool = step }: Settings) {
+  constructor({ strategy, seats, budget, sites, contacts = CONTACTS, stepPool = step }: Settings) {
     this.stepPool = stepPool;
     this.budget = { ...budget };
-    this.pool = createPool(smallConfig({ agents: AGENTS, seats }));
-    this.line = lineWith(strategy);
-    for (let index = 0; index < AGENTS; index++) {
-      this.toPool({ type: "device_joined", agentId: agentId(index), deviceId: `d${index}` });
-      this.toPool({ type: "set_state", agentId: agentId(index), to: "ready", reason: null });
+    const { agents, ...config } = smallConfig({ agents: AGENTS, seats });
+    this.pools =
+      sites === undefined
+        ? [createPool({ ...config, agents })]
+        : POOLS.map((poolId, site) => createPool({ ...config, poolId, agents: agents.slice(site, site + 1) }));
+    this.line = lineWith(strategy, sites !== undefined);
+    for (const [site, pool] of this.pools.entries()) {
+      for (const agent of [...pool.agents.keys()]) {
+        this.toPool(site, { type: "device_joined", agentId: agent, deviceId: `d-${agent}` });
+        this.toPool(site, { type: "set_state", agentId: agent, to: "ready", reason: null });
+      }
     }
-    for (let name = 1; name <= CONTACTS; name++) this.call(contactId(name));
+    for (let name = 1; name <= contacts; name++) this.call(contactId(name));
+  }
+
+  /** All agents, by site. */
+  agents(): Agent[] {
+    return this.pools.flatMap((pool) => [...pool.agents.values()]);
   }
 
   /** The same world once more, to go on from in another way. */
   copy(): TinyWorld {
-    const shared = [this.line, this.pool.config, ...this.states.values(), ...this.pool.brands.values()];
-    const known = new Map<unknown, unknown>(shared.map((part) => [part, part]));
-    for (const { profile } of this.pool.agents.values()) known.set(profile, profile);
-    for (const { config } of this.pool.queues.values()) known.set(config, config);
-    for (const { strategy, needs } of this.pool.classes.values()) known.set(strategy, strategy).set(needs, needs);
+    const known = new Map<unknown, unknown>([this.line, ...this.states.values()].map((part) => [part, part]));
+    for (const pool of this.pools) {
+      for (const part of [pool.config, ...pool.brands.values()]) known.set(part, part);
+      for (const { profile } of pool.agents.values()) known.set(profile, profile);
+      for (const { config } of pool.queues.values()) known.set(config, config);
+      for (const { strategy, needs } of pool.classes.values()) known.set(strategy, strategy).set(needs, needs);
+    }
     for (const messages of [...this.lanes.values(), this.strays]) {
       for (const message of messages) known.set(message, message);
     }
@@ -99,12 +120,15 @@ export class TinyWorld {
     this.strays.forEach((_, at) => {
       moves.push(`stray ${at}`);
     });
-    const agents = [...this.pool.agents.values()];
-    for (const agent of agents) if (agent.at.is === "ringing") moves.push(`accept ${agent.index}`);
-    if (budget.restarts > 0) moves.push("restart 0");
+    const agents = this.agents();
+    agents.forEach(({ at }, index) => {
+      if (at.is === "ringing") moves.push(`accept ${index}`);
+    });
+    if (budget.restarts > 0) for (const site of this.pools.keys()) moves.push(`restart ${site}`);
     if (budget.misses > 0 && agents.some((agent) => agent.at.is === "ringing")) moves.push("miss 0");
     [...this.states.values()].forEach((state, at) => {
       if (this.legs.get(state.callSid)?.up === true) moves.push(`hangup ${at}`);
+      if (moveOf(state) !== undefined) moves.push(`move ${at}`);
       if (state.stage.at !== "connecting" || this.legOf(state.contactId) === null) return;
       moves.push(`meet ${at}`);
       if (budget.failures > 0) moves.push(`fail ${at}`);
@@ -127,14 +151,15 @@ export class TinyWorld {
       case "stray":
         return this.arrive(this.strays.splice(at, 1)[0]);
       case "accept":
-        return this.accept(agentId(at));
+        return this.accept(this.agents()[at] as Agent); // moves names agents that are there
       case "restart":
         this.budget.restarts -= 1;
-        return this.restart();
+        return this.restart(at);
       case "miss":
         this.budget.misses -= 1;
         this.now += (RING_S + 1) * SECOND_MS;
-        return this.toPool({ type: "tick" });
+        for (const site of this.pools.keys()) this.toPool(site, { type: "tick" });
+        return;
       default:
         return this.onCall(what, contactId(at + 1));
     }
@@ -150,6 +175,10 @@ export class TinyWorld {
   private onCall(what: string, contact: ContactId): void {
     const state = this.state(contact);
     const callSid = this.legOf(contact);
+    if (what === "move") {
+      this.now = Math.max(this.now, moveOf(state)?.at ?? 0);
+      return this.toContact(contact, { type: "deadline" });
+    }
     if (what === "hangup") return this.end(state.callSid);
     if (callSid === null) return;
     if (what === "fail") {
@@ -169,34 +198,35 @@ export class TinyWorld {
     this.toContact(contact, { type: "instructions_wanted", callSid, key: "1", digits: "1", recording: null });
   }
 
-  private accept(agent: AgentId): void {
-    const { at, phone } = this.pool.agents.get(agent) as Agent; // moves names agents that are there
+  private accept({ agentId: agent, at, phone }: Agent): void {
     if (at.is !== "ringing") return;
-    this.toPool({ type: "accept", agentId: agent, deviceId: phone ?? "", reservationId: at.reservation.id });
+    const site = this.pools.findIndex((pool) => pool.agents.has(agent));
+    this.toPool(site, { type: "accept", agentId: agent, deviceId: phone ?? "", reservationId: at.reservation.id });
   }
 
   /** What the receiver answers is heard at once; an answer that is lost is a message that arrives twice. */
   private arrive(message: Message | undefined): void {
     if (message === undefined) return;
-    if (message.to === "pool") return this.toPool(message.event);
-    const { event, contactId: contact } = message;
+    if (message.to === "pool") return this.toPool(message.site, message.event);
+    const { event, site, contactId: contact } = message;
     this.toContact(contact, event);
     if (!("reservationId" in event)) return;
     const { reservationId } = event;
     const stage = seatStage(this.state(contact), reservationId);
-    this.toPool({ type: "contact_said", contactId: contact, reservationId, stage });
+    this.toPool(site, { type: "contact_said", contactId: contact, reservationId, stage });
   }
 
   private send(lane: string, message: Message): void {
     this.lanes.set(lane, [...(this.lanes.get(lane) ?? []), message]);
   }
 
-  private toPool(event: PoolEvent): void {
-    const reply = this.stepPool(this.pool, event, this.now, this.chance());
+  private toPool(site: number, event: PoolEvent): void {
+    const pool = this.pools[site] as Pool; // messages name sites that are there
+    const reply = this.stepPool(pool, event, this.now, this.chance());
     if (event.type === "wait" && reply.is === "wait" && reply.answer.state === "gone") {
       this.toContact(event.ticket.contactId, { type: "place_lost", attempt: event.ticket.attempt });
     }
-    const reserved = this.takeMessages();
+    const reserved = this.takeMessages(site);
     for (const agent of reserved) {
       if (agent.at.is !== "reserved") continue;
       const shown = {
@@ -204,15 +234,20 @@ export class TinyWorld {
         agentId: agent.profile.agentId,
         reservationId: agent.at.reservation.id,
       } as const;
-      this.stepPool(this.pool, shown, this.now, this.chance());
-      this.takeMessages();
+      this.stepPool(pool, shown, this.now, this.chance());
+      this.takeMessages(site);
     }
   }
 
-  private takeMessages(): Agent[] {
-    const { out } = this.pool;
+  private takeMessages(site: number): Agent[] {
+    const { out, config } = this.pools[site] as Pool; // as above
     for (const { contactId: contact, message } of out.messages) {
-      this.send(`to ${contact}`, { to: "contact", contactId: contact, event: toContact(message) });
+      this.send(`to ${contact} of ${site}`, {
+        to: "contact",
+        site,
+        contactId: contact,
+        event: toContact(message, config.poolId),
+      });
     }
     return [...out.agents];
   }
@@ -229,7 +264,8 @@ export class TinyWorld {
         const { message } = effect;
         const event: PoolEvent =
           message.say === "wait" ? { type: "wait", ticket: message.ticket } : eventOf(contact, message);
-        this.send(contact, { to: "pool", event });
+        const site = effect.poolId === POOLS[1] ? 1 : 0;
+        this.send(contact, { to: "pool", site, event });
         return;
       }
       case "add_participant": {
@@ -254,8 +290,8 @@ export class TinyWorld {
   }
 
   /** The pool dies, and comes back from its rows; the sockets are there still. */
-  private restart(): void {
-    const { pool } = this;
+  private restart(site: number): void {
+    const pool = this.pools[site] as Pool; // moves names sites that are there
     const rows = {
       config: pool.config,
       agents: [...pool.agents.values()].map(dumpAgent),
@@ -263,7 +299,7 @@ export class TinyWorld {
       queues: [...pool.queues.values()].flatMap((queue) => dumpQueue(pool, queue) ?? []),
     };
     const devices = new Map([...pool.agents.values()].map((agent) => [agent.profile.agentId, agent.devices] as const));
-    this.pool = restorePool(JSON.parse(JSON.stringify(rows)), devices, this.now, this.chance());
+    this.pools[site] = restorePool(JSON.parse(JSON.stringify(rows)), devices, this.now, this.chance());
   }
 
   private state(contact: ContactId): ContactState {
@@ -285,9 +321,20 @@ export class TinyWorld {
   }
 }
 
+/** When and where a contact goes to another site of its own accord; undefined while it does not. */
+function moveOf({ stage }: ContactState): { readonly at: number } | undefined {
+  return stage.at === "queued" && stage.seats.length === 0 ? stage.place.move : undefined;
+}
+
 /** The sample line, with the queue of the small pool behind it. */
-function lineWith(strategy: string): LineConfig {
-  const queue = smallQueue(0, { strategy, ringTimeoutS: RING_S, wrapUpS: 0 });
+function lineWith(strategy: string, moves: boolean): LineConfig {
+  const relax = [{ afterS: MOVE_AFTER_S, do: "move", poolId: POOLS[1] }] as const;
+  const queue = smallQueue(0, {
+    strategy,
+    ringTimeoutS: moves ? LONG_RING_S : RING_S,
+    wrapUpS: 0,
+    ...(moves ? { rules: { ...PLAIN_RULES, relax } } : {}),
+  });
   const [id = ""] = Object.keys(SAMPLE_LINE.queues);
   return {
     ...SAMPLE_LINE,

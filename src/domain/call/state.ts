@@ -257,10 +257,17 @@ export type ContactEvent =
       readonly agentId: AgentId;
       readonly reservationId: ReservationId;
       readonly decision: RoutingDecision;
+      /** The pool that speaks; pools of an older version do not say. */
+      readonly poolId?: PoolId;
     }
   | { readonly type: "seat_rang"; readonly reservationId: ReservationId }
   | { readonly type: "seat_returned"; readonly reservationId: ReservationId; readonly why: SeatReturn }
-  | { readonly type: "seat_accepted"; readonly agentId: AgentId; readonly reservationId: ReservationId }
+  | {
+      readonly type: "seat_accepted";
+      readonly agentId: AgentId;
+      readonly reservationId: ReservationId;
+      readonly poolId?: PoolId;
+    }
   | { readonly type: "agent_gone"; readonly reservationId: ReservationId }
   | { readonly type: "wrap_up_lapsed"; readonly reservationId: ReservationId; readonly wrapUpMs: number }
   | AgentCommand

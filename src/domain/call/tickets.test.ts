@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { AGENT, decision, R1, typesOf } from "../../../test/support/call-stages.ts";
+import { AGENT, decision, R1, R2, typesOf } from "../../../test/support/call-stages.ts";
 import { SAMPLE_LINE } from "../../../test/support/sample-line.ts";
 import { ToyCarrier } from "../../../test/support/toy-carrier.ts";
 import { asId } from "../kernel/ids.ts";
@@ -71,4 +71,16 @@ test("ACD-3 digits that the flow collects under the queue's name go along with t
   call.press("3");
   call.press("1024");
   expect(call.poolHeard.at(-1)).toMatchObject({ say: "wait", ticket: { extension: "1024" } });
+});
+
+test("ACD-2 ACD-7 what a pool says that the contact has left calls nobody: the seat of the pool it waits in counts", () => {
+  const call = waiting([{ afterS: 20, do: "move", poolId: NORTH }]);
+  pass(call, 20_000);
+  call.send({ type: "seat_reserved", agentId: AGENT, reservationId: R1, decision, poolId: HERE });
+  expect(call.state.stage).toMatchObject({ at: "queued", seats: [] });
+  call.send({ type: "seat_accepted", agentId: AGENT, reservationId: R1, poolId: HERE });
+  expect(call.state.stage).toMatchObject({ at: "queued", place: { poolId: NORTH } });
+  const { effects } = call.send({ type: "seat_accepted", agentId: AGENT, reservationId: R2, poolId: NORTH });
+  expect(effects.map((effect) => effect.do)).toContain("add_participant");
+  expect(call.state.stage).toMatchObject({ at: "connecting", seat: { reservationId: R2 } });
 });

@@ -1,6 +1,6 @@
 import type { RoutingDecision, SeatReturn } from "../call/facts.ts";
 import type { LineConfig, QueueConfig } from "../call/line-config.ts";
-import type { AgentId, ContactId, ReservationId, TenantId } from "../kernel/ids.ts";
+import type { AgentId, ContactId, PoolId, ReservationId, TenantId } from "../kernel/ids.ts";
 import type { Instant, Ms } from "../kernel/instant.ts";
 
 /**
@@ -98,10 +98,15 @@ export type PoolMessage =
  * with this reservation, or null where it does not know; the pool believes it (`over` on a reservation still offered or connecting releases the seat).
  */
 export interface ContactSeatRpc {
-  seatReserved(agentId: AgentId, reservationId: ReservationId, decision: RoutingDecision): Promise<SeatStage | null>;
+  seatReserved(
+    agentId: AgentId,
+    reservationId: ReservationId,
+    decision: RoutingDecision,
+    poolId: PoolId,
+  ): Promise<SeatStage | null>;
   seatRang(reservationId: ReservationId): Promise<SeatStage | null>;
   seatReturned(reservationId: ReservationId, why: SeatReturn): Promise<SeatStage | null>;
-  seatAccepted(agentId: AgentId, reservationId: ReservationId): Promise<SeatStage | null>;
+  seatAccepted(agentId: AgentId, reservationId: ReservationId, poolId: PoolId): Promise<SeatStage | null>;
   agentGone(reservationId: ReservationId): Promise<SeatStage | null>;
   wrapUpLapsed(reservationId: ReservationId, wrapUpMs: Ms): Promise<SeatStage | null>;
 }

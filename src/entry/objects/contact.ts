@@ -5,7 +5,7 @@ import type { LineConfig } from "../../domain/call/line-config.ts";
 import type { AgentCommand, CarrierWhere, SeatStage } from "../../domain/call/messages.ts";
 import { seatStage } from "../../domain/call/seats.ts";
 import type { ContactEvent, ContactStep, Moment } from "../../domain/call/state.ts";
-import type { AgentId, CarrierSid, ReservationId } from "../../domain/kernel/ids.ts";
+import type { AgentId, CarrierSid, PoolId, ReservationId } from "../../domain/kernel/ids.ts";
 import type { ContactSeatRpc } from "../../domain/routing/protocol.ts";
 import type { CallInstruction, CarrierEvent } from "../../ports/carrier.ts";
 import { type Config, configOf, type Env } from "../env.ts";
@@ -88,8 +88,9 @@ export class Contact extends DurableObject<Env> implements ContactSeatRpc {
     return this.hear(event);
   }
 
-  seatReserved(agentId: AgentId, reservationId: ReservationId, decision: RoutingDecision) {
-    return this.fromPool(reservationId, { type: "seat_reserved", agentId, reservationId, decision });
+  seatReserved(agentId: AgentId, reservationId: ReservationId, decision: RoutingDecision, poolId?: PoolId) {
+    const from = poolId === undefined ? {} : { poolId };
+    return this.fromPool(reservationId, { type: "seat_reserved", agentId, reservationId, decision, ...from });
   }
   seatRang(reservationId: ReservationId) {
     return this.fromPool(reservationId, { type: "seat_rang", reservationId });
@@ -97,8 +98,9 @@ export class Contact extends DurableObject<Env> implements ContactSeatRpc {
   seatReturned(reservationId: ReservationId, why: SeatReturn) {
     return this.fromPool(reservationId, { type: "seat_returned", reservationId, why });
   }
-  seatAccepted(agentId: AgentId, reservationId: ReservationId) {
-    return this.fromPool(reservationId, { type: "seat_accepted", agentId, reservationId });
+  seatAccepted(agentId: AgentId, reservationId: ReservationId, poolId?: PoolId) {
+    const from = poolId === undefined ? {} : { poolId };
+    return this.fromPool(reservationId, { type: "seat_accepted", agentId, reservationId, ...from });
   }
   agentGone(reservationId: ReservationId) {
     return this.fromPool(reservationId, { type: "agent_gone", reservationId });

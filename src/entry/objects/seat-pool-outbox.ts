@@ -1,4 +1,4 @@
-import type { ContactId, ReservationId } from "../../domain/kernel/ids.ts";
+import type { ContactId, PoolId, ReservationId } from "../../domain/kernel/ids.ts";
 import type { ContactSeatRpc, SeatStage } from "../../domain/routing/index.ts";
 import type { Env } from "../env.ts";
 import { objectName } from "./contact-id.ts";
@@ -27,14 +27,16 @@ type Lane = { readonly messages: Owed[]; attempts: number; notBefore: number; bu
 export class SeatPoolOutbox {
   private readonly env: Env;
   private readonly storage: SeatPoolStorage;
+  private readonly poolId: () => PoolId;
   private readonly heard: Heard;
   private readonly lanes = new Map<ContactId, Lane>();
   private facts: Debt["facts"][number][] = [];
   private factsNotBefore = 0;
   private sendingFacts: Promise<void> | null = null;
 
-  constructor(env: Env, storage: SeatPoolStorage, heard: Heard) {
+  constructor(env: Env, storage: SeatPoolStorage, poolId: () => PoolId, heard: Heard) {
     this.env = env;
+    this.poolId = poolId;
     this.storage = storage;
     this.heard = heard;
     this.add(storage.loadDebt());
@@ -77,7 +79,7 @@ export class SeatPoolOutbox {
     lane.busy = true;
     for (let owed = lane.messages[0]; owed !== undefined; owed = lane.messages[0]) {
       try {
-        const stage = await say(this.contactOf(owed), owed.message);
+        const stage = await say(this.contactOf(owed), owed.message, this.poolId());
         lane.messages.shift();
         lane.attempts = 0;
         this.storage.settle(owed.row);
@@ -117,16 +119,16 @@ export class SeatPoolOutbox {
   }
 }
 
-function say(contact: ContactSeatRpc, message: Owed["message"]): Promise<SeatStage | null> {
+function say(contact: ContactSeatRpc, message: Owed["message"], poolId: PoolId): Promise<SeatStage | null> {
   switch (message.kind) {
     case "seat_reserved":
-      return contact.seatReserved(message.agentId, message.reservationId, message.decision);
+      return contact.seatReserved(message.agentId, message.reservationId, message.decision, poolId);
     case "seat_rang":
       return contact.seatRang(message.reservationId);
     case "seat_returned":
       return contact.seatReturned(message.reservationId, message.why);
     case "seat_accepted":
-      return contact.seatAccepted(message.agentId, message.reservationId);
+      return contact.seatAccepted(message.agentId, message.reservationId, poolId);
     case "agent_gone":
       return contact.agentGone(message.reservationId);
     case "wrap_up_lapsed":

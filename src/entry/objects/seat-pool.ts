@@ -53,7 +53,8 @@ export class SeatPool extends DurableObject<Env> implements SeatPoolRpc {
     this.storage = new SeatPoolStorage(ctx.storage.sql);
     this.sockets = new SeatPoolSockets(ctx, this.config.clock, () => this.pool());
     this.sessions = new SocketSessions(ctx, askDatabase(env, { keepAlive: true }));
-    this.outbox = new SeatPoolOutbox(env, this.storage, (contactId, reservationId, stage) => {
+    const poolId = () => this.pool().config.poolId;
+    this.outbox = new SeatPoolOutbox(env, this.storage, poolId, (contactId, reservationId, stage) => {
       this.apply({ type: "contact_said", contactId, reservationId, stage });
     });
   }

@@ -201,7 +201,10 @@ export class PoolObject {
     lane.busy = true;
     const { life } = this;
     this.house.fate.call(
-      () => this.house.contact(contactId)?.fromPool(owed.message.reservationId, toContact(owed.message)) ?? "over",
+      () =>
+        this.house
+          .contact(contactId)
+          ?.fromPool(owed.message.reservationId, toContact(owed.message, this.pool.config.poolId)) ?? "over",
       (stage) => {
         if (life !== this.life) return;
         lane.busy = false;

@@ -1,14 +1,15 @@
 import type { ContactEvent } from "../../../../domain/call/state.ts";
+import type { PoolId } from "../../../../domain/kernel/ids.ts";
 import type { PoolEvent, PoolMessage } from "../../../../domain/routing/index.ts";
 
 /** A pool's message as the contact machine hears it. */
-export function toContact(message: PoolMessage): ContactEvent {
+export function toContact(message: PoolMessage, poolId: PoolId): ContactEvent {
   const { reservationId } = message;
   switch (message.kind) {
     case "seat_reserved":
-      return { type: "seat_reserved", agentId: message.agentId, reservationId, decision: message.decision };
+      return { type: "seat_reserved", agentId: message.agentId, reservationId, decision: message.decision, poolId };
     case "seat_accepted":
-      return { type: "seat_accepted", agentId: message.agentId, reservationId };
+      return { type: "seat_accepted", agentId: message.agentId, reservationId, poolId };
     case "seat_returned":
       return { type: "seat_returned", reservationId, why: message.why };
     case "wrap_up_lapsed":
