@@ -103,8 +103,11 @@ test("BIL-8 a client pays by card: the provider's page opens, the page waits, an
   expect(new URL((await opened).url()).pathname).toBe("/mark.svg");
   expect(asked("POST", "/api/portal/invoices/i1/payment-requests")).toEqual([null]);
   await page.getByText("Waiting for the payment").waitFor();
+  // By itself as well as after coming back: a part first, then the rest.
+  stage.house.answer(/^GET .*\/portal\/invoices\/i2\/document$/, { body: { ...own, openMinor: 920, paidMinor: 1000 } });
+  await page.getByText("£10.00 has arrived, £9.20 is left.").waitFor({ timeout: 15_000 });
   await page.reload();
-  await page.getByText("Waiting for the payment").waitFor();
+  await page.getByText("£10.00 has arrived, £9.20 is left.").waitFor();
   stage.house.answer(/^GET .*\/portal\/invoices\/i2\/document$/, { body: { ...own, openMinor: 0, paidMinor: 1920 } });
   await page.getByRole("status").filter({ hasText: "the invoice is paid" }).waitFor({ timeout: 15_000 });
   expect(await page.getByRole("button", { name: /by card/ }).count()).toBe(0);

@@ -1,30 +1,22 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { type ReactNode, useEffect, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { InvoiceDocument } from "../../src/features/invoicing/schema.ts";
 import { read, send } from "../api/http.ts";
 import { Legs, OutcomeMark } from "../contact/parts.tsx";
 import { Story } from "../contact/story.tsx";
-import { Crumbs } from "../design/crumbs.tsx";
 import { Icon } from "../design/icons.tsx";
-import { PlainState, Skeleton, Trouble, troubleText } from "../design/parts.tsx";
+import { troubleText } from "../design/parts.tsx";
 import { InvoiceActions } from "../invoicing/actions.tsx";
 import { InvoiceBody } from "../invoicing/invoice-body.tsx";
 import { WorkPanel } from "../invoicing/work-panel.tsx";
 import { dateTime, month } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
 import { ContactLines, UsageList } from "./contact-lines.tsx";
+import { InvoicesPanel, InvoiceTrail, Loaded, useTitle } from "./frame.tsx";
 import { LineBody } from "./line-body.tsx";
 import type { BilledContact, InvoiceSummary, InvoiceView, RunOutcome } from "./shapes.ts";
-import { InvoicesTable } from "./tables.tsx";
-
-function useTitle(title: string): void {
-  const { t } = useTranslation();
-  useEffect(() => {
-    document.title = `${title} · ${t("app.name")}`;
-  }, [title, t]);
-}
 
 /** All clients' invoices of a period, and the run that makes or refreshes the drafts. */
 export function BillingPage() {
@@ -65,30 +57,20 @@ export function BillingPage() {
         <RunNow period={period ?? invoices.data?.items[0]?.period ?? now} />
       </div>
       {invoices.isSuccess ? <WorkPanel invoices={invoices.data.items} /> : null}
-      <section className="panel" aria-label={t("billing.title")}>
-        {invoices.isPending ? (
-          <div className="panel-body panel-pad">
-            <Skeleton lines={5} height={18} />
-          </div>
-        ) : invoices.isError ? (
-          <Trouble problem={invoices.error} retry={() => void invoices.refetch()} />
-        ) : invoices.data.items.length === 0 ? (
-          <PlainState icon="receipt" title={t("billing.empty")} hint={t("billing.emptyHint")} />
-        ) : (
-          <InvoicesTable
-            invoices={invoices.data.items}
-            withTenant
-            link={(invoice, label) => (
-              <Link
-                to="/billing/$tenantId/invoices/$invoiceId"
-                params={{ tenantId: invoice.tenantId, invoiceId: invoice.id }}
-              >
-                {label}
-              </Link>
-            )}
-          />
+      <InvoicesPanel
+        title={t("billing.title")}
+        query={invoices}
+        empty={{ title: t("billing.empty"), hint: t("billing.emptyHint") }}
+        withTenant
+        link={(invoice, label) => (
+          <Link
+            to="/billing/$tenantId/invoices/$invoiceId"
+            params={{ tenantId: invoice.tenantId, invoiceId: invoice.id }}
+          >
+            {label}
+          </Link>
         )}
-      </section>
+      />
     </div>
   );
 }
@@ -164,50 +146,36 @@ function useHouseInvoice(path: Path) {
   });
 }
 
-/** Invoices → invoice → line → contact: one path, so that every amount can be followed down to the facts. */
 function Trail({ depth }: { depth: "invoice" | "line" | "contact" }) {
   const { t } = useTranslation();
   const path = usePath();
   const { tenantId, invoiceId, lineId } = path;
   const invoice = useHouseInvoice(path).data;
-  const line = invoice?.items.find((one) => one.id === lineId);
   const invoiceName =
     invoice === undefined ? t("billing.invoice") : `${invoice.tenantName} · ${month(currentTongue(), invoice.period)}`;
-  const lineName = line?.label[currentTongue()] ?? t("billing.line");
-  const items: { key: string; item: ReactNode }[] = [
-    {
-      key: "all",
-      item: (
+  return (
+    <InvoiceTrail
+      depth={depth}
+      lineId={lineId}
+      invoice={invoice}
+      invoiceName={invoiceName}
+      all={
         <Link to="/billing" search={{}}>
           {t("billing.title")}
         </Link>
-      ),
-    },
-  ];
-  items.push({
-    key: "invoice",
-    item:
-      depth === "invoice" ? (
-        invoiceName
-      ) : (
+      }
+      toInvoice={(label) => (
         <Link to="/billing/$tenantId/invoices/$invoiceId" params={{ tenantId, invoiceId }}>
-          {invoiceName}
+          {label}
         </Link>
-      ),
-  });
-  if (depth === "line") items.push({ key: "line", item: lineName });
-  if (depth === "contact") {
-    items.push({
-      key: "line",
-      item: (
+      )}
+      toLine={(label) => (
         <Link to="/billing/$tenantId/invoices/$invoiceId/lines/$lineId" params={{ tenantId, invoiceId, lineId }}>
-          {lineName}
+          {label}
         </Link>
-      ),
-    });
-    items.push({ key: "contact", item: t("contact.title") });
-  }
-  return <Crumbs items={items} />;
+      )}
+    />
+  );
 }
 
 export function HouseInvoicePage() {
@@ -222,23 +190,21 @@ export function HouseInvoicePage() {
   return (
     <div className="page">
       <Trail depth="invoice" />
-      {invoice.isPending ? (
-        <Skeleton lines={10} height={20} />
-      ) : invoice.isError ? (
-        <Trouble problem={invoice.error} retry={() => void invoice.refetch()} />
-      ) : (
-        <InvoiceBody
-          document={invoice.data}
-          side="house"
-          actions={<InvoiceActions document={invoice.data} />}
-          notesPath={`/api/billing/tenants/${path.tenantId}/credit-notes`}
-          link={(line, label) => (
-            <Link to="/billing/$tenantId/invoices/$invoiceId/lines/$lineId" params={{ ...path, lineId: line.id }}>
-              {label}
-            </Link>
-          )}
-        />
-      )}
+      <Loaded query={invoice}>
+        {(answer) => (
+          <InvoiceBody
+            document={answer}
+            side="house"
+            actions={<InvoiceActions document={answer} />}
+            notesPath={`/api/billing/tenants/${path.tenantId}/credit-notes`}
+            link={(line, label) => (
+              <Link to="/billing/$tenantId/invoices/$invoiceId/lines/$lineId" params={{ ...path, lineId: line.id }}>
+                {label}
+              </Link>
+            )}
+          />
+        )}
+      </Loaded>
     </div>
   );
 }
@@ -276,13 +242,7 @@ export function HouseLineContactPage() {
   return (
     <div className="page">
       <Trail depth="contact" />
-      {contact.isPending ? (
-        <Skeleton lines={10} height={20} />
-      ) : contact.isError ? (
-        <Trouble problem={contact.error} retry={() => void contact.refetch()} />
-      ) : (
-        <BilledContactBody contact={contact.data} />
-      )}
+      <Loaded query={contact}>{(answer) => <BilledContactBody contact={answer} />}</Loaded>
     </div>
   );
 }

@@ -1,27 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
-import { type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import type { ClientDocument } from "../../src/features/invoicing/schema.ts";
 import { read } from "../api/http.ts";
-import { Crumbs } from "../design/crumbs.tsx";
-import { PlainState, Skeleton, Trouble } from "../design/parts.tsx";
 import { Downloads } from "../invoicing/downloads.tsx";
 import { InvoiceBody } from "../invoicing/invoice-body.tsx";
 import { beganPaying, LOOK_EVERY_MS } from "../money/paying.ts";
 import { PortalContactBody } from "../portal/contact-page.tsx";
 import { month } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
+import { InvoicesPanel, InvoiceTrail, Loaded, useTitle } from "./frame.tsx";
 import { LineBody } from "./line-body.tsx";
 import type { ClientInvoice, InvoiceSummary } from "./shapes.ts";
-import { InvoicesTable } from "./tables.tsx";
-
-function useTitle(title: string): void {
-  const { t } = useTranslation();
-  useEffect(() => {
-    document.title = `${title} · ${t("app.name")}`;
-  }, [title, t]);
-}
 
 /** The client's own invoices, newest month first. */
 export function PortalInvoicesPage() {
@@ -37,27 +27,17 @@ export function PortalInvoicesPage() {
       <div className="page-head">
         <h1>{t("app.invoices")}</h1>
       </div>
-      <section className="panel" aria-label={t("app.invoices")}>
-        {invoices.isPending ? (
-          <div className="panel-body panel-pad">
-            <Skeleton lines={4} height={18} />
-          </div>
-        ) : invoices.isError ? (
-          <Trouble problem={invoices.error} retry={() => void invoices.refetch()} />
-        ) : invoices.data.items.length === 0 ? (
-          <PlainState icon="receipt" title={t("billing.title")} hint={t("billing.emptyPortal")} />
-        ) : (
-          <InvoicesTable
-            invoices={invoices.data.items}
-            withTenant={false}
-            link={(invoice, label) => (
-              <Link to="/portal/invoices/$invoiceId" params={{ invoiceId: invoice.id }}>
-                {label}
-              </Link>
-            )}
-          />
+      <InvoicesPanel
+        title={t("app.invoices")}
+        query={invoices}
+        empty={{ title: t("billing.title"), hint: t("billing.emptyPortal") }}
+        withTenant={false}
+        link={(invoice, label) => (
+          <Link to="/portal/invoices/$invoiceId" params={{ invoiceId: invoice.id }}>
+            {label}
+          </Link>
         )}
-      </section>
+      />
     </div>
   );
 }
@@ -80,36 +60,25 @@ function Trail({ depth }: { depth: "invoice" | "line" | "contact" }) {
   const { t } = useTranslation();
   const { invoiceId, lineId } = usePath();
   const invoice = useOwnInvoice(invoiceId).data;
-  const line = invoice?.items.find((one) => one.id === lineId);
-  const invoiceName = invoice === undefined ? t("billing.invoice") : month(currentTongue(), invoice.period);
-  const lineName = line?.label[currentTongue()] ?? t("billing.line");
-  const items: { key: string; item: ReactNode }[] = [
-    { key: "all", item: <Link to="/portal/invoices">{t("app.invoices")}</Link> },
-    {
-      key: "invoice",
-      item:
-        depth === "invoice" ? (
-          invoiceName
-        ) : (
-          <Link to="/portal/invoices/$invoiceId" params={{ invoiceId }}>
-            {invoiceName}
-          </Link>
-        ),
-    },
-  ];
-  if (depth === "line") items.push({ key: "line", item: lineName });
-  if (depth === "contact") {
-    items.push({
-      key: "line",
-      item: (
-        <Link to="/portal/invoices/$invoiceId/lines/$lineId" params={{ invoiceId, lineId }}>
-          {lineName}
+  return (
+    <InvoiceTrail
+      depth={depth}
+      lineId={lineId}
+      invoice={invoice}
+      invoiceName={invoice === undefined ? t("billing.invoice") : month(currentTongue(), invoice.period)}
+      all={<Link to="/portal/invoices">{t("app.invoices")}</Link>}
+      toInvoice={(label) => (
+        <Link to="/portal/invoices/$invoiceId" params={{ invoiceId }}>
+          {label}
         </Link>
-      ),
-    });
-    items.push({ key: "contact", item: t("contact.title") });
-  }
-  return <Crumbs items={items} />;
+      )}
+      toLine={(label) => (
+        <Link to="/portal/invoices/$invoiceId/lines/$lineId" params={{ invoiceId, lineId }}>
+          {label}
+        </Link>
+      )}
+    />
+  );
 }
 
 export function PortalInvoicePage() {
@@ -125,27 +94,25 @@ export function PortalInvoicePage() {
   return (
     <div className="page">
       <Trail depth="invoice" />
-      {invoice.isPending ? (
-        <Skeleton lines={10} height={20} />
-      ) : invoice.isError ? (
-        <Trouble problem={invoice.error} retry={() => void invoice.refetch()} />
-      ) : (
-        <InvoiceBody
-          document={invoice.data}
-          side="client"
-          actions={
-            <div className="row wrap">
-              <Downloads path={`/api/portal/invoices/${invoiceId}`} />
-            </div>
-          }
-          notesPath="/api/portal/credit-notes"
-          link={(line, label) => (
-            <Link to="/portal/invoices/$invoiceId/lines/$lineId" params={{ invoiceId, lineId: line.id }}>
-              {label}
-            </Link>
-          )}
-        />
-      )}
+      <Loaded query={invoice}>
+        {(answer) => (
+          <InvoiceBody
+            document={answer}
+            side="client"
+            actions={
+              <div className="row wrap">
+                <Downloads path={`/api/portal/invoices/${invoiceId}`} />
+              </div>
+            }
+            notesPath="/api/portal/credit-notes"
+            link={(line, label) => (
+              <Link to="/portal/invoices/$invoiceId/lines/$lineId" params={{ invoiceId, lineId: line.id }}>
+                {label}
+              </Link>
+            )}
+          />
+        )}
+      </Loaded>
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ClientDocument } from "../../src/features/invoicing/schema.ts";
@@ -76,12 +77,15 @@ function PayByCard({ document: { invoice, openMinor }, amount }: Props & { amoun
   const words = ownMoneyWords(currentTongue()).pay;
   const [begun, setBegun] = useState(() => beganPaying(invoice.id));
   const page = useDeed<PayPage>();
+  const queries = useQueryClient();
   const open = (): void =>
     page.mutate(
       { path: `/api/portal/invoices/${invoice.id}/payment-requests` },
       {
         onSuccess: ({ payUrl }) => {
           setBegun(beginPaying(invoice.id, openMinor));
+          // The invoice is read again by a page that knows it waits: from here on it looks for the money by itself.
+          void queries.invalidateQueries({ queryKey: ["portal", "document"] });
           // Where a browser holds the window back, the link below opens it.
           const opened = window.open(payUrl, "_blank");
           if (opened !== null) opened.opener = null;
