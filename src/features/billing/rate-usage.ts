@@ -29,7 +29,7 @@ export async function rateUsage(run: Run, terms: RatedTerms): Promise<number> {
   const { at, passes } = await inLock((tx) => begin(tx, terms));
   let rated = 0;
   for (const reach of passes) {
-    if (rated > 0 && (await inLock((tx) => isWhole(tx, terms)))) break;
+    if (rated > 0 && (await inLock(async (tx) => isWhole(tx, terms, await recordsOf(tx, terms))))) break;
     let after: Place | null = null;
     for (let page = 0; page < PAGES_MAX; page++) {
       const from: Place | null = after;
@@ -72,7 +72,7 @@ async function begin(
   const known = await ratedMonth(tx, terms);
   if (known !== undefined && known.termsHash === termsHash) {
     await reopenAccepted(tx, terms);
-    if (await isWhole(tx, terms)) return { at, passes: [] };
+    if (await isWhole(tx, terms, await recordsOf(tx, terms))) return { at, passes: [] };
     return { at, passes: [{ since: known.until }, "all"] };
   }
   if (known !== undefined) await forget(tx, terms);
@@ -91,10 +91,10 @@ export async function ratedMonth(tx: TenantTx, { contract, month }: RatedTerms) 
 }
 
 /** Usage is only ever added and each record rated once, so as many items as records mean that nothing is left. */
-export async function isWhole(tx: TenantTx, terms: RatedTerms): Promise<boolean> {
+export async function isWhole(tx: TenantTx, terms: RatedTerms, records: number): Promise<boolean> {
   const known = await ratedMonth(tx, terms);
   if (known === undefined || known.termsHash !== (await sha256(ratingText(terms)))) return false;
-  return (await recordsOf(tx, terms)) === known.rows;
+  return records === known.rows;
 }
 
 async function recordsOf(tx: TenantTx, { month }: RatedTerms): Promise<number> {

@@ -33,7 +33,7 @@ export async function ownMonth(tx: TenantTx, terms: RatedTerms, cutoff: Instant)
 async function waitingUsage(tx: TenantTx, terms: RatedTerms, cutoff: Instant): Promise<FoundException[]> {
   const reason = sql`case when r.reason = 'no_charge' then 'unknown_milestone' else r.reason end`;
   const rows = await tx.execute<FoundException>(sql`
-    select r.usage_id as "rowId", ${reason} as reason from ${counted(tx, terms, cutoff)} and r.charge_id is null
+    select r.usage_id as "rowId", ${reason} as reason from ${await counted(tx, terms, cutoff)} and r.charge_id is null
       and (r.reason in ('no_contract', 'negative_quantity', 'missing_sale') or (r.reason = 'no_charge' and r.kind = 'milestone'))
       and not exists (select from tenant.usage_exceptions e where e.tenant_id = r.tenant_id and e.usage_id = r.usage_id
         and (e.reason = ${reason} or e.resolution = 'accepted'))

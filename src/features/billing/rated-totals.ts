@@ -5,6 +5,7 @@ import { rational } from "../../domain/kernel/rational.ts";
 import { chargeKey, type Segment } from "../../domain/rating/allot.ts";
 import { type Rating, type Reckoning, rateTotals, sourceKey } from "../../domain/rating/rate.ts";
 import { type ChargeTotals, NO_USAGE, NOTHING, type Totals, together } from "../../domain/rating/totals.ts";
+import { arrayLiteral } from "./pg-array.ts";
 import { currencyOf } from "./priced-charges.ts";
 import type { RatedTerms } from "./rated-terms.ts";
 import { correctedUsage, cutoffNow, usageKeptOff } from "./store.ts";
@@ -24,7 +25,7 @@ export type MonthFromSums = {
 export async function rateFromSums(tx: TenantTx, terms: RatedTerms, cutoff: Instant): Promise<MonthFromSums> {
   const { totals, reckoning } = await summed(tx, terms, cutoff);
   const notCharged = await tx.execute<{ reason: string; kind: string; records: number }>(sql`
-    select r.reason, r.kind, count(*)::int as records from ${counted(tx, terms, cutoff)} and r.charge_id is null and r.reason <> 'void' group by 1, 2 order by 1, 2`);
+    select r.reason, r.kind, count(*)::int as records from ${await counted(tx, terms, cutoff)} and r.charge_id is null and r.reason <> 'void' group by 1, 2 order by 1, 2`);
   const rating = rateTotals(currencyOf(terms.contract.currency), terms.segments, reckoning);
   const records = [...totals.values()].reduce((sum, { all }) => sum + all.records, 0);
   return { rating, totals, notCharged, records: records + notCharged.reduce((sum, it) => sum + it.records, 0) };
@@ -45,12 +46,17 @@ async function summed(tx: TenantTx, terms: RatedTerms, cutoff: Instant) {
   return { totals, reckoning };
 }
 
-/** Rated items of the month that count as of the cutoff: neither corrected, nor void, nor kept off by a person. */
-export function counted(tx: TenantTx, { contract, month }: RatedTerms, cutoff: Instant): SQL {
+/**
+ * Rated items of the month that count as of the cutoff: neither corrected, nor void, nor kept off by a person. What does not
+ * count is few and read first: as constants it lets PostgreSQL share the pass between processes, as sub-queries it would not.
+ */
+export async function counted(tx: TenantTx, { contract, month }: RatedTerms, cutoff: Instant): Promise<SQL> {
+  const off = await tx.execute<{ id: string }>(
+    sql`select x.id from (${correctedUsage(tx, cutoff)} union all ${usageKeptOff(tx)}) as x(id)`,
+  );
   return sql`tenant.rated_items r where r.tenant_id = ${tx.tenantId} and r.contract_id = ${contract.id}
     and r.occurred_at >= ${iso(month.from)}::timestamptz and r.occurred_at < ${iso(month.to)}::timestamptz
-    and r.rated_at < ${iso(cutoff)}::timestamptz
-    and r.usage_id not in (${correctedUsage(tx, cutoff)}) and r.usage_id not in (${usageKeptOff(tx)})`;
+    and r.rated_at < ${iso(cutoff)}::timestamptz and r.usage_id <> all(${arrayLiteral(off.map((row) => row.id))}::uuid[])`;
 }
 
 type SumRow = {
@@ -72,7 +78,7 @@ async function chargeTotals(tx: TenantTx, terms: RatedTerms, cutoff: Instant): P
       coalesce(sum(r.billed_s), 0)::text as billed_s, coalesce(sum(r.cost_s), 0)::text as cost_s,
       coalesce(sum(r.amount_num), 0)::text as amount, coalesce(sum(r.cost_num), 0)::text as cost,
       coalesce(sum(r.sale_minor), 0)::text as sale
-    from ${counted(tx, terms, cutoff)} and r.charge_id is not null group by r.charge_id, r.part`);
+    from ${await counted(tx, terms, cutoff)} and r.charge_id is not null group by r.charge_id, r.part`);
   const totals = new Map<string, ChargeTotals>();
   for (const segment of terms.segments) {
     for (const charge of segment.charges) {
@@ -157,8 +163,14 @@ export async function usageOfLines(
     }
     const within = behind.key === null ? of.all : (of.byKey.get(behind.key) ?? NOTHING);
     const upTo = behind.upTo !== null && behind.upTo < within.quantity ? behind.upTo : null;
+    const range = { id, above: behind.above, upTo };
+    const counts = COUNTS_CONTACTS.has(line.unit);
     const edges =
-      behind.above === 0n && upTo === null ? null : await edgesOf(tx, terms, { id, above: behind.above, upTo }, cutoff);
+      behind.above === 0n && upTo === null
+        ? null
+        : counts && isOnes(of.all)
+          ? await edgesOfOnes(tx, terms, range, of.all, cutoff)
+          : await edgesOf(tx, terms, range, cutoff);
     found.set(line.key, {
       behind: "quantity",
       part: behind.key,
@@ -168,7 +180,7 @@ export async function usageOfLines(
       last: upTo === null ? null : (edges?.last ?? null),
       records: edges?.records ?? within.records,
       used: (upTo ?? within.quantity) - behind.above,
-      contacts: COUNTS_CONTACTS.has(line.unit)
+      contacts: counts
         ? (edges?.records ?? within.records)
         : (edges?.contacts ?? (await contactsBehind(tx, terms, id, cutoff))),
     });
@@ -182,15 +194,47 @@ const COUNTS_CONTACTS: ReadonlySet<string> = new Set(["contact", "success"]);
 /** A contact has several carrier legs, and other usage belongs to none. */
 async function contactsBehind(tx: TenantTx, terms: RatedTerms, id: string, cutoff: Instant): Promise<number> {
   const [row] = await tx.execute<{ contacts: number }>(sql`
-    select count(*)::int as contacts from (select r.contact_id from ${counted(tx, terms, cutoff)} and r.charge_id = ${id}::uuid
+    select count(*)::int as contacts from (select r.contact_id from ${await counted(tx, terms, cutoff)} and r.charge_id = ${id}::uuid
       and r.contact_id is not null group by r.contact_id) as each`);
   return row?.contacts ?? 0;
 }
 
+type Edges = {
+  readonly first: Edge | null;
+  readonly last: Edge | null;
+  readonly records: number;
+  readonly contacts: number;
+};
 type Range = { readonly id: string; readonly above: bigint; readonly upTo: bigint | null };
 
+/** Each record counts as one, as calls do: then the record at a quantity is found by its number. */
+function isOnes({ records, quantity, most }: Totals): boolean {
+  return most === 1 && quantity === BigInt(records);
+}
+
+/** What `edgesOf` finds, by two steps along the index instead of a running sum over the month. */
+async function edgesOfOnes(
+  tx: TenantTx,
+  terms: RatedTerms,
+  { id, above, upTo }: Range,
+  { records: all }: Totals,
+  cutoff: Instant,
+): Promise<Edges> {
+  const of = await counted(tx, terms, cutoff);
+  const at = async (before: bigint): Promise<Edge | null> => {
+    const [row] = await tx.execute<{ at: string; id: string }>(sql`
+      select r.occurred_at::text as at, r.usage_id as id from ${of} and r.charge_id = ${id}::uuid
+      order by r.occurred_at, r.usage_id offset ${before.toString()}::bigint limit 1`);
+    return row === undefined ? null : { ...row, quantity: "1" };
+  };
+  const records = Number((upTo ?? BigInt(all)) - above);
+  if (records <= 0) return { first: null, last: null, records: 0, contacts: 0 };
+  const [first, last] = [await at(above), upTo === null ? null : await at(upTo - 1n)];
+  return { first, last, records, contacts: records };
+}
+
 /** The records in which a charge's running quantity passes a line's bounds, and how many stand between. */
-async function edgesOf(tx: TenantTx, terms: RatedTerms, { id, above, upTo }: Range, cutoff: Instant) {
+async function edgesOf(tx: TenantTx, terms: RatedTerms, { id, above, upTo }: Range, cutoff: Instant): Promise<Edges> {
   const top = upTo === null ? sql`null::bigint` : sql`${upTo.toString()}::bigint`;
   const bottom = sql`${above.toString()}::bigint`;
   const [row] = await tx.execute<{
@@ -206,7 +250,7 @@ async function edgesOf(tx: TenantTx, terms: RatedTerms, { id, above, upTo }: Ran
     with run as (
       select r.occurred_at, r.usage_id, r.contact_id, r.quantity, sum(r.quantity) over (order by r.occurred_at, r.usage_id
         rows unbounded preceding) as after
-      from ${counted(tx, terms, cutoff)} and r.charge_id = ${id}::uuid and r.quantity > 0
+      from ${await counted(tx, terms, cutoff)} and r.charge_id = ${id}::uuid and r.quantity > 0
     ), inside as (
       select occurred_at, usage_id, contact_id, least(after, coalesce(${top}, after)) - greatest(after - quantity, ${bottom}) as quantity,
         after - quantity <= ${bottom} as is_first, after >= ${top} as is_last

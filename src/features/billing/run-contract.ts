@@ -128,7 +128,7 @@ async function attemptRun(
     return outcome("unchanged", { ...tellOf(seen), outputHash: known.outputHash, exceptions });
   }
   const terms = ratedTerms(contract, month, read.versions, read.segments);
-  const whole = await isWhole(tx, terms);
+  const whole = await isWhole(tx, terms, read.mark.rows);
   if (!whole && !last) return { behind: terms };
   const input = whole ? seen : await sealed(await withRest(tx, read, terms));
   const hand = ctx.actor.kind === "user" ? actorId(ctx.actor) : null;
