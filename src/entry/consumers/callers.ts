@@ -7,7 +7,7 @@ import { callersName, callersNames } from "../objects/callers.ts";
 import type { FactsMessage } from "./messages.ts";
 
 /** Numbers in one message; the platform takes so many messages at once. */
-export const NUMBERS_A_MESSAGE = 100;
+const NUMBERS_A_MESSAGE = 100;
 const MESSAGES_A_BATCH = 100;
 /** Microseconds by which readings of changes overlap: longer than any transaction of ours lasts. */
 const OVERLAP_US = 600 * 1_000_000;

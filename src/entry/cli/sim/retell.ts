@@ -2,7 +2,7 @@ import { SimFloor, type Trial } from "./floor.ts";
 import type { SimOptions } from "./options.ts";
 
 /** A run that broke a promise: how to see it again, and what happened to the contact that it is about. */
-export type Retold = {
+type Retold = {
   readonly promise: string;
   /** The command that does the same to the letter. */
   readonly replay: string;
@@ -25,7 +25,7 @@ export function retell(options: SimOptions, trial: Trial, promise: string): Reto
 }
 
 /** The command of a run, every option said: defaults may change. */
-export function replayOf(options: SimOptions): string {
+function replayOf(options: SimOptions): string {
   const { target } = options;
   const told: readonly (readonly [string, string | number])[] = [
     ["seats", options.seats],
