@@ -66,6 +66,8 @@ beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), "callhouse-cash-"));
   const played = await playMonth(dataDir, CALLS_AT, SCRIPTS);
   for (const [at, script] of SCRIPTS.entries()) contacts.set(script, played[at] ?? "");
+});
+beforeAll(async () => {
   house = await House.open({ dataDir, atMs: MONEY_AT });
   glyphs = await PaperGlyphs.open(house.browser);
 });
@@ -91,7 +93,7 @@ test.each(SCRIPTS)(
     const client = await house.signIn(script.admin, script.tongue);
     await openOwnInvoice(script, client);
     expect(await glyphs.unlike(await paperOf(client), [...script.onPaper, number])).toEqual([]);
-    await pay(script, house, client);
+    await pay(script, client);
     await disputeLine(script, client);
     await creditDispute(script, ada, number);
     await seeCredit(script, client);

@@ -1,9 +1,8 @@
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
-import type { z } from "zod";
-import type { PayPageSchema } from "../../src/features/payments/schema.ts";
-import { contractWords } from "../../web/words/contracts.ts";
+import { contractWords, filled } from "../../web/words/contracts.ts";
 import { money, month, type Tongue } from "../../web/words/format.ts";
+import { ownMoneyWords } from "../../web/words/own-money.ts";
 import { type House, PEOPLE, WORDS } from "./house.ts";
 import type { PastCall } from "./past-month.ts";
 
@@ -115,9 +114,10 @@ export async function paperOf(page: Page): Promise<Uint8Array> {
   return answer.body();
 }
 
-/** Pays on the bureau's page and is back at the invoice when the money has been received. */
-export async function pay({ tongue, currency }: CashScript, house: House, page: Page): Promise<void> {
+/** Pays by the button, on the bureau's page in a window of its own; the invoice's page sees the money by itself. */
+export async function pay({ tongue, currency }: CashScript, page: Page): Promise<void> {
   const { invoicing } = WORDS[tongue];
+  const words = ownMoneyWords(tongue).pay;
   const sums = page.getByRole("region", { name: invoicing.sums });
   const row = (word: string) =>
     sums
@@ -125,22 +125,14 @@ export async function pay({ tongue, currency }: CashScript, house: House, page: 
       .filter({ has: page.getByText(word, { exact: true }) })
       .locator("dd");
   const due = await row(invoicing.open).textContent();
-  const invoice = page.url();
-  const id = invoice.split("/").at(-1);
-  const asked = await page.request.post(`${house.stack.appUrl}/api/portal/invoices/${id}/payment-requests`, {
-    headers: { origin: house.stack.appUrl },
-  });
-  await page.goto(((await asked.json()) as z.infer<typeof PayPageSchema>).payUrl);
-  await page.getByRole("button").first().click();
-  await page.getByRole("status").waitFor();
-  await page.goto(invoice);
-  await expect
-    .poll(async () => {
-      await page.reload();
-      await row(invoicing.open).waitFor();
-      return row(invoicing.open).textContent();
-    })
-    .toBe(money(tongue, 0, currency));
+  const opens = page.context().waitForEvent("page");
+  await page.getByRole("button", { name: filled(words.byCard, { amount: due ?? "" }) }).click();
+  const bureau = await opens;
+  await bureau.getByRole("button").first().click();
+  await bureau.getByRole("status").waitFor();
+  await bureau.close();
+  await page.getByText(words.paid).waitFor();
+  expect(await row(invoicing.open).textContent()).toBe(money(tongue, 0, currency));
   expect(await row(invoicing.paid).textContent()).toBe(`-${due}`);
 }
 

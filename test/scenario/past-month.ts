@@ -36,9 +36,7 @@ export async function playMonth(dataDir: string, atMs: number, calls: readonly P
   const clock = { originMs: atMs, speed: 1 };
   const stack = await bootStack({ dataDir, clock, durable: false, console: false, log: () => {} });
   try {
-    const contacts: string[] = [];
-    for (const call of calls) contacts.push(await play(stack, call));
-    return contacts;
+    return await Promise.all(calls.map((call) => play(stack, call)));
   } finally {
     await stack.stop();
   }
