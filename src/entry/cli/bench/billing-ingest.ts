@@ -15,9 +15,9 @@ const CONTACTS = 8_000;
 /** A loop of single rows is slow enough to tell from fewer. */
 const SINGLE_ROWS = 1_500;
 const BATCH = 5_000;
-/** The slope: so many contacts, doubled so often. From fewer, what a run costs whatever it rates would lower it. */
-const SLOPE_CONTACTS = 1_000;
-const DOUBLINGS = 5;
+/** The slope: so many contacts, doubled so often. */
+const SLOPE_CONTACTS = 500;
+const DOUBLINGS = 6;
 const SLOPE_ROUNDS = 7;
 
 type Urls = Pick<DatabaseUrls, "owner" | "app" | "operator">;
