@@ -249,6 +249,22 @@ export function LineHead({ page }: { page: LineContactsView }) {
           .join(" × ")
           .replace(" × ", " · ")}
       </p>
+      {line.detail.kind === "sla_credit" ? <Measured detail={line.detail} /> : null}
     </>
   );
+}
+
+/** What a credit for a missed service level rests on: the contract's formula, its counts, and what was promised. */
+function Measured({ detail }: { detail: LineContactsView["line"]["detail"] }) {
+  const { t } = useTranslation();
+  const formula = String(detail.formula);
+  const slots = {
+    formula,
+    meaning: t(`billing.formula.${formula}` as "billing.formula.SL-4"),
+    within: String(detail.within),
+    counted: String(detail.counted),
+    achieved: String(Math.floor((10_000 * Number(detail.within)) / Number(detail.counted)) / 100),
+    target: String(detail.targetPercent),
+  };
+  return <p>{t("billing.measured", slots)}</p>;
 }

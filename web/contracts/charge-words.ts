@@ -1,4 +1,4 @@
-import type { Charge, Tariff, Tier } from "../../src/domain/rating/charge.ts";
+import { type Charge, type Tariff, type Tier, USUAL_FORMULA } from "../../src/domain/rating/charge.ts";
 import { decimalMoney } from "../billing/amounts.ts";
 import { type ContractWords, filled } from "../words/contracts.ts";
 import { count, type Tongue } from "../words/format.ts";
@@ -81,7 +81,11 @@ function other(charge: Rest, { sentence, money, tongue }: Told): string {
         ? filled(sentence.commitment, { amount: money(charge.amount) })
         : filled(sentence.commitment_term, { amount: money(charge.amount), ...charge.term });
     case "sla_credit": {
-      const slots = { target: charge.targetPercent, cap: charge.capPercent };
+      const slots = {
+        target: charge.targetPercent,
+        cap: charge.capPercent,
+        formula: charge.formula ?? USUAL_FORMULA,
+      };
       return charge.steps === undefined
         ? filled(sentence.sla_points, { ...slots, each: charge.perStartedPointPercent ?? "0" })
         : filled(sentence.sla_steps, { ...slots, n: charge.steps.length });

@@ -34,7 +34,13 @@ const TEMPLATES: { readonly [M in ChargeModel]: Template<M> } = {
   milestone: { model: "milestone", milestones: [{ code: "go-live", amount: "0.00" }] },
   fee: { model: "fee", amount: "0.00", every: "month" },
   commitment: { model: "commitment", amount: "0.00" },
-  sla_credit: { model: "sla_credit", targetPercent: "80", perStartedPointPercent: "1", capPercent: "10" },
+  sla_credit: {
+    model: "sla_credit",
+    formula: "SL-4",
+    targetPercent: "80",
+    perStartedPointPercent: "1",
+    capPercent: "10",
+  },
 };
 
 export const MODELS = Object.keys(TEMPLATES) as ChargeModel[];

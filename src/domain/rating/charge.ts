@@ -233,9 +233,17 @@ export type CommitmentCharge = Named & {
   readonly term?: { readonly from: string; readonly months: number } | undefined;
 };
 
+/** How contracts reckon a service level; what each counts stands in `domain/sla`. */
+export type LevelFormula = "SL-1" | "SL-2" | "SL-3" | "SL-4" | "SL-5" | "SL-6" | "SL-7" | "SL-8";
+
+/** Where a contract names no other: answered in time, of answered and abandoned without short abandons. */
+export const USUAL_FORMULA: LevelFormula = "SL-4";
+
 /** Money back when the measured service level misses its target: so much of the fee for each started point, with a cap. */
 export type SlaCreditCharge = Named & {
   readonly model: "sla_credit";
+  /** `USUAL_FORMULA` when left out; one for all credits of a version. */
+  readonly formula?: LevelFormula | undefined;
   readonly targetPercent: DecimalText;
   /** For each started point below the target; or steps, of which the lowest that was reached holds. */
   readonly perStartedPointPercent?: DecimalText | undefined;

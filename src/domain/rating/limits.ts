@@ -3,7 +3,7 @@ import { majorText, minorPerMajor, roundToMinor } from "../kernel/money.ts";
 import { divide, exact, exactText, multiply, negate, type Rational, rational } from "../kernel/rational.ts";
 import { NONE } from "./behind.ts";
 import { bound, trueUpTo } from "./bounds.ts";
-import type { CommitmentCharge, Limits, SlaCreditCharge } from "./charge.ts";
+import { type CommitmentCharge, type Limits, type SlaCreditCharge, USUAL_FORMULA } from "./charge.ts";
 import type { LineDetail, LineDraft, ServiceLevel, Share } from "./line.ts";
 import { percent } from "./percentage.ts";
 import { slaCredit, slaStepCredit } from "./sla-credit.ts";
@@ -81,6 +81,7 @@ export function rateSlaCredit(
         });
   return adjustment("sla", negate(credit), {
     kind: "sla_credit",
+    formula: charge.formula ?? USUAL_FORMULA,
     fee: majorText(minor, currency),
     targetPercent: charge.targetPercent,
     achievedPercent: exactText(achieved),

@@ -1,6 +1,6 @@
 import type { Rational } from "../kernel/rational.ts";
 import type { Behind } from "./behind.ts";
-import type { ChargeModel, Stock, Tariff } from "./charge.ts";
+import type { ChargeModel, LevelFormula, Stock, Tariff } from "./charge.ts";
 import type { ChargeTotals } from "./totals.ts";
 
 /** One usage record's part in one line: exact, never rounded. */
@@ -134,6 +134,7 @@ export type LineDetail =
     }
   | {
       readonly kind: "sla_credit";
+      readonly formula: LevelFormula;
       readonly fee: string;
       readonly targetPercent: string;
       readonly achievedPercent: string;

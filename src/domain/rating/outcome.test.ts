@@ -62,6 +62,7 @@ test("BIL-10 a credit says the fee, the target, what was measured and the cap", 
     minor: -1000,
     why: {
       kind: "sla_credit",
+      formula: "SL-4",
       fee: "100.00",
       targetPercent: "95",
       achievedPercent: "90.5",

@@ -71,7 +71,8 @@ export function serviceLevel(counters: Attainment, formula: Formula): number | n
   return below === 0 ? null : above / below;
 }
 
-function fraction(c: Attainment, formula: Formula): readonly [number, number] {
+/** What stands above and below the line of a formula. */
+export function fraction(c: Attainment, formula: Formula): readonly [number, number] {
   switch (formula) {
     case "SL-1":
     case "SL-6":

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { CURRENCIES, type Currency } from "../../domain/kernel/currency.ts";
-import { AGENT_TIME_STATES, type Charge } from "../../domain/rating/charge.ts";
+import { AGENT_TIME_STATES, type Charge, USUAL_FORMULA } from "../../domain/rating/charge.ts";
+import { FORMULAS } from "../../domain/sla/attainment.ts";
 
 /**
  * Charges as they stand in contract files and in the database. Prices are text, because a float cannot hold 0.1. Contract
@@ -165,6 +166,7 @@ const SlaCreditSchema = z
   .strictObject({
     ...unlimited,
     model: z.literal("sla_credit"),
+    formula: z.enum(FORMULAS).optional(),
     targetPercent: PercentSchema,
     perStartedPointPercent: PercentSchema.optional(),
     steps: z
@@ -285,6 +287,12 @@ export const ChargesSchema = z
         ctx.addIssue({ code: "custom", path: [at, "code"], message: `the code ${charge.code} is used twice` });
       }
       seen.add(charge.code);
+    });
+    const formulas = new Set(charges.flatMap((it) => (it.model === "sla_credit" ? [it.formula ?? USUAL_FORMULA] : [])));
+    charges.forEach((charge, at) => {
+      if (charge.model !== "sla_credit" || formulas.size < 2) return;
+      const message = `the service level of a version is reckoned in one way, not by ${[...formulas].join(" and ")}`;
+      ctx.addIssue({ code: "custom", path: [at, "formula"], message });
     });
   });
 

@@ -1,13 +1,17 @@
 import type { TenantTx } from "../../adapters/db/index.ts";
 import { daysBetween } from "../../domain/kernel/calendar-days.ts";
+import type { Instant } from "../../domain/kernel/instant.ts";
 import { assert } from "../../domain/kernel/step.ts";
 import type { Segment } from "../../domain/rating/allot.ts";
+import { type Charge, USUAL_FORMULA } from "../../domain/rating/charge.ts";
+import type { ServiceLevel } from "../../domain/rating/line.ts";
 import { type BillingMonth, startOfDay } from "./period.ts";
+import { serviceLevel } from "./service-level.ts";
 import { earlierOfTerms, stocksOf } from "./stocks.ts";
-import { seatsPeak, serviceLevel, type VersionInForce } from "./store.ts";
+import { seatsPeak, type VersionInForce } from "./store.ts";
 
 /** Grows when the same input may give another outcome, or lines that say more: old drafts are then written again. */
-export const ENGINE_VERSION = 4;
+export const ENGINE_VERSION = 5;
 
 /** The month cut by the versions in force, each with its own days, instants and seats. */
 export async function segmentsOf(
@@ -27,9 +31,7 @@ export async function segmentsOf(
       share: { days: daysBetween(version.from, version.to), of: month.days },
       seatsPeak: await seatsPeak(tx, version.from, version.to),
       begins: version.begins,
-      serviceLevel: version.charges.some((it) => it.charge.model === "sla_credit")
-        ? await serviceLevel(tx, from, to)
-        : null,
+      serviceLevel: await levelOf(tx, charges, from, to),
       charges,
       stocks: await stocksOf(tx, charges, { from: version.from, to: version.to, timeZone: month.timeZone }),
       next: version.daysOfNext === 0 ? null : { days: version.daysOfNext, of: month.daysOfNext },
@@ -37,6 +39,12 @@ export async function segmentsOf(
     });
   }
   return segments;
+}
+
+/** By the formula that the version's credits name; null where none credits. */
+function levelOf(tx: TenantTx, charges: readonly Charge[], from: Instant, to: Instant): Promise<ServiceLevel> | null {
+  const credit = charges.find((charge) => charge.model === "sla_credit");
+  return credit === undefined ? null : serviceLevel(tx, from, to, credit.formula ?? USUAL_FORMULA);
 }
 
 /** What the terms come to in the month: versions, days, seats and service level; all that is not usage. */

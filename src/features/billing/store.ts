@@ -3,7 +3,6 @@ import type { OperatorTx, TenantTx } from "../../adapters/db/index.ts";
 import { asId, type TenantId } from "../../domain/kernel/ids.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import type { Charge } from "../../domain/rating/charge.ts";
-import type { ServiceLevel } from "../../domain/rating/line.ts";
 import { ChargeSchema } from "./contract-schema.ts";
 import type { BillingMonth } from "./period.ts";
 import { charges, contracts, invoices } from "./tables.ts";
@@ -140,15 +139,6 @@ export async function seatsPeak(tx: TenantTx, from: string, to: string): Promise
       join tenant.seat_entitlements s on s.tenant_id = ${tx.tenantId} and s.valid @> d.day
       group by d.day) days`);
   return row?.peak ?? 0;
-}
-
-/** Contacts offered in the time that count for the service level, and those of them answered within target. */
-export async function serviceLevel(tx: TenantTx, from: Instant, to: Instant): Promise<ServiceLevel> {
-  const [row] = await tx.execute<ServiceLevel>(sql`
-    select count(*) filter (where within_target)::int as within, count(*)::int as counted from tenant.contacts
-    where tenant_id = ${tx.tenantId} and within_target is not null
-      and offered_at >= ${iso(from)}::timestamptz and offered_at < ${iso(to)}::timestamptz`);
-  return row ?? { within: 0, counted: 0 };
 }
 
 /** Usage in whose place a later row stands; both sets are small, so that a month is read against them at no cost. */

@@ -65,6 +65,18 @@ export const billing: Words["billing"] = {
     commitment: "committed amount",
     sla: "service level credit",
   },
+  measured:
+    "Measured by {{formula}} ({{meaning}}): {{within}} of {{counted}} contacts, {{achieved}} %. The contract promises {{target}} %.",
+  formula: {
+    "SL-1": "answered in time, of all answered",
+    "SL-2": "answered or given up in time, of all answered and abandoned",
+    "SL-3": "answered in time, of all answered and abandoned",
+    "SL-4": "answered in time, of all answered and abandoned but those who gave up at once",
+    "SL-5": "answered in time, of all answered, abandoned and passed on",
+    "SL-6": "answered in time, of all but the abandoned",
+    "SL-7": "out of the queue in time, of all who entered it",
+    "SL-8": "answered in time, of all answered and of those who gave up after that time",
+  },
   unit: {
     contact: "contacts",
     call: "calls",
