@@ -10,6 +10,7 @@ import { count, share } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
 import { Abandoned } from "./abandoned.tsx";
 import { AgentGrid } from "./agent-grid.tsx";
+import { type Clients, useClients } from "./clients.ts";
 import { DemoSwitch } from "./demo-switch.tsx";
 import { inTrouble, levelOf, type Totals, totalsOf, useFloor, worstFirst } from "./live-floor.ts";
 import "./floor.css";
@@ -97,8 +98,16 @@ function TotalTiles({ totals }: { totals: Totals }) {
   );
 }
 
+/** The client company: a queue may serve several of its brands, and the last caller's is not whose queue it is. */
+function ClientMark({ queue, clients }: { queue: FloorFrame["queues"][number]; clients: Clients }) {
+  const client = clients.get(queue.tenantId);
+  if (client === undefined) return <span className="quiet">–</span>;
+  return <BrandMark name={client.name} color={client.color} />;
+}
+
 function Queues({ queues }: { queues: FloorFrame["queues"] }) {
   const { t } = useTranslation();
+  const clients = useClients();
   const tongue = currentTongue();
   return (
     <section className="panel" aria-labelledby="queues-title">
@@ -125,7 +134,7 @@ function Queues({ queues }: { queues: FloorFrame["queues"] }) {
               {worstFirst(queues, tongue).map((queue) => (
                 <tr key={queue.queueId}>
                   <td>
-                    <BrandMark name={queue.brand.name} color={queue.brand.color} />
+                    <ClientMark queue={queue} clients={clients} />
                   </td>
                   <td>{queue.name}</td>
                   <td className="end">
