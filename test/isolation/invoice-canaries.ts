@@ -19,6 +19,19 @@ export function invoiceLifeRows(
     ["usage_exceptions", { id: id("d5"), usage_id: id("a1"), reason: "late", kind: "contact" }],
     ["prepaid_credits", { id: id("d6"), currency: "USD", amount_minor: 5, bought_on: "2026-01-01", reference: "p" }],
     ["prepaid_draws", { id: id("d7"), credit_id: id("d6"), invoice_id, kind: "invoice", amount_minor: 1 }],
+    [
+      "deed_requests",
+      {
+        id: id("da"),
+        invoice_id,
+        what: "credit",
+        request_key: "canary-request",
+        wanted: {},
+        gross_minor: 1,
+        reason: "r",
+        asked_by: user,
+      },
+    ],
     ["write_offs", { id: id("d8"), invoice_id, amount_minor: 1, reason: "r", written_off_by: user }],
     ["fapiaos", { id: id("d9"), invoice_id, kind: "general", title: "t", tax_id: "91310000123456789X" }],
   ];
@@ -34,6 +47,7 @@ function timesOf(table: string, at: string): Record<string, unknown> {
     usage_exceptions: ["opened_at", "occurred_at"],
     prepaid_credits: ["created_at"],
     prepaid_draws: ["drawn_at"],
+    deed_requests: ["asked_at"],
     write_offs: ["written_off_at"],
     fapiaos: ["requested_at"],
   };

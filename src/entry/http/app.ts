@@ -7,7 +7,7 @@ import { contactRoutes } from "../../features/contacts/index.ts";
 import { documentRoutes } from "../../features/documents/index.ts";
 import { dunningRoutes } from "../../features/dunning/index.ts";
 import { type HouseEnv, identityRoutes, sessionsOn } from "../../features/identity/index.ts";
-import { invoicingRoutes } from "../../features/invoicing/index.ts";
+import { invoicingRoutes, secondPersonRoutes } from "../../features/invoicing/index.ts";
 import { ledgerRoutes } from "../../features/ledger/index.ts";
 import { marginRoutes } from "../../features/margin/index.ts";
 import { paymentRoutes } from "../../features/payments/index.ts";
@@ -80,6 +80,7 @@ export function createApi(): OpenAPIHono<ApiEnv> {
   api.route("/", spendRoutes());
   api.route("/", documentRoutes());
   api.route("/", invoicingRoutes());
+  api.route("/", secondPersonRoutes());
   api.route("/", paymentRoutes());
   api.route("/", dunningRoutes());
   api.route("/", ledgerRoutes());

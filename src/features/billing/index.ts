@@ -6,6 +6,7 @@ export { HandUsageSchema } from "./hand-usage.ts";
 export { localDate } from "./period.ts";
 export { currencyOf } from "./priced-charges.ts";
 export { type Reconciliation, reconcileMonth } from "./reconcile.ts";
+export { reissueInvoice } from "./reissue.ts";
 export { billingRoutes } from "./routes.ts";
 export type { BillingContext } from "./run-contract.ts";
 export { refreshDrafts } from "./run-month.ts";

@@ -213,6 +213,14 @@ export async function linesOfContact(tx: TenantTx, contactId: string): Promise<C
   });
 }
 
+/** The contract of an invoice; null where there is no such invoice. */
+export async function contractIdOf(tx: TenantTx, invoiceId: string): Promise<string | null> {
+  const [row] = await tx.execute<{ id: string }>(
+    sql`select contract_id as id from tenant.invoices where tenant_id = ${tx.tenantId} and id = ${invoiceId}`,
+  );
+  return row?.id ?? null;
+}
+
 export async function tenantExists(tx: OperatorTx, tenantId: string): Promise<boolean> {
   const rows = await tx.execute(sql`select 1 from house.tenants where id = ${tenantId}`);
   return rows.length > 0;

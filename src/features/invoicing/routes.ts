@@ -3,7 +3,6 @@ import { asId, type TenantId } from "../../domain/kernel/ids.ts";
 import { forClient } from "../billing/index.ts";
 import { access, actorOn, body, type HouseContext, houseRouter, json, problems, tenantOn } from "../identity/index.ts";
 import { approve, discard, sendBack } from "./approve.ts";
-import { credit } from "./credit.ts";
 import { decideDispute, openDispute, withdrawDispute } from "./disputes.ts";
 import { recordFapiao } from "./fapiao.ts";
 import { finalize } from "./finalize.ts";
@@ -23,8 +22,8 @@ import {
   VerdictSchema,
   WriteOffSchema,
 } from "./schema.ts";
+import { askFor } from "./second-person.ts";
 import { invoiceDocument, listPrepaid, openDisputes, ownDisputes } from "./views.ts";
-import { writeOff } from "./write-off.ts";
 
 const id = z.uuid();
 const staff = access("billing_admin", "house_admin");
@@ -32,6 +31,7 @@ const client = access("tenant_admin");
 const ofInvoice = z.object({ tenantId: id, invoiceId: id });
 const done = { description: "Done" };
 const trouble = problems(401, 403, 404, 409, 422);
+const asked = json("What waits for another person", z.object({ requestId: z.string() }));
 const INVOICE = "/api/billing/tenants/{tenantId}/invoices/{invoiceId}";
 
 const approveRoute = createRoute({
@@ -83,19 +83,19 @@ const creditRoute = createRoute({
   method: "post",
   path: `${INVOICE}/credit-notes`,
   operationId: "creditInvoice",
-  summary: "Credit part or all of a final invoice; all of it cancels the invoice",
+  summary: "Ask for a credit of part or all of a final invoice, all of it cancels it; another person does it",
   ...staff,
   request: { params: ofInvoice, body: body(CreditSchema) },
-  responses: { 200: json("The note", z.object({ creditNoteId: z.string() })), ...trouble },
+  responses: { 200: asked, ...trouble },
 });
 const writeOffRoute = createRoute({
   method: "post",
   path: `${INVOICE}/write-offs`,
   operationId: "writeOffInvoice",
-  summary: "Book what will never be paid of a final invoice as a loss",
+  summary: "Ask to book what will never be paid of a final invoice as a loss; another person does it",
   ...staff,
   request: { params: ofInvoice, body: body(WriteOffSchema) },
-  responses: { 200: json("The write-off", z.object({ writeOffId: z.string() })), ...trouble },
+  responses: { 200: asked, ...trouble },
 });
 const fapiaoRoute = createRoute({
   method: "put",
@@ -215,12 +215,13 @@ export function invoicingRoutes() {
     const { invoiceId, ...shell } = staffShell(c, c.req.valid("param"));
     const { lines, ...rest } = c.req.valid("json");
     const minor = lines?.map(({ lineId, netMinor }) => ({ lineId, netMinor: BigInt(netMinor) })) ?? null;
-    return c.json(await credit(shell, { invoiceId, ...rest, lines: minor }), 200);
+    return c.json(await askFor(shell, { what: "credit", request: { invoiceId, ...rest, lines: minor } }), 200);
   });
   router.openapi(writeOffRoute, async (c) => {
     const { invoiceId, ...shell } = staffShell(c, c.req.valid("param"));
     const { amountMinor, ...rest } = c.req.valid("json");
-    return c.json(await writeOff(shell, { invoiceId, ...rest, amountMinor: bigOrNull(amountMinor) }), 200);
+    const request = { invoiceId, ...rest, amountMinor: bigOrNull(amountMinor) };
+    return c.json(await askFor(shell, { what: "write_off", request }), 200);
   });
   moreStaffRoutes(router);
   portalRoutes(router);

@@ -154,6 +154,29 @@ export const InvoiceDocumentSchema = z.object({
 export const ClientDocumentSchema = InvoiceDocumentSchema.extend({ invoice: ClientInvoiceSchema });
 
 export type ClientDocument = z.infer<typeof ClientDocumentSchema>;
+/** A credit note or write-off that waits for a second person, or waited. */
+export const DeedRequestSchema = z.object({
+  id: z.string(),
+  tenantId: z.string(),
+  invoiceId: z.string(),
+  number: z.string(),
+  currency: z.string(),
+  what: z.enum(["credit", "write_off"]),
+  state: z.enum(["asked", "done", "refused"]),
+  reason: z.string(),
+  decision: z.string().nullable(),
+  /** What it came to when it was asked for. */
+  grossMinor: z.int(),
+  askedAt: z.number(),
+  /** Asked for by who looks: then another person does it. */
+  mine: z.boolean(),
+});
+export const RequestVerdictSchema = z.discriminatedUnion("what", [
+  z.strictObject({ what: z.literal("approve") }),
+  z.strictObject({ what: z.literal("refuse"), decision: Reason }),
+]);
+
+export type DeedRequestView = z.infer<typeof DeedRequestSchema>;
 export type DisputeView = z.infer<typeof DisputeSchema>;
 export type CreditNoteView = z.infer<typeof CreditNoteSchema>;
 export type FapiaoView = z.infer<typeof FapiaoSchema>;

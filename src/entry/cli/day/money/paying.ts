@@ -137,10 +137,20 @@ export async function creditPart(office: Office, client: Client, invoice: Invoic
     lines: [{ lineId: line.id, netMinor: CREDIT_MINOR }],
     requestKey: `goodwill-${client.slug}`,
   };
-  const credit = () =>
-    office.preparer.post<{ creditNoteId: string }>(`${client.path}/invoices/${invoice.id}/credit-notes`, asked);
-  const [first, again] = [await credit(), await credit()];
-  if (first.creditNoteId !== again.creditNoteId) throw new Error(`${client.slug}: one request made two credit notes`);
+  const [first, again] = [
+    await askAndDo(office, client, invoice.id, asked),
+    await askAndDo(office, client, invoice.id, asked),
+  ];
+  if (first !== again) throw new Error(`${client.slug}: one request made two credit notes`);
+}
+
+/** One person asks for the note, another one does it; the answer is the note. */
+async function askAndDo(office: Office, client: Client, invoiceId: string, asked: object): Promise<string> {
+  const notes = `${client.path}/invoices/${invoiceId}/credit-notes`;
+  const { requestId } = await office.preparer.post<{ requestId: string }>(notes, asked);
+  const decision = `${client.path}/deed-requests/${requestId}/decision`;
+  const { doneId } = await office.approver.post<{ doneId: string }>(decision, { what: "approve" });
+  return doneId;
 }
 
 const CREDIT_MINOR = 5_000;
@@ -155,6 +165,6 @@ export async function creditCorrections(office: Office, client: Client, invoiceI
     lines: null,
     requestKey: `correction-${client.slug}`,
   };
-  await office.preparer.post(`${client.path}/invoices/${invoiceId}/credit-notes`, asked);
+  await askAndDo(office, client, invoiceId, asked);
   return correctionMinor;
 }
