@@ -171,6 +171,12 @@ const line = createRoute({
   path: "/portal/invoices/$invoiceId/lines/$lineId",
   component: lazyRouteComponent(() => import("./billing/portal-pages.tsx"), "PortalLinePage"),
 });
+const ownComparison = createRoute({
+  getParentRoute: () => clients,
+  path: "/portal/invoices/$invoiceId/comparison",
+  validateSearch: (search: Record<string, unknown>) => texts(search, "with"),
+  component: lazyRouteComponent(() => import("./money/compare-pages.tsx"), "PortalComparePage"),
+});
 const lineContact = createRoute({
   getParentRoute: () => clients,
   path: "/portal/invoices/$invoiceId/lines/$lineId/contacts/$contactId",
@@ -204,6 +210,29 @@ const houseInvoice = createRoute({
   getParentRoute: () => billers,
   path: "/billing/$tenantId/invoices/$invoiceId",
   component: lazyRouteComponent(() => import("./billing/house-pages.tsx"), "HouseInvoicePage"),
+});
+const comparison = createRoute({
+  getParentRoute: () => billers,
+  path: "/billing/$tenantId/invoices/$invoiceId/comparison",
+  validateSearch: (search: Record<string, unknown>) => texts(search, "with"),
+  component: lazyRouteComponent(() => import("./money/compare-pages.tsx"), "HouseComparePage"),
+});
+const payments = createRoute({
+  getParentRoute: () => billers,
+  path: "/billing/payments",
+  component: lazyRouteComponent(() => import("./money/payments-page.tsx"), "PaymentsPage"),
+});
+const ageing = createRoute({
+  getParentRoute: () => billers,
+  path: "/billing/ageing",
+  validateSearch: (search: Record<string, unknown>) => texts(search, "tenant", "bucket"),
+  component: lazyRouteComponent(() => import("./money/ageing-page.tsx"), "AgeingPage"),
+});
+const runs = createRoute({
+  getParentRoute: () => billers,
+  path: "/billing/runs",
+  validateSearch: (search: Record<string, unknown>) => texts(search, "period"),
+  component: lazyRouteComponent(() => import("./money/runs-page.tsx"), "RunsPage"),
 });
 const houseLine = createRoute({
   getParentRoute: () => billers,
@@ -280,6 +309,7 @@ const routeTree = root.addChildren([
         spend,
         invoices,
         invoice,
+        ownComparison,
         line,
         lineContact,
         ownSettlement,
@@ -287,7 +317,11 @@ const routeTree = root.addChildren([
       billers.addChildren([
         billing,
         exceptions,
+        payments,
+        ageing,
+        runs,
         houseInvoice,
+        comparison,
         houseLine,
         houseContact,
         contracts,

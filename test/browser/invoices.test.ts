@@ -57,12 +57,12 @@ test("BIL-8 who prepared a draft is told that another must approve it", async ()
 });
 
 test("BIL-8 a credit takes part of a line, never more than is left of it", async () => {
-  stage.house.answer(/^POST .*\/credit-notes$/, { body: { creditNoteId: "n2" } });
+  stage.house.answer(/^POST .*\/credit-notes$/, { body: { requestId: "q2" } });
   const page = await stage.page("billing", "/billing/t1/invoices/i2");
   await page.getByRole("button", { name: "Credit" }).click();
   const dialog = page.getByRole("dialog");
   const amount = dialog.getByLabel("Answered contacts");
-  const issue = dialog.getByRole("button", { name: "Issue credit note" });
+  const issue = dialog.getByRole("button", { name: "Ask for the credit note" });
   await dialog.getByText("Left of it: £16.00, before tax").waitFor();
   await dialog.getByLabel("Reason").fill("Wrong number");
   await amount.fill("16.01");

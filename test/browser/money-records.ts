@@ -1,3 +1,5 @@
+import type { ComparisonView, RunView } from "../../src/features/billing/schema.ts";
+import type { DeedRequestView } from "../../src/features/invoicing/schema.ts";
 import type { PaymentDetail, RemittanceView, StatementView } from "../../src/features/payments/schema.ts";
 import type { SpendView } from "../../src/features/spend/schema.ts";
 import type { Get } from "./records.ts";
@@ -126,6 +128,72 @@ export const remittance: RemittanceView = {
 const buckets = { current: 40_000, days_1_30: 20_000, days_31_60: 1_920, days_61_90: 0, over_90: 0 };
 const age = { ...gbp, asOf: "2026-11-26", buckets, openMinor: 61_920, creditMinor: 2_000 };
 
+const comparison: ComparisonView = {
+  ...gbp,
+  before: { id: "i0", period: "2026-10", grossMinor: 1_700 },
+  after: { id: "i1", period: "2026-11", grossMinor: 2_040 },
+  differenceMinor: 340,
+  causes: [
+    { kind: "usage", code: "contact", amountMinor: 425 },
+    { kind: "price", code: "contact", amountMinor: -142 },
+    { kind: "tax", code: null, amountMinor: 57 },
+  ],
+};
+
+export const request: DeedRequestView = {
+  id: "q1",
+  tenantId: "t1",
+  invoiceId: "i2",
+  number: "INV-2026-000042",
+  currency: "GBP",
+  what: "credit",
+  state: "asked",
+  reason: "A long wait on the first day",
+  decision: null,
+  grossMinor: 120,
+  askedAt: Date.now() - 3_600_000,
+  mine: false,
+};
+
+const run: RunView = {
+  id: "r1",
+  batchId: "b1",
+  ...client,
+  contract: { zh: "服务合同", en: "Service contract" },
+  period: "2026-11",
+  state: "done",
+  outcome: "written",
+  error: null,
+  requestedAt: Date.now() - 60_000,
+  finishedAt: Date.now() - 50_000,
+  attempts: 1,
+  invoiceId: "i1",
+  lines: 4,
+  usageRows: 812,
+  notCharged: {},
+  exceptions: 1,
+  inputHash: null,
+  outputHash: null,
+};
+export const runs = {
+  items: [
+    run,
+    {
+      ...run,
+      id: "r2",
+      tenantId: "t2",
+      tenantName: "荣光家电",
+      state: "failed" as const,
+      outcome: "failed" as const,
+      error: "the price of line calls is not a decimal",
+      invoiceId: null,
+      lines: null,
+      usageRows: null,
+    },
+  ],
+  progress: { queued: 0, running: 0, done: 1, failed: 1 },
+};
+
 export function furnishMoney(get: Get): void {
   get("/api/portal/spend", { items: [spend] });
   get("/api/portal/prepaid", {
@@ -145,6 +213,7 @@ export function furnishMoney(get: Get): void {
   for (const base of ["/api/portal", "/api/billing/tenants/t1"]) {
     get(`${base}/open-invoices`, { items: [open] });
     get(`${base}/statement`, { items: [statement] });
+    get(`${base}/invoices/i1/comparison`, comparison);
   }
   const { allocations: _pays, refunds: _back, ...row } = payment;
   get("/api/billing/payments", {
@@ -152,5 +221,10 @@ export function furnishMoney(get: Get): void {
   });
   get("/api/billing/tenants/t1/payments/p[12]", payment);
   get("/api/billing/remittances", { items: [remittance] });
+  get("/api/billing/deed-requests", { items: [request] });
+  get("/api/billing/tenants/t1/invoices/i[0-9]+/deed-requests", { items: [] });
+  get("/api/billing/tenants/t1/invoices/i2/deed-requests", { items: [request] });
+  get("/api/billing/runs", runs);
+  get("/api/billing/contracts", { items: [{ ...client, contractId: "k1" }] });
   get("/api/billing/ageing", { items: [{ ...client, ...age }] });
 }

@@ -8,7 +8,7 @@ export type Get = (path: string, body: unknown) => void;
 const label = { zh: "接听服务", en: "Answered contacts" };
 const LINE = {
   id: "l1",
-  key: "k1",
+  key: "contact/each@v2",
   label,
   code: "contact",
   model: "unit",
@@ -222,6 +222,14 @@ export function furnishBilling(get: Get): void {
       ...money,
       ...made,
       items: [line],
+    });
+    const { unitPrice: _now, ...before } = line;
+    get(`${base}/invoices/i0`, {
+      ...summary,
+      ...money,
+      id: "i0",
+      period: "2026-10",
+      items: [{ ...before, key: "contact/each@v1", quantity: "1.5", unitPrice: "9.4466", amountMinor: 1417 }],
     });
     get(`${base}/invoices/i1/document`, invoiceDocument("draft"));
     get(`${base}/invoices/i2/document`, invoiceDocument("finalized"));

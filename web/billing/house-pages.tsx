@@ -11,11 +11,14 @@ import { troubleText } from "../design/parts.tsx";
 import { InvoiceActions } from "../invoicing/actions.tsx";
 import { InvoiceBody } from "../invoicing/invoice-body.tsx";
 import { WorkPanel } from "../invoicing/work-panel.tsx";
+import { MoneyNav } from "../money/money-head.tsx";
+import { RequestsPanel } from "../money/requests-panel.tsx";
 import { dateTime, month } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
 import { ContactLines, UsageList } from "./contact-lines.tsx";
 import { InvoicesPanel, InvoiceTrail, Loaded, useTitle } from "./frame.tsx";
 import { LineBody } from "./line-body.tsx";
+import { monthsBack } from "./months.ts";
 import type { BilledContact, InvoiceSummary, InvoiceView, RunOutcome } from "./shapes.ts";
 
 /** All clients' invoices of a period, and the run that makes or refreshes the drafts. */
@@ -35,6 +38,7 @@ export function BillingPage() {
   });
   return (
     <div className="page">
+      <MoneyNav here="billing" />
       <div className="page-head">
         <h1>{t("billing.title")}</h1>
         <label className="row small quiet">
@@ -73,17 +77,6 @@ export function BillingPage() {
       />
     </div>
   );
-}
-
-const MONTHS_OFFERED = 18;
-
-/** This month and those before it, and the month that stands in the address even where it is older. */
-function monthsBack(now: string, chosen: string | undefined): string[] {
-  const [year = 0, last = 1] = now.split("-").map(Number);
-  const months = Array.from({ length: MONTHS_OFFERED }, (_, back) =>
-    new Date(Date.UTC(year, last - 1 - back)).toISOString().slice(0, 7),
-  );
-  return chosen === undefined || months.includes(chosen) ? months : [...months, chosen];
 }
 
 const RUN_WORDS = ["written", "unchanged", "closed", "no_terms"] as const;
@@ -196,6 +189,7 @@ export function HouseInvoicePage() {
             document={answer}
             side="house"
             actions={<InvoiceActions document={answer} />}
+            aside={<RequestsPanel tenantId={path.tenantId} invoiceId={path.invoiceId} />}
             notesPath={`/api/billing/tenants/${path.tenantId}/credit-notes`}
             link={(line, label) => (
               <Link to="/billing/$tenantId/invoices/$invoiceId/lines/$lineId" params={{ ...path, lineId: line.id }}>

@@ -3,8 +3,10 @@ import { Link, useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { ClientDocument } from "../../src/features/invoicing/schema.ts";
 import { read } from "../api/http.ts";
+import { Icon } from "../design/icons.tsx";
 import { Downloads } from "../invoicing/downloads.tsx";
 import { InvoiceBody } from "../invoicing/invoice-body.tsx";
+import { PayPanel } from "../money/pay-panel.tsx";
 import { beganPaying, LOOK_EVERY_MS } from "../money/paying.ts";
 import { PortalContactBody } from "../portal/contact-page.tsx";
 import { month } from "../words/format.ts";
@@ -102,8 +104,13 @@ export function PortalInvoicePage() {
             actions={
               <div className="row wrap">
                 <Downloads path={`/api/portal/invoices/${invoiceId}`} />
+                <Link to="/portal/invoices/$invoiceId/comparison" params={{ invoiceId }} className="button">
+                  <Icon name="chart" />
+                  {t("invoicing.compare")}
+                </Link>
               </div>
             }
+            aside={<PayPanel document={answer} />}
             notesPath="/api/portal/credit-notes"
             link={(line, label) => (
               <Link to="/portal/invoices/$invoiceId/lines/$lineId" params={{ invoiceId, lineId: line.id }}>

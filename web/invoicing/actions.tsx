@@ -1,3 +1,4 @@
+import { Link, useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { InvoiceDocument } from "../../src/features/invoicing/schema.ts";
@@ -14,6 +15,7 @@ type Asked = "discard" | "return" | "finalize" | "credit" | "writeOff";
 
 /** What may be done to an invoice in its state; each deed that cannot be undone asks once more. */
 export function InvoiceActions({ document }: { document: InvoiceDocument }) {
+  const { t } = useTranslation();
   const [asked, ask] = useState<Asked | null>(null);
   const { invoice } = document;
   const path = `/api/billing/tenants/${invoice.tenantId}/invoices/${invoice.id}`;
@@ -21,6 +23,14 @@ export function InvoiceActions({ document }: { document: InvoiceDocument }) {
     <div className="row wrap">
       <StateActions document={document} path={path} ask={ask} />
       <Downloads path={path} />
+      <Link
+        to="/billing/$tenantId/invoices/$invoiceId/comparison"
+        params={{ tenantId: invoice.tenantId, invoiceId: invoice.id }}
+        className="button"
+      >
+        <Icon name="chart" />
+        {t("invoicing.compare")}
+      </Link>
       {asked === null ? null : <Question asked={asked} document={document} path={path} close={() => ask(null)} />}
     </div>
   );
@@ -61,6 +71,7 @@ function StateActions({ document: { invoice, openMinor }, path, ask }: StateProp
       </>
     );
   }
+  if (invoice.status === "credited") return <Reissue path={path} tenantId={invoice.tenantId} />;
   if (invoice.status !== "finalized") return null;
   return (
     <>
@@ -72,6 +83,29 @@ function StateActions({ document: { invoice, openMinor }, path, ask }: StateProp
           {t("invoicing.writeOff")}
         </Action>
       ) : null}
+    </>
+  );
+}
+
+/** A month whose invoice was cancelled is billed anew: the draft that takes its place opens. */
+function Reissue({ path, tenantId }: { path: string; tenantId: string }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const deed = useDeed<{ invoiceId: string }>();
+  const act = (): void =>
+    deed.mutate(
+      { path: `${path}/reissue` },
+      {
+        onSuccess: ({ invoiceId }) =>
+          void navigate({ to: "/billing/$tenantId/invoices/$invoiceId", params: { tenantId, invoiceId } }),
+      },
+    );
+  return (
+    <>
+      <Action icon="refresh" primary disabled={deed.isPending} act={act}>
+        {t("invoicing.reissue")}
+      </Action>
+      {deed.isError ? <Said problem={deed.error} /> : null}
     </>
   );
 }

@@ -37,7 +37,7 @@ export function CreditDialog({ document, path, close }: Props) {
   return (
     <DeedDialog
       title={t("invoicing.credit")}
-      note={t("invoicing.creditNote")}
+      note={`${t("invoicing.creditNote")} ${t("invoicing.secondPerson")}`}
       doing={t(whole ? "invoicing.cancelInvoice" : "invoicing.creditNow")}
       pending={deed.isPending}
       problem={deed.error}
@@ -103,8 +103,8 @@ export function WriteOffDialog({ document, path, close }: Props) {
   return (
     <DeedDialog
       title={t("invoicing.writeOff")}
-      note={t("invoicing.writeOffNote")}
-      doing={t("invoicing.writeOff")}
+      note={`${t("invoicing.writeOffNote")} ${t("invoicing.secondPerson")}`}
+      doing={t("invoicing.writeOffNow")}
       pending={deed.isPending}
       problem={deed.error}
       ready={reason.trim() !== "" && !wrong}

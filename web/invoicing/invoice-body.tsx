@@ -3,7 +3,6 @@ import { useTranslation } from "react-i18next";
 import type { ClientDocument } from "../../src/features/invoicing/schema.ts";
 import type { InvoiceLineView } from "../billing/shapes.ts";
 import { InvoiceHead, InvoiceLines } from "../billing/tables.tsx";
-import { PayPanel } from "../money/pay-panel.tsx";
 import { DisputesPanel } from "./disputes.tsx";
 import { CreditNotesPanel, PartiesPanel, SumsPanel } from "./document-panels.tsx";
 import { FapiaoPanel } from "./fapiao-panel.tsx";
@@ -12,13 +11,15 @@ type Props = {
   readonly document: ClientDocument;
   readonly side: "house" | "client";
   readonly actions: ReactNode;
+  /** What this side has to do about it: paying, or checking what another person asked for. */
+  readonly aside: ReactNode;
   /** Where credit notes are had as files. */
   readonly notesPath: string;
   readonly link: (line: InvoiceLineView, label: string) => ReactNode;
 };
 
 /** An invoice as both sides see it: its lines, and beside them what it comes to and what has become of it. */
-export function InvoiceBody({ document, side, actions, notesPath, link }: Props) {
+export function InvoiceBody({ document, side, actions, aside, notesPath, link }: Props) {
   const { t } = useTranslation();
   return (
     <>
@@ -29,7 +30,7 @@ export function InvoiceBody({ document, side, actions, notesPath, link }: Props)
           <InvoiceLines invoice={document.invoice} link={link} />
         </section>
         <div className="invoice-side">
-          {side === "client" ? <PayPanel document={document} /> : null}
+          {aside}
           <SumsPanel document={document} />
           <DisputesPanel document={document} side={side} />
           <CreditNotesPanel notes={document.creditNotes} path={notesPath} />

@@ -2,11 +2,13 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { DisputeView } from "../../src/features/invoicing/schema.ts";
+import type { DeedRequestView, DisputeView } from "../../src/features/invoicing/schema.ts";
 import { read } from "../api/http.ts";
 import type { InvoiceSummary } from "../billing/shapes.ts";
 import { Icon, type IconName } from "../design/icons.tsx";
+import { useWaitingRequests } from "../money/requests-panel.tsx";
 import { count, money, month } from "../words/format.ts";
+import { houseMoneyWords } from "../words/house-money.ts";
 import { currentTongue } from "../words/words.ts";
 import { useExceptions } from "./exceptions-page.tsx";
 import "./invoicing.css";
@@ -64,6 +66,7 @@ function useWork(invoices: readonly InvoiceSummary[]): Group[] {
     queryKey: ["billing", "disputes"],
     queryFn: ({ signal }) => read<{ items: readonly DisputeView[] }>("/api/billing/disputes", signal),
   });
+  const asked = useWaitingRequests();
   const waiting = useExceptions("open").data?.items.length ?? 0;
   const unbilled: Work = {
     key: "all",
@@ -81,6 +84,12 @@ function useWork(invoices: readonly InvoiceSummary[]): Group[] {
       rows: (disputes.data?.items ?? []).map(workOfDispute),
     },
     { key: "exceptions", icon: "inbox", title: t("exceptions.title"), rows: waiting === 0 ? [] : [unbilled] },
+    {
+      key: "requests",
+      icon: "people",
+      title: houseMoneyWords(tongue).requests.waiting,
+      rows: (asked.data?.items ?? []).map(workOfRequest),
+    },
     { key: "approve", icon: "check", title: t("invoicing.toApprove"), rows: drafts.map(workOfInvoice) },
     { key: "finalize", icon: "lock", title: t("invoicing.toFinalize"), rows: approved.map(workOfInvoice) },
   ];
@@ -98,6 +107,20 @@ function workOfDispute(dispute: DisputeView): Work {
     ),
     what: dispute.reason,
     amount: money(tongue, dispute.claimedMinor, dispute.currency),
+  };
+}
+
+function workOfRequest({ id, tenantId, invoiceId, number, what, reason, grossMinor, currency }: DeedRequestView): Work {
+  const tongue = currentTongue();
+  return {
+    key: id,
+    to: (
+      <Link to="/billing/$tenantId/invoices/$invoiceId" params={{ tenantId, invoiceId }}>
+        {number} · {houseMoneyWords(tongue).requests.what[what]}
+      </Link>
+    ),
+    what: reason,
+    amount: money(tongue, -grossMinor, currency),
   };
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { en } from "./en.ts";
+import { houseMoneyBoth } from "./house-money.ts";
 import { ownMoneyBoth } from "./own-money.ts";
 import { zh } from "./zh.ts";
 
@@ -14,6 +15,7 @@ const slots = (text: string): string[] => [...text.matchAll(/\{\{(\w+)\}\}/g)].m
 const CATALOGUES = [
   { name: "of every page", both: { zh, en } },
   { name: "of the client's money", both: ownMoneyBoth },
+  { name: "of the house's money", both: houseMoneyBoth },
 ];
 
 test.each(CATALOGUES)(
