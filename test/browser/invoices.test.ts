@@ -77,16 +77,25 @@ test("BIL-8 a credit takes part of a line, never more than is left of it", async
 });
 
 test("BIL-8 a client disputes one line and takes it back", async () => {
-  stage.house.answer(/^POST .*\/disputes$/, { body: { disputeId: "d2" } });
+  const document = /^GET .*\/portal\/invoices\/i2\/document$/;
+  stage.house.answer(document, { body: { ...invoiceDocument("finalized"), disputes: [] } });
+  stage.house.answer(/^POST .*\/disputes$/, () => {
+    stage.house.answer(document, { body: invoiceDocument("finalized") });
+    return { body: { disputeId: "d1" } };
+  });
   stage.house.answer(/^DELETE .*\/disputes\/d1$/, { body: {} });
   const page = await stage.page("client", "/portal/invoices/i2");
   await page.getByRole("button", { name: "Dispute a line" }).click();
   const dialog = page.getByRole("dialog");
+  // A credit note gave £1.00 of the line back already.
+  await dialog.getByText("Empty: the whole line, £16.00").waitFor();
   await dialog.getByLabel("Reason").fill("We never got this call");
   await dialog.getByRole("button", { name: "Open the dispute" }).click();
   await dialog.waitFor({ state: "detached" });
   const body = { lineId: "l1", reason: "We never got this call", claimedMinor: null };
   expect(asked("POST", "/api/portal/invoices/i1/disputes")).toEqual([body]);
+  await page.getByRole("button", { name: "Withdraw" }).waitFor();
+  expect(await page.getByRole("button", { name: "Dispute a line" }).count()).toBe(0);
   await page.getByRole("button", { name: "Withdraw" }).click();
   await expect.poll(() => asked("DELETE", "/api/portal/disputes/d1").length).toBe(1);
 });

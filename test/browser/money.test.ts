@@ -37,6 +37,15 @@ test("BIL-8 a client sees the forecast with what it assumes, and sets at what sp
   expect(asked("PUT", "/api/portal/contracts/k1/spend-limit")).toEqual([{ amountMinor: 150_000 }]);
 });
 
+test("BIL-8 a client's first page says what is nearly used up, and leads there", async () => {
+  const page = await stage.page("client", "/portal");
+  const notice = page
+    .getByRole("status")
+    .filter({ hasText: "Answered contacts 80 % used · Spending alert 100 % used" });
+  await notice.getByRole("link", { name: "Spending and account" }).click();
+  await page.waitForURL("**/portal/spend");
+});
+
 test("BIL-8 a statement of account ends in its balance and can be had as a file without formulas", async () => {
   const page = await stage.page("client", "/portal/spend");
   expect(await page.getByTestId("statement-closing").textContent()).toBe("£50.00");

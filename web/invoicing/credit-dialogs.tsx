@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { InvoiceDocument } from "../../src/features/invoicing/schema.ts";
+import type { ClientDocument, InvoiceDocument } from "../../src/features/invoicing/schema.ts";
 import { Field } from "../design/parts.tsx";
 import { money } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
@@ -83,7 +83,10 @@ export function CreditDialog({ document, path, close }: Props) {
 }
 
 /** Net of each line less what notes have credited of it. */
-function leftOfLines({ invoice, creditNotes }: InvoiceDocument): ReadonlyMap<string, number> {
+export function leftOfLines({
+  invoice,
+  creditNotes,
+}: Pick<ClientDocument, "invoice" | "creditNotes">): ReadonlyMap<string, number> {
   const left = new Map(invoice.items.map((line) => [line.id, line.amountMinor]));
   for (const { lines } of creditNotes) {
     for (const { lineId, netMinor } of lines) left.set(lineId, (left.get(lineId) ?? 0) - netMinor);

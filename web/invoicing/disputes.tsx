@@ -5,6 +5,7 @@ import { Icon, type IconName } from "../design/icons.tsx";
 import { Field } from "../design/parts.tsx";
 import { dateTime, money } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
+import { leftOfLines } from "./credit-dialogs.tsx";
 import { majorOf, minorOf, useDeed } from "./deed.ts";
 import { AmountField, DeedDialog, ReasonField } from "./dialogs.tsx";
 import { Panel } from "./document-panels.tsx";
@@ -34,7 +35,7 @@ export function DisputesPanel({ document, side }: PanelProps) {
   const { t } = useTranslation();
   const [opening, setOpening] = useState(false);
   const { invoice, disputes } = document;
-  const mayOpen = side === "client" && invoice.status === "finalized";
+  const mayOpen = side === "client" && invoice.status === "finalized" && disputable(document).length > 0;
   if (disputes.length === 0 && !mayOpen) return null;
   return (
     <Panel title={t("invoicing.disputes")}>
@@ -142,16 +143,25 @@ function VerdictDialog({ what, dispute, decimals, close }: VerdictProps) {
   );
 }
 
+/** Lines of which something is left and that are not in dispute yet. */
+function disputable(document: ClientDocument) {
+  const waiting = new Set(document.disputes.filter(({ state }) => state === "open").map(({ lineId }) => lineId));
+  const left = leftOfLines(document);
+  return document.invoice.items.filter((line) => (left.get(line.id) ?? 0) > 0 && !waiting.has(line.id));
+}
+
 /** One line at a time: only that line's payment waits. */
-function OpenDialog({ document: { invoice }, close }: { document: ClientDocument; close: () => void }) {
+function OpenDialog({ document, close }: { document: ClientDocument; close: () => void }) {
   const { t } = useTranslation();
   const tongue = currentTongue();
-  const lines = invoice.items.filter((line) => line.amountMinor > 0);
+  const { invoice } = document;
+  const left = leftOfLines(document);
+  const lines = disputable(document);
   const [lineId, setLineId] = useState(lines[0]?.id ?? "");
   const [amount, setAmount] = useState("");
   const [reason, setReason] = useState("");
   const deed = useDeed(close);
-  const most = lines.find((line) => line.id === lineId)?.amountMinor ?? 0;
+  const most = left.get(lineId) ?? 0;
   const minor = amount.trim() === "" ? null : minorOf(amount, invoice.decimals);
   const wrong = amount.trim() !== "" && (minor === null || minor === 0 || minor > most);
   return (
@@ -175,7 +185,7 @@ function OpenDialog({ document: { invoice }, close }: { document: ClientDocument
           <select id={id} className="input" value={lineId} onChange={(event) => setLineId(event.target.value)}>
             {lines.map((line) => (
               <option key={line.id} value={line.id}>
-                {line.label[tongue]} · {money(tongue, line.amountMinor, invoice.currency)}
+                {line.label[tongue]} · {money(tongue, left.get(line.id) ?? 0, invoice.currency)}
               </option>
             ))}
           </select>

@@ -10,6 +10,7 @@ import { PlainState, Skeleton, TableScroll, Trouble } from "../design/parts.tsx"
 import { PhoneNumber } from "../design/phone-number.tsx";
 import { Abandoned } from "../floor/abandoned.tsx";
 import { Elapsed } from "../live/timers.tsx";
+import { SpendNotice } from "../money/spend-notice.tsx";
 import { Age, LinkBanner } from "../shell/age.tsx";
 import { count, duration, share } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
@@ -41,6 +42,7 @@ export function TodayPage() {
         <h1>{t("portal.title")}</h1>
         <Age at={live.heardAt} state={live.link} />
       </div>
+      <SpendNotice />
       {today.isPending ? (
         <Skeleton lines={6} height={28} />
       ) : today.isError ? (
