@@ -136,7 +136,7 @@ test("BIL-8 where no card can be taken, the page says so and names the bank acco
 test("BIL-8 an accepted dispute credits what was claimed, or less", async () => {
   stage.house.answer(/^POST .*\/decision$/, { body: {} });
   const page = await stage.page("billing", "/billing");
-  await page.getByRole("link", { name: /INV-2026-000042/ }).click();
+  await page.getByRole("link", { name: "INV-2026-000042 · Answered contacts" }).click();
   await page.waitForURL("**/invoices/i1");
   await page.goto(`${stage.url}/billing/t1/invoices/i2`);
   await page.getByRole("button", { name: "Accept" }).click();
