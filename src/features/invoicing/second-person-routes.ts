@@ -1,15 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type { Context } from "hono";
 import { asId, type TenantId } from "../../domain/kernel/ids.ts";
 import { reissueInvoice } from "../billing/index.ts";
-import { access, type HouseEnv, houseRouter, problems, signedInOn } from "../identity/index.ts";
+import { access, actorOn, body, type HouseContext, houseRouter, json, problems } from "../identity/index.ts";
 import { DeedRequestSchema, RequestVerdictSchema } from "./schema.ts";
 import { decideRequest, requestsOf, waitingRequests } from "./second-person.ts";
 
-const json = <S extends z.ZodType>(description: string, schema: S) => ({
-  description,
-  content: { "application/json": { schema } },
-});
 const id = z.uuid();
 const staff = access("billing_admin", "house_admin");
 const requests = z.object({ items: z.array(DeedRequestSchema) });
@@ -40,7 +35,7 @@ const decide = createRoute({
   ...staff,
   request: {
     params: z.object({ tenantId: id, requestId: id }),
-    body: { required: true, content: { "application/json": { schema: RequestVerdictSchema } } },
+    body: body(RequestVerdictSchema),
   },
   responses: {
     200: json("The credit note or write-off; null where it was sent back", z.object({ doneId: z.string().nullable() })),
@@ -84,12 +79,12 @@ export function secondPersonRoutes() {
   return router;
 }
 
-function contextOn(c: Context<HouseEnv>) {
+function contextOn(c: HouseContext) {
   const { db, operatorDb, clock } = c.get("services");
-  return { db, operatorDb, actor: { kind: "user", userId: signedInOn(c).userId } as const, now: clock.now() };
+  return { db, operatorDb, actor: actorOn(c), now: clock.now() };
 }
 
-function shellOn(c: Context<HouseEnv>, tenantId: TenantId) {
+function shellOn(c: HouseContext, tenantId: TenantId) {
   const ctx = contextOn(c);
   return { ...ctx, scope: { tenantId, actor: ctx.actor } };
 }

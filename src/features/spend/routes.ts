@@ -1,6 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import type { Context } from "hono";
-import { access, type HouseEnv, houseRouter, problems, signedInOn, tenantOn } from "../identity/index.ts";
+import { access, body, houseRouter, json, ownScope, problems } from "../identity/index.ts";
 import { SpendLimitSchema, SpendSchema } from "./schema.ts";
 import { setSpendLimit, spendOf } from "./spend.ts";
 
@@ -13,10 +12,7 @@ const spend = createRoute({
   summary: "The current month by charge so far, its forecast with what that assumes, and how far packages are used up",
   ...client,
   responses: {
-    200: {
-      description: "One row a contract in force this month",
-      content: { "application/json": { schema: z.object({ items: z.array(SpendSchema) }) } },
-    },
+    200: json("One row a contract in force this month", z.object({ items: z.array(SpendSchema) })),
     ...problems(401, 403),
   },
 });
@@ -28,7 +24,7 @@ const limit = createRoute({
   ...client,
   request: {
     params: z.object({ contractId: z.uuid() }),
-    body: { required: true, content: { "application/json": { schema: SpendLimitSchema } } },
+    body: body(SpendLimitSchema),
   },
   responses: { 204: { description: "Set" }, ...problems(401, 403, 404, 422) },
 });
@@ -38,18 +34,14 @@ export function spendRoutes() {
   const router = houseRouter();
   router.openapi(spend, async (c) => {
     const { db, clock } = c.get("services");
-    return c.json({ items: await spendOf(db, scopeOn(c), clock.now()) }, 200);
+    return c.json({ items: await spendOf(db, ownScope(c), clock.now()) }, 200);
   });
   router.openapi(limit, async (c) => {
     const { db, clock } = c.get("services");
     const { amountMinor } = c.req.valid("json");
     const given = { amountMinor: amountMinor === null ? null : BigInt(amountMinor), now: clock.now() };
-    await setSpendLimit(db, scopeOn(c), { ...c.req.valid("param"), ...given });
+    await setSpendLimit(db, ownScope(c), { ...c.req.valid("param"), ...given });
     return c.body(null, 204);
   });
   return router;
-}
-
-function scopeOn(c: Context<HouseEnv>) {
-  return { tenantId: tenantOn(c), actor: { kind: "user", userId: signedInOn(c).userId } as const };
 }
