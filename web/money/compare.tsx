@@ -71,6 +71,9 @@ export function Comparison({ base, invoiceId, otherId, others, choose, head }: P
         <label className="row small quiet">
           {words.with}
           <select className="input range-input" value={before.id} onChange={(event) => choose(event.target.value)}>
+            {others.some((it) => it.id === before.id) ? null : (
+              <option value={before.id}>{month(tongue, before.period)}</option>
+            )}
             {others
               .filter((it) => it.id !== after.id && it.currency === currency)
               .map((it) => (

@@ -3,6 +3,7 @@ import { type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { houseMoneyWords } from "../words/house-money.ts";
 import { currentTongue } from "../words/words.ts";
+import "../billing/billing.css";
 
 const PAGES = [
   { key: "billing", to: "/billing" },
