@@ -224,7 +224,6 @@ test("SEC-1 the canaries are alive: their own client sees them", async () => {
 
 test("SEC-1 a client is never told which persons of the house made or approved its bill", async () => {
   const hand = randomUUID();
-  // Past the guard of invoices that are no drafts: it is what is told that is asked here.
   await databases.admin.begin(async (sql) => {
     await sql`set local session_replication_role = replica`;
     await sql`update tenant.invoices set prepared_by = array[${hand}::uuid] where id = ${foreign.invoiceId ?? ""}`;
@@ -332,8 +331,9 @@ async function plantClaims(
     select tenant_id, ${runId}, ${runId}, contract_id, period_start, period_end, 'failed', now(), now(), ${CANARY}
     from tenant.invoices where id = ${invoiceId}`;
   const requestId = randomUUID();
+  const request = { invoiceId, kind: "goodwill", reason: CANARY, lines: null, requestKey: requestId };
   await admin`insert into tenant.deed_requests (tenant_id, id, invoice_id, what, request_key, wanted, gross_minor, reason, asked_by, asked_at)
-    values (${tenantId}, ${requestId}, ${invoiceId}, 'credit', ${requestId}, '{}', 1, ${CANARY}, ${randomUUID()}, now())`;
+    values (${tenantId}, ${requestId}, ${invoiceId}, 'credit', ${requestId}, ${admin.json({ what: "credit", request })}, 1, ${CANARY}, ${randomUUID()}, now())`;
   return { disputeId, fapiaoId, exceptionId, runId, requestId };
 }
 
