@@ -166,11 +166,11 @@ test("ACD-4 the order in which a pool serves is chosen per pool, with its versio
   const pool = (await list()).pools[0] as PoolView;
   const change = (version: number, policy: string) =>
     ask("PUT", "/api/queues/policy", "supervisor", { poolId: pool.poolId, version, policy });
-  expect(await change(pool.version, "slack")).toMatchObject({ status: 200, json: { live: true } });
+  expect(await change(pool.version, "fifo")).toMatchObject({ status: 200, json: { live: true } });
   expect(await change(pool.version, "edf")).toMatchObject({ status: 409, json: { code: "changed_meanwhile" } });
-  expect((await list()).pools[0]).toMatchObject({ policy: "slack", filed: "fifo", changedBy: "周敏 Zhou Min" });
+  expect((await list()).pools[0]).toMatchObject({ policy: "fifo", filed: "slack", changedBy: "周敏 Zhou Min" });
   const [row] = await databases.admin`select detail from house.audit where action = 'pool_policy_changed'`;
-  expect(row?.detail).toMatchObject({ changes: [{ from: "fifo", to: "slack" }] });
+  expect(row?.detail).toMatchObject({ changes: [{ from: "slack", to: "fifo" }] });
 });
 
 test("POR-1 a client reads its own queues and changes none", async () => {
