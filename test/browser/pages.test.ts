@@ -76,7 +76,10 @@ describe("X1 every page in both languages and themes", () => {
         const page = await stage.page(who, path, look);
         await page.getByRole("heading", { level: 1 }).first().waitFor({ state: "attached" });
         await page.waitForFunction('document.querySelector("[aria-busy=true]") === null');
-        const { violations } = await new AxeBuilder({ page }).analyze();
+        const axe = new AxeBuilder({ page });
+        // Names, roles and order are the same in the dark; only what is seen has to be judged again.
+        if (look.theme === "dark") axe.withRules(["color-contrast"]);
+        const { violations } = await axe.analyze();
         const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
         expect(
           serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`),

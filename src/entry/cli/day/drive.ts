@@ -45,7 +45,8 @@ export async function driveDay(
   options.log(`${agents.length} simulated agents have sat down`);
   await sleep(SETTLE_MS);
   const windowMs = windowFor(options.calls, agents.length);
-  const plan = planCalls(cast.callers, options.calls, windowMs, random.fork("plan"));
+  const waiters = planWaiters(cast, random.fork("waiters")).slice(0, options.calls);
+  const plan = planCalls(cast.callers, options.calls - waiters.length, windowMs, random.fork("plan"));
   const realMs = windowMs / stack.host.speed;
   options.log(
     `${plan.length} calls over ${Math.round(windowMs / 60_000)} house minutes (${Math.round(realMs / 1_000)} s)`,
@@ -58,7 +59,6 @@ export async function driveDay(
   // Wrap-ups of the last conversations are said before anybody leaves.
   await sleep(SETTLE_MS);
   await Promise.all(agents.map((agent) => agent.stop()));
-  const waiters = planWaiters(cast, random.fork("waiters"));
   options.log(`the agents have left; ${waiters.length} callers wait in vain`);
   notPlaced.push(...(await placeCalls(stack, cast, waiters, live)));
   await untilQuiet(stack);
