@@ -1,20 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { furnish } from "./scenes.ts";
-import { Stage } from "./stage.ts";
+import { expect, test } from "vitest";
+import { useStage } from "./stage.ts";
 import { settlement } from "./trade-records.ts";
 
 /** Commission and settlement by hand: what is asked first, what is refused while it is typed, and what is then sent. */
-let stage: Stage;
-beforeAll(async () => {
-  stage = await Stage.open();
-});
-afterAll(() => stage.close());
-beforeEach(() => furnish(stage.house, stage.url));
-afterEach(async () => {
-  const errors = [...stage.errors];
-  await stage.clear();
-  expect(errors).toEqual([]);
-});
+const stage = useStage();
 
 const BASE = "/api/billing/tenants/t1";
 const sent = (path: string) =>

@@ -1,19 +1,9 @@
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { CALLER, card, contact, desk, furnish, OTHER, offer, signIn } from "./scenes.ts";
-import { Stage } from "./stage.ts";
+import { expect, test } from "vitest";
+import { CALLER, card, contact, desk, OTHER, offer, signIn } from "./scenes.ts";
+import { useStage } from "./stage.ts";
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await Stage.open();
-});
-afterAll(() => stage.close());
-beforeEach(() => furnish(stage.house, stage.url));
-afterEach(async () => {
-  const errors = [...stage.errors];
-  await stage.clear();
-  expect(errors).toEqual([]);
-});
+const stage = useStage();
 
 const SOCKET = "/api/agent/socket";
 const show = (change: Parameters<typeof desk>[0]): void => stage.house.tell(SOCKET, desk(change));

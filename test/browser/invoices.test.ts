@@ -1,20 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { invoiceDocument } from "./records.ts";
-import { furnish } from "./scenes.ts";
-import { Stage } from "./stage.ts";
+import { useStage } from "./stage.ts";
 
 /** An invoice by hand: what its state allows, what is asked first, and what is then sent. */
-let stage: Stage;
-beforeAll(async () => {
-  stage = await Stage.open();
-});
-afterAll(() => stage.close());
-beforeEach(() => furnish(stage.house, stage.url));
-afterEach(async () => {
-  const errors = [...stage.errors];
-  await stage.clear();
-  expect(errors).toEqual([]);
-});
+const stage = useStage();
 
 const HOUSE = "/api/billing/tenants/t1/invoices/i1";
 const asked = (method: string, path: string) =>

@@ -1,21 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { request } from "./money-records.ts";
 import { invoiceDocument } from "./records.ts";
-import { furnish } from "./scenes.ts";
-import { Stage } from "./stage.ts";
+import { useStage } from "./stage.ts";
 
 /** Money by hand: what a client sees of its month, and what billing staff do with what came in. */
-let stage: Stage;
-beforeAll(async () => {
-  stage = await Stage.open();
-});
-afterAll(() => stage.close());
-beforeEach(() => furnish(stage.house, stage.url));
-afterEach(async () => {
-  const errors = [...stage.errors];
-  await stage.clear();
-  expect(errors).toEqual([]);
-});
+const stage = useStage();
 
 const asked = (method: string, path: string) =>
   stage.house.asked.filter((one) => one.method === method && one.path === path).map((one) => one.body);

@@ -1,16 +1,10 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { contact, desk, furnish, offer, type Who } from "./scenes.ts";
-import { Stage } from "./stage.ts";
+import { describe, expect, test } from "vitest";
+import { contact, desk, offer, type Who } from "./scenes.ts";
+import { useStage } from "./stage.ts";
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await Stage.open();
-});
-afterAll(() => stage.close());
-beforeEach(() => furnish(stage.house, stage.url));
-afterEach(() => stage.clear());
+const stage = useStage({ asksErrors: false });
 
 type Row = readonly [name: string, who: Who, path: string, scene?: () => object];
 

@@ -1,15 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { queueList, queueView, SETTINGS } from "./queues.ts";
-import { furnish } from "./scenes.ts";
-import { Stage } from "./stage.ts";
+import { useStage } from "./stage.ts";
 
-let stage: Stage;
-beforeAll(async () => {
-  stage = await Stage.open();
-});
-afterAll(() => stage.close());
-beforeEach(() => furnish(stage.house, stage.url));
-afterEach(() => stage.clear());
+const stage = useStage({ asksErrors: false });
 
 const saves = () => stage.house.asked.filter(({ method }) => method === "PUT");
 

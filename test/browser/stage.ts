@@ -1,4 +1,5 @@
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from "vitest";
 import { buildConsole } from "../../src/entry/cli/bundle.ts";
 import { PlayedHouse } from "./house.ts";
 import { furnish, signIn, type Who } from "./scenes.ts";
@@ -16,15 +17,19 @@ export class Stage {
   url = "";
 
   static async open(): Promise<Stage> {
-    await buildConsole();
     const stage = new Stage();
-    stage.url = await stage.house.open();
-    furnish(stage.house, stage.url);
-    stage.browser = await chromium.launch({
+    await stage.start();
+    return stage;
+  }
+
+  async start(): Promise<void> {
+    await buildConsole();
+    this.url = await this.house.open();
+    furnish(this.house, this.url);
+    this.browser = await chromium.launch({
       executablePath: CHROMIUM,
       args: ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
     });
-    return stage;
   }
 
   async close(): Promise<void> {
@@ -71,4 +76,21 @@ export class Stage {
     this.house.refuse.clear();
     this.house.cut(false);
   }
+}
+
+/**
+ * One browser before one played house for all tests of a file, furnished anew for each. A page that threw or wrote an error
+ * to its console fails its test, unless the tests ask for that themselves.
+ */
+export function useStage({ asksErrors = true }: { readonly asksErrors?: boolean } = {}): Stage {
+  const stage = new Stage();
+  beforeAll(() => stage.start());
+  afterAll(() => stage.close());
+  beforeEach(() => furnish(stage.house, stage.url));
+  afterEach(async () => {
+    const errors = [...stage.errors];
+    await stage.clear();
+    if (asksErrors) expect(errors).toEqual([]);
+  });
+  return stage;
 }

@@ -87,8 +87,8 @@ export async function approveAndFinalise({ tongue, slug }: CashScript, house: Ho
   const page = await house.signIn(PEOPLE.heQiang, tongue);
   await goTo(page, app.billing);
   const { name } = house.tenant(slug);
-  const todo = page.getByRole("region", { name: invoicing.work });
-  await todo.getByRole("link", { name: `${name} · ${month(tongue, PERIOD)}` }).click();
+  const work = page.getByRole("region", { name: invoicing.work });
+  await work.getByRole("link", { name: `${name} · ${month(tongue, PERIOD)}` }).click();
   await page.getByRole("button", { name: invoicing.approve, exact: true }).click();
   await page.getByRole("button", { name: invoicing.finalize, exact: true }).click();
   const dialog = page.getByRole("dialog");
@@ -156,8 +156,8 @@ export async function disputeLine({ tongue, currency }: CashScript, page: Page):
 export async function creditDispute({ tongue }: CashScript, page: Page, number: string): Promise<void> {
   const { invoicing, app } = WORDS[tongue];
   await goTo(page, app.billing);
-  const todo = page.getByRole("region", { name: invoicing.work });
-  await todo.getByRole("link", { name: new RegExp(`^${number} `) }).click();
+  const work = page.getByRole("region", { name: invoicing.work });
+  await work.getByRole("link", { name: new RegExp(`^${number} `) }).click();
   await page.getByRole("button", { name: invoicing.accept, exact: true }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel(invoicing.reason).fill("OK 10-20");

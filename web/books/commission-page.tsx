@@ -6,10 +6,11 @@ import type { StatementView } from "../../src/features/commission/schema.ts";
 import { read, send } from "../api/http.ts";
 import { Icon } from "../design/icons.tsx";
 import { PlainState, Skeleton, TableScroll, Trouble, troubleText } from "../design/parts.tsx";
-import { money, month } from "../words/format.ts";
+import { month } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
 import { CommissionStatement } from "./commission-statement.tsx";
-import { BookHead, Mark, Pill } from "./parts.tsx";
+import { SUMS, SumCells, SumHeads } from "./commission-sums.tsx";
+import { BookHead, Mark, More, Pill } from "./parts.tsx";
 import { PrepareCommission } from "./prepare-dialogs.tsx";
 
 type Page = { readonly items: readonly StatementView[]; readonly next: string | null };
@@ -85,16 +86,10 @@ function All() {
       ) : (
         <Statements rows={rows} />
       )}
-      {pages.hasNextPage ? (
-        <button type="button" className="button" onClick={() => void pages.fetchNextPage()}>
-          {t("books.more")}
-        </button>
-      ) : null}
+      <More pages={pages} />
     </section>
   );
 }
-
-const AMOUNTS = ["opening", "earned", "clawedBack", "closing", "payable"] as const;
 
 function Statements({ rows }: { rows: readonly StatementView[] }) {
   const { t } = useTranslation();
@@ -107,11 +102,7 @@ function Statements({ rows }: { rows: readonly StatementView[] }) {
             <th scope="col">{t("billing.period")}</th>
             <th scope="col">{t("books.beneficiary")}</th>
             <th scope="col">{t("billing.tenant")}</th>
-            {AMOUNTS.map((name) => (
-              <th key={name} scope="col" className="end">
-                {t(`books.${name}`)}
-              </th>
-            ))}
+            <SumHeads of={SUMS} />
             <th scope="col">{t("billing.status")}</th>
           </tr>
         </thead>
@@ -125,11 +116,7 @@ function Statements({ rows }: { rows: readonly StatementView[] }) {
                 </Link>
               </td>
               <td>{row.tenantName}</td>
-              {AMOUNTS.map((name) => (
-                <td key={name} className={name === "payable" ? "end amount" : "end nowrap"}>
-                  {money(tongue, row[`${name}Minor`], row.currency)}
-                </td>
-              ))}
+              <SumCells of={SUMS} statement={row} />
               <td>
                 <div className="stack decide-cell">
                   <Pill done={row.status !== "prepared"}>{t(`books.statementStatus.${row.status}`)}</Pill>

@@ -4,10 +4,11 @@ import { useTranslation } from "react-i18next";
 import type { StatementDetail, StatementView } from "../../src/features/commission/schema.ts";
 import { read } from "../api/http.ts";
 import { Skeleton, TableScroll, Trouble } from "../design/parts.tsx";
-import { money, month } from "../words/format.ts";
+import { month } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
+import { SUMS, SumCells, SumHeads } from "./commission-sums.tsx";
 import { MovesTable } from "./moves-table.tsx";
-import { Pill } from "./parts.tsx";
+import { More, Pill } from "./parts.tsx";
 
 type Props = {
   /** Where the statement is read, without a cursor. */
@@ -55,19 +56,11 @@ export function CommissionStatement({ path, queryKey, back, actions }: Props) {
       <section className="panel" aria-labelledby="moves-title">
         <h2 id="moves-title">{t("commission.moves")}</h2>
         <MovesTable moves={pages.data.pages.flatMap((page) => page.items)} currency={statement.currency} />
-        {pages.hasNextPage ? (
-          <div className="panel-body panel-pad">
-            <button type="button" className="button" onClick={() => void pages.fetchNextPage()}>
-              {t("books.more")}
-            </button>
-          </div>
-        ) : null}
+        <More pages={pages} />
       </section>
     </>
   );
 }
-
-const SUMS = ["opening", "earned", "clawedBack", "closing", "payable"] as const;
 
 function Sums({ statement }: { statement: StatementView }) {
   const { t } = useTranslation();
@@ -77,20 +70,12 @@ function Sums({ statement }: { statement: StatementView }) {
         <table className="table">
           <thead>
             <tr>
-              {SUMS.map((name) => (
-                <th key={name} scope="col" className="end">
-                  {t(`books.${name}`)}
-                </th>
-              ))}
+              <SumHeads of={SUMS} />
             </tr>
           </thead>
           <tbody>
             <tr>
-              {SUMS.map((name) => (
-                <td key={name} className="end amount">
-                  {money(currentTongue(), statement[`${name}Minor`], statement.currency)}
-                </td>
-              ))}
+              <SumCells of={SUMS} statement={statement} strong />
             </tr>
           </tbody>
         </table>

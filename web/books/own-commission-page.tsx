@@ -8,6 +8,7 @@ import { PlainState, Skeleton, TableScroll, Trouble } from "../design/parts.tsx"
 import { money, month } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
 import { CommissionStatement } from "./commission-statement.tsx";
+import { SumCells, SumHeads } from "./commission-sums.tsx";
 import { Pill } from "./parts.tsx";
 
 type Own = Standing & { readonly statements: readonly StatementView[] };
@@ -95,7 +96,8 @@ function StandingPanel({ items }: Pick<Own, "items">) {
   );
 }
 
-const SUMS = ["earned", "clawedBack", "closing", "payable"] as const;
+/** What stood before is the months before: an agent reads them above each other. */
+const OWN_SUMS = ["earned", "clawedBack", "closing", "payable"] as const;
 
 function StatementsPanel({ rows }: { rows: readonly StatementView[] }) {
   const { t } = useTranslation();
@@ -110,11 +112,7 @@ function StatementsPanel({ rows }: { rows: readonly StatementView[] }) {
             <tr>
               <th scope="col">{t("billing.period")}</th>
               <th scope="col">{t("billing.tenant")}</th>
-              {SUMS.map((name) => (
-                <th key={name} scope="col" className="end">
-                  {t(`books.${name}`)}
-                </th>
-              ))}
+              <SumHeads of={OWN_SUMS} />
               <th scope="col">{t("billing.status")}</th>
             </tr>
           </thead>
@@ -127,11 +125,7 @@ function StatementsPanel({ rows }: { rows: readonly StatementView[] }) {
                   </Link>
                 </td>
                 <td>{row.tenantName}</td>
-                {SUMS.map((name) => (
-                  <td key={name} className={name === "payable" ? "end amount" : "end nowrap"}>
-                    {money(tongue, row[`${name}Minor`], row.currency)}
-                  </td>
-                ))}
+                <SumCells of={OWN_SUMS} statement={row} />
                 <td>
                   <Pill done={row.status === "paid"}>{t(`books.statementStatus.${row.status}`)}</Pill>
                 </td>

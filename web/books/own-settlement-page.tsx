@@ -7,6 +7,7 @@ import { read } from "../api/http.ts";
 import { PlainState, Skeleton, Trouble } from "../design/parts.tsx";
 import { month } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
+import { More } from "./parts.tsx";
 import { SettlementLines, SettlementSums, StatementPill, StatementsTable } from "./settlement-parts.tsx";
 
 type Page = { readonly items: readonly SettlementView[]; readonly next: string | null };
@@ -56,7 +57,7 @@ function All() {
           )}
         />
       )}
-      {pages.hasNextPage ? <More next={() => void pages.fetchNextPage()} /> : null}
+      <More pages={pages} />
     </section>
   );
 }
@@ -93,19 +94,8 @@ function One({ statementId }: { statementId: string }) {
       <section className="panel" aria-labelledby="lines-title">
         <h2 id="lines-title">{t("billing.lines")}</h2>
         <SettlementLines side="client" statement={statement} rows={pages.data.pages.flatMap((page) => page.items)} />
-        {pages.hasNextPage ? <More next={() => void pages.fetchNextPage()} /> : null}
+        <More pages={pages} />
       </section>
     </>
-  );
-}
-
-function More({ next }: { next: () => void }) {
-  const { t } = useTranslation();
-  return (
-    <div className="panel-body panel-pad">
-      <button type="button" className="button" onClick={next}>
-        {t("books.more")}
-      </button>
-    </div>
   );
 }

@@ -59,3 +59,20 @@ export function Pill({ done, children }: { done: boolean; children: ReactNode })
     </span>
   );
 }
+
+/** The rest of a list that comes in pages; nothing where there is none. */
+export function More({
+  pages,
+}: {
+  pages: { readonly hasNextPage: boolean; readonly fetchNextPage: () => Promise<unknown> };
+}) {
+  const { t } = useTranslation();
+  if (!pages.hasNextPage) return null;
+  return (
+    <div className="panel-body panel-pad">
+      <button type="button" className="button" onClick={() => void pages.fetchNextPage()}>
+        {t("books.more")}
+      </button>
+    </div>
+  );
+}

@@ -6,7 +6,7 @@ import type { SettlementView } from "../../src/features/settlement/schema.ts";
 import { read } from "../api/http.ts";
 import { Icon } from "../design/icons.tsx";
 import { PlainState, Skeleton, Trouble } from "../design/parts.tsx";
-import { BookHead } from "./parts.tsx";
+import { BookHead, More } from "./parts.tsx";
 import { PrepareSettlement } from "./prepare-dialogs.tsx";
 import { StatementsTable } from "./settlement-parts.tsx";
 import { SettlementStatement } from "./settlement-statement.tsx";
@@ -80,11 +80,7 @@ function All() {
           )}
         />
       )}
-      {pages.hasNextPage ? (
-        <button type="button" className="button" onClick={() => void pages.fetchNextPage()}>
-          {t("books.more")}
-        </button>
-      ) : null}
+      <More pages={pages} />
     </section>
   );
 }

@@ -10,7 +10,7 @@ import { count, month } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
 import { FileDialog } from "./file-dialog.tsx";
 import { useBookDeed } from "./form.tsx";
-import { Mark } from "./parts.tsx";
+import { Mark, More } from "./parts.tsx";
 import { AdjustDialog, AgreeDialog, DecideDialog, PaidDialog } from "./settlement-dialogs.tsx";
 import { SettlementLines, SettlementSums, StatementPill } from "./settlement-parts.tsx";
 
@@ -58,13 +58,7 @@ export function SettlementStatement({ tenantId, statementId }: Props) {
       <section className="panel" aria-labelledby="lines-title">
         <h2 id="lines-title">{t("billing.lines")}</h2>
         <Lines base={base} statement={statement} rows={pages.data.pages.flatMap((page) => page.items)} />
-        {pages.hasNextPage ? (
-          <div className="panel-body panel-pad">
-            <button type="button" className="button" onClick={() => void pages.fetchNextPage()}>
-              {t("books.more")}
-            </button>
-          </div>
-        ) : null}
+        <More pages={pages} />
       </section>
     </>
   );

@@ -1,18 +1,12 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { TenantTx } from "../../adapters/db/index.ts";
 import { assert } from "../../domain/kernel/step.ts";
+import type { LineUsage } from "./rated-totals.ts";
 
-/** What a line says of the usage behind it, with the bounds of its month. */
-export type LineRule = {
-  readonly id: string;
-  readonly behind: "listed" | "none" | "own" | "quantity";
-  readonly den: string;
-  readonly contract_id: string;
-  readonly charge_id: string;
+/** What a row of an invoice's line says of the usage behind it; null where that is not by quantity. */
+export type BehindRow = {
+  readonly behind: "listed" | LineUsage["behind"];
   readonly part: string | null;
-  readonly from_at: string;
-  readonly to_at: string;
-  readonly cutoff: string;
   readonly each_num: string | null;
   readonly first_at: string | null;
   readonly first_id: string | null;
@@ -20,6 +14,17 @@ export type LineRule = {
   readonly last_at: string | null;
   readonly last_id: string | null;
   readonly last_quantity: string | null;
+};
+
+/** A line's rule, with the bounds of its month. */
+export type LineRule = BehindRow & {
+  readonly id: string;
+  readonly den: string;
+  readonly contract_id: string;
+  readonly charge_id: string;
+  readonly from_at: string;
+  readonly to_at: string;
+  readonly cutoff: string;
 };
 
 export async function ruleOfLine(tx: TenantTx, lineId: string): Promise<LineRule> {

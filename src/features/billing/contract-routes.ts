@@ -2,7 +2,16 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { withOperator, withTenant } from "../../adapters/db/index.ts";
 import { asId, type TenantId } from "../../domain/kernel/ids.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
-import { access, actorOn, body, type HouseContext, houseRouter, json, problems } from "../identity/index.ts";
+import {
+  access,
+  actorOn,
+  body,
+  deedContext,
+  type HouseContext,
+  houseRouter,
+  json,
+  problems,
+} from "../identity/index.ts";
 import { ChargesSchema } from "./contract-schema.ts";
 import {
   CardRequestSchema,
@@ -23,7 +32,6 @@ import {
 } from "./contracts.ts";
 import { HandUsageSchema, HandUsageStoredSchema, recordByHand } from "./hand-usage.ts";
 import { previewMonth } from "./preview-month.ts";
-import type { BillingContext } from "./run-contract.ts";
 import { PeriodSchema, PreviewSchema } from "./schema.ts";
 import { tenantExists } from "./views-store.ts";
 
@@ -122,48 +130,43 @@ const hand = createRoute({
 /** Contracts for the outsourcer's billing staff: versions, the editor's preview, price cards, usage recorded by hand. */
 export function contractRoutes() {
   const router = houseRouter();
-  router.openapi(list, async (c) => c.json({ items: await listContracts(contextOn(c)) }, 200));
+  router.openapi(list, async (c) => c.json({ items: await listContracts(deedContext(c)) }, 200));
   router.openapi(readOne, async (c) => {
     const { tenantId, contractId } = c.req.valid("param");
-    return c.json(await readContract(contextOn(c), scopeOn(c, tenantId), contractId), 200);
+    return c.json(await readContract(deedContext(c), scopeOn(c, tenantId), contractId), 200);
   });
   router.openapi(saveDraft, async (c) => {
     const { tenantId, contractId } = c.req.valid("param");
-    await keepDraft(contextOn(c), scopeOn(c, tenantId), contractId, c.req.valid("json"));
+    await keepDraft(deedContext(c), scopeOn(c, tenantId), contractId, c.req.valid("json"));
     return c.body(null, 204);
   });
   router.openapi(dropDraft, async (c) => {
     const { tenantId, contractId } = c.req.valid("param");
-    await discardDraft(contextOn(c), scopeOn(c, tenantId), contractId);
+    await discardDraft(deedContext(c), scopeOn(c, tenantId), contractId);
     return c.body(null, 204);
   });
   router.openapi(preview, async (c) => {
     const { tenantId, contractId } = c.req.valid("param");
     return c.json(
-      await previewMonth(contextOn(c).db, scopeOn(c, tenantId), { ...c.req.valid("json"), contractId }),
+      await previewMonth(deedContext(c).db, scopeOn(c, tenantId), { ...c.req.valid("json"), contractId }),
       200,
     );
   });
   router.openapi(publish, async (c) => {
     const { tenantId, contractId } = c.req.valid("param");
-    return c.json(await publishVersion(contextOn(c), scopeOn(c, tenantId), contractId, c.req.valid("json")), 201);
+    return c.json(await publishVersion(deedContext(c), scopeOn(c, tenantId), contractId, c.req.valid("json")), 201);
   });
-  router.openapi(cards, async (c) => c.json({ items: await listCards(contextOn(c)) }, 200));
-  router.openapi(newCard, async (c) => c.json(await publishCard(contextOn(c), c.req.valid("json")), 201));
+  router.openapi(cards, async (c) => c.json({ items: await listCards(deedContext(c)) }, 200));
+  router.openapi(newCard, async (c) => c.json(await publishCard(deedContext(c), c.req.valid("json")), 201));
   router.openapi(hand, async (c) => {
     const { tenantId } = c.req.valid("param");
-    const ctx = contextOn(c);
+    const ctx = deedContext(c);
     if (!(await withOperator(ctx.operatorDb, (tx) => tenantExists(tx, asId<TenantId>(tenantId))))) {
       throw new Refusal("not_found", "tenant_not_found", "there is no such client");
     }
     return c.json(await withTenant(ctx.db, scopeOn(c, tenantId), (tx) => recordByHand(tx, c.req.valid("json"))), 200);
   });
   return router;
-}
-
-function contextOn(c: HouseContext): BillingContext {
-  const { db, operatorDb, clock } = c.get("services");
-  return { db, operatorDb, actor: actorOn(c), now: clock.now() };
 }
 
 /** Billing staff work for every client, one at a time: the path names which. */

@@ -132,12 +132,6 @@ export async function insertVersion(tx: TenantTx, contractId: string, next: NewV
       as r(position int, code text, model text, params jsonb, zh text, en text)`);
 }
 
-export async function auditContract(tx: TenantTx, contractId: string, action: string, detail: object): Promise<void> {
-  await tx.execute(sql`
-    insert into tenant.audit (tenant_id, actor_kind, actor_id, action, subject_kind, subject_id, detail)
-    values (${tx.tenantId}, ${tx.actor.kind}, ${actorId(tx.actor)}, ${action}, 'contract', ${contractId}, ${JSON.stringify(detail)}::jsonb)`);
-}
-
 export type Card = {
   readonly slug: string;
   readonly version: number;

@@ -1,8 +1,8 @@
 import { actorId, DatabaseRefusal, type TenantScope, withOperator, withTenant } from "../../adapters/db/index.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import { overridesOf } from "../../domain/rating/rate-card.ts";
+import { audit } from "../audit/index.ts";
 import {
-  auditContract,
   type Card,
   cardRows,
   chargesOfVersion,
@@ -131,12 +131,17 @@ export async function publishVersion(
       card: named,
     });
     await dropDraft(tx, contractId);
-    await auditContract(tx, contractId, "contract_version_published", {
-      version,
-      validFrom: draft.validFrom,
-      contentHash,
-      card: named,
-    });
+    await audit(
+      tx,
+      "contract_version_published",
+      { kind: "contract", id: contractId },
+      {
+        version,
+        validFrom: draft.validFrom,
+        contentHash,
+        card: named,
+      },
+    );
     return { version };
   }).catch(billed);
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { actorId, type TenantTx, withOperator, withTenant } from "../../adapters/db/index.ts";
 import type { TenantId } from "../../domain/kernel/ids.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
+import { audit } from "../audit/index.ts";
 import { localDate, monthAt } from "./period.ts";
 import type { BillingContext } from "./run-contract.ts";
 import { parked } from "./run-month.ts";
@@ -152,10 +153,9 @@ async function settle(
     })
     .where(and(eq(usageExceptions.tenantId, tx.tenantId), eq(usageExceptions.id, exception.id)));
   await noteHand(tx, exception);
-  await tx.execute(sql`
-    insert into tenant.audit (tenant_id, actor_kind, actor_id, action, subject_kind, subject_id, detail)
-    values (${tx.tenantId}, ${tx.actor.kind}, ${actorId(tx.actor)}, ${`usage_${accepted ? "accepted" : "excluded"}`}, 'usage_exception',
-      ${exception.id}, ${JSON.stringify({ reason: exception.reason, note: resolution.note ?? null })}::jsonb)`);
+  const verdict = accepted ? "usage_accepted" : "usage_excluded";
+  const detail = { reason: exception.reason, note: resolution.note ?? null };
+  await audit(tx, verdict, { kind: "usage_exception", id: exception.id }, detail);
 }
 
 /** Whoever decides what is billed has a hand in the drafts that it may stand on, and approves none of them. */

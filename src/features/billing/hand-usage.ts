@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
 import { z } from "zod";
-import { actorId, type TenantTx } from "../../adapters/db/index.ts";
+import type { TenantTx } from "../../adapters/db/index.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
+import { audit } from "../audit/index.ts";
 import { storeUsage } from "./usage-store.ts";
 
 const SOURCE = "hand";
@@ -65,11 +66,7 @@ export async function recordByHand(tx: TenantTx, usage: z.infer<typeof HandUsage
       "this key was recorded with another content; a correction needs a key of its own",
     );
   }
-  if (stored > 0) {
-    await tx.execute(sql`
-      insert into tenant.audit (tenant_id, actor_kind, actor_id, action, subject_kind, subject_id, detail)
-      values (${tx.tenantId}, ${tx.actor.kind}, ${actorId(tx.actor)}, 'usage_recorded', 'usage', ${usage.key}, ${JSON.stringify({ ...usage, quantity })}::jsonb)`);
-  }
+  if (stored > 0) await audit(tx, "usage_recorded", { kind: "usage", id: usage.key }, { ...usage, quantity });
   return { stored: stored > 0, quantity };
 }
 

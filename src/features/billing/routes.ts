@@ -4,7 +4,7 @@ import { asId, type TenantId } from "../../domain/kernel/ids.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import {
   access,
-  actorOn,
+  deedContext,
   type HouseContext,
   houseRouter,
   json,
@@ -241,7 +241,7 @@ export function billingRoutes() {
     return c.json(await lineContacts(dbOn(c), ownScope(c), query, "client"), 200);
   });
   router.openapi(houseInvoices, async (c) => {
-    return c.json({ items: await listAllInvoices(contextOn(c), c.req.valid("query")) }, 200);
+    return c.json({ items: await listAllInvoices(deedContext(c), c.req.valid("query")) }, 200);
   });
   router.openapi(houseInvoice, async (c) => {
     const { tenantId, invoiceId } = c.req.valid("param");
@@ -261,26 +261,26 @@ export function billingRoutes() {
     return c.json(await previewMonth(dbOn(c), scope, c.req.valid("json")), 200);
   });
   router.openapi(exceptions, async (c) => {
-    return c.json({ items: await listExceptions(contextOn(c), c.req.valid("query")) }, 200);
+    return c.json({ items: await listExceptions(deedContext(c), c.req.valid("query")) }, 200);
   });
   router.openapi(resolve, async (c) => {
     const { tenantId, exceptionId } = c.req.valid("param");
     const which = { tenantId: asId<TenantId>(tenantId), exceptionId };
-    return c.json(await resolveException(contextOn(c), which, c.req.valid("json")), 200);
+    return c.json(await resolveException(deedContext(c), which, c.req.valid("json")), 200);
   });
   router.openapi(batch, async (c) => {
     const { tenantId, ...input } = c.req.valid("json");
-    const messages = await startRuns(contextOn(c), { ...input, tenantId: await tenantOf(contextOn(c), tenantId) });
+    const messages = await startRuns(deedContext(c), { ...input, tenantId: await tenantOf(deedContext(c), tenantId) });
     await c.get("services").sendRuns(messages);
     return c.json({ sent: messages.length }, 200);
   });
-  router.openapi(runList, async (c) => c.json(await listRuns(contextOn(c), c.req.valid("query")), 200));
+  router.openapi(runList, async (c) => c.json(await listRuns(deedContext(c), c.req.valid("query")), 200));
   router.openapi(retry, async (c) => {
     const { tenantId, runId } = c.req.valid("param");
-    await c.get("services").sendRuns([await retryRun(contextOn(c), asId<TenantId>(tenantId), runId)]);
+    await c.get("services").sendRuns([await retryRun(deedContext(c), asId<TenantId>(tenantId), runId)]);
     return c.body(null, 204);
   });
-  router.openapi(runNow, async (c) => c.json(await run(contextOn(c), c.req.valid("json")), 200));
+  router.openapi(runNow, async (c) => c.json(await run(deedContext(c), c.req.valid("json")), 200));
   router.openapi(runInternally, async (c) => c.json(await run(systemContext(c), c.req.valid("json")), 200));
   router.openapi(refreshInternally, async (c) => c.json(outcomes(await refreshDrafts(systemContext(c))), 200));
   return router;
@@ -310,11 +310,6 @@ function outcomes(done: readonly RunOutcome[]) {
 
 function dbOn(c: HouseContext) {
   return c.get("services").db;
-}
-
-function contextOn(c: HouseContext): BillingContext {
-  const { db, operatorDb, clock } = c.get("services");
-  return { db, operatorDb, actor: actorOn(c), now: clock.now() };
 }
 
 function systemContext(c: HouseContext): BillingContext {

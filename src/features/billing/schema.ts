@@ -11,7 +11,9 @@ import { plainText } from "../identity/schema.ts";
 /** A month of the client's calendar. */
 export const PeriodSchema = z.string().regex(/^[0-9]{4}-(0[1-9]|1[0-2])$/, "a period is written YYYY-MM");
 
-const label = z.object({ zh: z.string(), en: z.string() });
+/** A name in both languages of the house. */
+export const LabelSchema = z.object({ zh: z.string(), en: z.string() });
+const label = LabelSchema;
 
 export const InvoiceSummarySchema = z.object({
   id: z.string(),

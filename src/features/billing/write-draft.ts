@@ -4,6 +4,7 @@ import { exactText, lcm, type Rational, reduced } from "../../domain/kernel/rati
 import { assert } from "../../domain/kernel/step.ts";
 import { rateText, type TaxGroup } from "../../domain/rating/invoice-tax.ts";
 import type { RatedItem } from "../../domain/rating/line.ts";
+import type { BehindRow } from "./behind-line.ts";
 import type { DraftLine } from "./draft-lines.ts";
 import type { LineUsage } from "./rated-totals.ts";
 import type { DraftInput } from "./run-contract.ts";
@@ -32,18 +33,6 @@ type LineRow = {
   readonly tax_category: string;
   readonly tax_rate: string;
 } & BehindRow;
-
-type BehindRow = {
-  readonly behind: "listed" | LineUsage["behind"];
-  readonly part: string | null;
-  readonly each_num: string | null;
-  readonly first_at: string | null;
-  readonly first_id: string | null;
-  readonly first_quantity: string | null;
-  readonly last_at: string | null;
-  readonly last_id: string | null;
-  readonly last_quantity: string | null;
-};
 
 type SourceRow = {
   readonly usage_id: string;

@@ -5,7 +5,7 @@ import { type Currency, isCurrency } from "../../domain/kernel/currency.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import { assert } from "../../domain/kernel/step.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
-import { audited } from "./audit-store.ts";
+import { audit } from "../audit/index.ts";
 import { recordSaleEvents } from "./record.ts";
 import { saleFile } from "./sale-file.ts";
 import type { Recorded, SaleEventsSchema, SaleFileSchema } from "./schema.ts";
@@ -36,12 +36,7 @@ export async function importFile(
 
 async function logged(tx: TenantTx, source: string, done: Recorded): Promise<Recorded> {
   const { recorded, known, refused } = done;
-  await audited(tx, {
-    action: "sales_told",
-    subjectKind: "source",
-    subjectId: source,
-    detail: { recorded, known, refused },
-  });
+  await audit(tx, "sales_told", { kind: "source", id: source }, { recorded, known, refused });
   return done;
 }
 

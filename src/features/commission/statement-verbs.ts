@@ -2,7 +2,7 @@ import type { TenantTx } from "../../adapters/db/index.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import { assert } from "../../domain/kernel/step.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
-import { audited } from "./audit-store.ts";
+import { audit } from "../audit/index.ts";
 import { collectWrapUps } from "./record.ts";
 import type { StatementView } from "./schema.ts";
 import { approveStatement, payStatement, prepareStatements } from "./statements.ts";
@@ -12,12 +12,7 @@ import { readStatement } from "./views.ts";
 export async function prepareMonth(tx: TenantTx, period: string, now: Instant): Promise<number> {
   await collectWrapUps(tx, now);
   const prepared = await prepareStatements(tx, period, now);
-  await audited(tx, {
-    action: "commission_prepared",
-    subjectKind: "period",
-    subjectId: period,
-    detail: { statements: prepared },
-  });
+  await audit(tx, "commission_prepared", { kind: "period", id: period }, { statements: prepared });
   return prepared;
 }
 
@@ -35,7 +30,7 @@ export async function decideStatement(tx: TenantTx, input: Decision, now: Instan
   else await payStatement(tx, { statementId, paymentRef }, now);
   const action = input.decision === "approve" ? "commission_approved" : "commission_paid";
   const detail = paymentRef === undefined ? {} : { paymentRef };
-  await audited(tx, { action, subjectKind: "commission_statement", subjectId: statementId, detail });
+  await audit(tx, action, { kind: "commission_statement", id: statementId }, detail);
   const statement = await readStatement(tx, { statementId, agentId: null, cursor: null, limit: 1 });
   assert(statement !== undefined, "a statement that was decided on is there");
   const { items: _i, next: _n, ...view } = statement;

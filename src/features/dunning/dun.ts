@@ -1,12 +1,5 @@
 import { sql } from "drizzle-orm";
-import {
-  type Actor,
-  actorId,
-  type Database,
-  type TenantTx,
-  withOperator,
-  withTenant,
-} from "../../adapters/db/index.ts";
+import { type Actor, type Database, type TenantTx, withOperator, withTenant } from "../../adapters/db/index.ts";
 import {
   type Deed,
   type DunningStep,
@@ -18,6 +11,7 @@ import {
 import type { TenantId } from "../../domain/kernel/ids.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import type { Mailer } from "../../ports/mailer.ts";
+import { audit } from "../audit/index.ts";
 import { type InvoiceMoney, invoiceMoney, tenantsOf, todayOf } from "../payments/index.ts";
 import { sendLetters } from "./letters.ts";
 import { houseRule, ownRules } from "./rules-store.ts";
@@ -143,17 +137,6 @@ export async function markPublished(ctx: DunningContext, tenantId: TenantId): Pr
     tx.execute(sql`update tenant.dunning_standings set published = case standing when 'suspended' then 'suspended' else 'good' end
       where tenant_id = ${tx.tenantId}`),
   );
-}
-
-export async function audit(
-  tx: TenantTx,
-  action: string,
-  subject: { readonly kind: string; readonly id: string },
-  detail: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  await tx.execute(sql`
-    insert into tenant.audit (tenant_id, actor_kind, actor_id, action, subject_kind, subject_id, detail)
-    values (${tx.tenantId}, ${tx.actor.kind}, ${actorId(tx.actor)}, ${action}, ${subject.kind}, ${subject.id}, ${JSON.stringify(detail)}::jsonb)`);
 }
 
 function iso(at: Instant): string {

@@ -5,8 +5,8 @@ import { type DunningStep, faultsOf, HOUSE_RULE, type Standing } from "../../dom
 import { CURRENCY_DECIMALS, isCurrency } from "../../domain/kernel/currency.ts";
 import { asId, type TenantId } from "../../domain/kernel/ids.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
+import { audit } from "../audit/index.ts";
 import { access, houseRouter, json, problems, signedInOn } from "../identity/index.ts";
-import { audit } from "./dun.ts";
 import { houseRule, ownRules, writeHouseRule, writeOwnRule } from "./rules-store.ts";
 import { type ClientDunning, ClientDunningSchema, RuleSchema } from "./schema.ts";
 

@@ -10,7 +10,17 @@ export {
   tenantOn,
 } from "./http.ts";
 export { hashPassword } from "./passwords.ts";
-export { actorOn, body, type HouseContext, json, ownScope, staffScope, within } from "./route-parts.ts";
+export {
+  actorOn,
+  body,
+  deedContext,
+  deedOf,
+  type HouseContext,
+  json,
+  ownScope,
+  staffScope,
+  within,
+} from "./route-parts.ts";
 export { identityRoutes } from "./routes.ts";
 export type { Problem } from "./schema.ts";
 export { type Sessions, sessionsOn } from "./sessions.ts";

@@ -35,3 +35,15 @@ export function staffScope(c: HouseContext, tenantId: string): TenantScope {
 export function within<T>(c: HouseContext, scope: TenantScope, work: (tx: TenantTx) => Promise<T>): Promise<T> {
   return withTenant(c.get("services").db, scope, work);
 }
+
+/** What a deed across clients is done with: both databases, who asks, and the house's time. */
+export function deedContext(c: HouseContext) {
+  const { db, operatorDb, clock } = c.get("services");
+  return { db, operatorDb, actor: actorOn(c), now: clock.now() };
+}
+
+/** The same for one client that staff work for. */
+export function deedOf(c: HouseContext, tenantId: TenantId) {
+  const context = deedContext(c);
+  return { ...context, scope: { tenantId, actor: context.actor } };
+}

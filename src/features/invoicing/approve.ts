@@ -2,8 +2,9 @@ import { and, eq, sql } from "drizzle-orm";
 import { type Database, type TenantScope, type TenantTx, withTenant } from "../../adapters/db/index.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
+import { audit } from "../audit/index.ts";
 import { type Invoice, invoices, localDate, lockContract } from "../billing/index.ts";
-import { audit, heldInvoice, personOf } from "./store.ts";
+import { heldInvoice, personOf } from "./store.ts";
 
 export type Shell = { readonly db: Database; readonly scope: TenantScope; readonly now: Instant };
 

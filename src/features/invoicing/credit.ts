@@ -4,12 +4,13 @@ import type { Instant } from "../../domain/kernel/instant.ts";
 import { assert } from "../../domain/kernel/step.ts";
 import { type Fault, Refusal } from "../../domain/kernel/trouble.ts";
 import { creditTaxMinor, type TaxCategory, taxGroupsOf } from "../../domain/rating/invoice-tax.ts";
+import { audit } from "../audit/index.ts";
 import { correctionsDue, type Invoice, localDate } from "../billing/index.ts";
 import { post } from "../ledger/index.ts";
 import { billingProfile, type Seller, sellerOf } from "../parties/index.ts";
 import { type Shell, step, wrongState } from "./approve.ts";
 import { requestFapiao } from "./fapiao.ts";
-import { audit, type CreditableLine, creditableLines, currencyOf, heldInvoice, personOf, servicesOf } from "./store.ts";
+import { type CreditableLine, creditableLines, currencyOf, heldInvoice, personOf, servicesOf } from "./store.ts";
 import { creditNoteLines, creditNotes, creditNoteTaxes } from "./tables.ts";
 
 export type CreditRequest = {

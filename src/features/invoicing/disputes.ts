@@ -2,10 +2,11 @@ import { and, eq } from "drizzle-orm";
 import { type Database, type TenantTx, withTenant } from "../../adapters/db/index.ts";
 import { assert } from "../../domain/kernel/step.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
+import { audit } from "../audit/index.ts";
 import { sellerOf } from "../parties/index.ts";
 import { type Shell, wrongState } from "./approve.ts";
 import { creditIn } from "./credit.ts";
-import { audit, creditableLines, heldInvoice, notFound, personOf } from "./store.ts";
+import { creditableLines, heldInvoice, notFound, personOf } from "./store.ts";
 import { disputes } from "./tables.ts";
 
 /** The client does not agree with a line. Until it is decided only this line's payment waits. */

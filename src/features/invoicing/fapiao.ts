@@ -3,9 +3,10 @@ import { type TenantTx, withTenant } from "../../adapters/db/index.ts";
 import type { LocalDate } from "../../domain/kernel/calendar-days.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
+import { audit } from "../audit/index.ts";
 import type { Tax } from "../parties/index.ts";
 import type { Shell } from "./approve.ts";
-import { audit, notFound, personOf } from "./store.ts";
+import { notFound, personOf } from "./store.ts";
 import { fapiaos } from "./tables.ts";
 
 type FapiaoTerms = NonNullable<Extract<Tax, { profile: "cn_vat" }>["fapiao"]>;

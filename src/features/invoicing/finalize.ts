@@ -2,13 +2,14 @@ import { sql } from "drizzle-orm";
 import { type Database, type TenantTx, withTenant } from "../../adapters/db/index.ts";
 import { addDays } from "../../domain/kernel/calendar-days.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
+import { audit } from "../audit/index.ts";
 import { type Invoice, localDate } from "../billing/index.ts";
 import { post } from "../ledger/index.ts";
 import { type BillingProfile, billingProfile, type Seller, sellerOf } from "../parties/index.ts";
 import { type Shell, step, wrongState } from "./approve.ts";
 import { requestFapiao } from "./fapiao.ts";
 import { drawForInvoice } from "./prepaid.ts";
-import { audit, creditableLines, currencyOf, heldInvoice, personOf, servicesOf } from "./store.ts";
+import { creditableLines, currencyOf, heldInvoice, personOf, servicesOf } from "./store.ts";
 
 export type Finalized = { readonly series: string; readonly number: number; readonly fresh: boolean };
 

@@ -11,10 +11,11 @@ import {
   type PrepaidDraw,
   type PrepaidOrder,
 } from "../../domain/rating/prepaid.ts";
+import { audit } from "../audit/index.ts";
 import { type BillingContext, type Invoice, localDate, tenantsInService } from "../billing/index.ts";
 import { post } from "../ledger/index.ts";
 import type { Shell } from "./approve.ts";
-import { audit, currencyOf, personOf } from "./store.ts";
+import { currencyOf, personOf } from "./store.ts";
 import { prepaidCredits, prepaidDraws } from "./tables.ts";
 
 /** A client holds few credits at once; expired and empty ones stay as history. */

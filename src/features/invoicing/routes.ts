@@ -1,7 +1,17 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { asId, type TenantId } from "../../domain/kernel/ids.ts";
 import { forClient } from "../billing/index.ts";
-import { access, actorOn, body, type HouseContext, houseRouter, json, problems, tenantOn } from "../identity/index.ts";
+import {
+  access,
+  actorOn,
+  body,
+  deedOf,
+  type HouseContext,
+  houseRouter,
+  json,
+  problems,
+  tenantOn,
+} from "../identity/index.ts";
 import { approve, discard, sendBack } from "./approve.ts";
 import { decideDispute, openDispute, withdrawDispute } from "./disputes.ts";
 import { recordFapiao } from "./fapiao.ts";
@@ -231,7 +241,7 @@ export function invoicingRoutes() {
 function moreStaffRoutes(router: ReturnType<typeof houseRouter>): void {
   router.openapi(fapiaoRoute, async (c) => {
     const { tenantId, fapiaoId } = c.req.valid("param");
-    await recordFapiao(shellOn(c, asId<TenantId>(tenantId)), { fapiaoId, ...c.req.valid("json") });
+    await recordFapiao(deedOf(c, asId<TenantId>(tenantId)), { fapiaoId, ...c.req.valid("json") });
     return c.body(null, 204);
   });
   router.openapi(disputesRoute, async (c) => {
@@ -242,15 +252,15 @@ function moreStaffRoutes(router: ReturnType<typeof houseRouter>): void {
     const { tenantId, disputeId } = c.req.valid("param");
     const given = c.req.valid("json");
     const verdict = given.what === "reject" ? given : { ...given, creditMinor: bigOrNull(given.creditMinor) };
-    await decideDispute(shellOn(c, asId<TenantId>(tenantId)), disputeId, verdict);
+    await decideDispute(deedOf(c, asId<TenantId>(tenantId)), disputeId, verdict);
     return c.body(null, 204);
   });
   router.openapi(prepaidRoute, async (c) => {
-    const { db, scope } = shellOn(c, asId<TenantId>(c.req.valid("param").tenantId));
+    const { db, scope } = deedOf(c, asId<TenantId>(c.req.valid("param").tenantId));
     return c.json({ items: await listPrepaid(db, scope) }, 200);
   });
   router.openapi(buyRoute, async (c) => {
-    const shell = shellOn(c, asId<TenantId>(c.req.valid("param").tenantId));
+    const shell = deedOf(c, asId<TenantId>(c.req.valid("param").tenantId));
     const { amountMinor, ...rest } = c.req.valid("json");
     return c.json({ prepaidId: await buyPrepaid(shell, { ...rest, amountMinor: BigInt(amountMinor) }) }, 200);
   });
@@ -259,36 +269,31 @@ function moreStaffRoutes(router: ReturnType<typeof houseRouter>): void {
 /** The client's own: its tenant is the session's, never the request's. */
 function portalRoutes(router: ReturnType<typeof houseRouter>): void {
   router.openapi(ownDocumentRoute, async (c) => {
-    const { scope } = shellOn(c, tenantOn(c));
+    const { scope } = deedOf(c, tenantOn(c));
     const document = await invoiceDocument(c.get("services"), scope, c.req.valid("param").invoiceId);
     return c.json({ ...document, invoice: forClient(document.invoice) }, 200);
   });
   router.openapi(ownDisputesRoute, async (c) => {
-    const { db, scope } = shellOn(c, tenantOn(c));
+    const { db, scope } = deedOf(c, tenantOn(c));
     return c.json({ items: await ownDisputes(db, scope) }, 200);
   });
   router.openapi(disputeRoute, async (c) => {
     const { claimedMinor, ...rest } = c.req.valid("json");
     const claim = { ...c.req.valid("param"), ...rest, claimedMinor: bigOrNull(claimedMinor) };
-    return c.json(await openDispute(shellOn(c, tenantOn(c)), claim), 200);
+    return c.json(await openDispute(deedOf(c, tenantOn(c)), claim), 200);
   });
   router.openapi(withdrawRoute, async (c) => {
-    await withdrawDispute(shellOn(c, tenantOn(c)), c.req.valid("param").disputeId);
+    await withdrawDispute(deedOf(c, tenantOn(c)), c.req.valid("param").disputeId);
     return c.body(null, 204);
   });
   router.openapi(ownPrepaidRoute, async (c) => {
-    const { db, scope } = shellOn(c, tenantOn(c));
+    const { db, scope } = deedOf(c, tenantOn(c));
     return c.json({ items: await listPrepaid(db, scope) }, 200);
   });
 }
 
 function staffShell(c: HouseContext, { tenantId, invoiceId }: z.infer<typeof ofInvoice>) {
-  return { ...shellOn(c, asId<TenantId>(tenantId)), invoiceId };
-}
-
-function shellOn(c: HouseContext, tenantId: TenantId) {
-  const { db, operatorDb, clock } = c.get("services");
-  return { db, operatorDb, scope: { tenantId, actor: actorOn(c) }, now: clock.now() };
+  return { ...deedOf(c, asId<TenantId>(tenantId)), invoiceId };
 }
 
 function bigOrNull(minor: number | null): bigint | null {

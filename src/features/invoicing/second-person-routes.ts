@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { asId, type TenantId } from "../../domain/kernel/ids.ts";
 import { reissueInvoice } from "../billing/index.ts";
-import { access, actorOn, body, type HouseContext, houseRouter, json, problems } from "../identity/index.ts";
+import { access, body, deedContext, deedOf, houseRouter, json, problems } from "../identity/index.ts";
 import { DeedRequestSchema, RequestVerdictSchema } from "./schema.ts";
 import { decideRequest, requestsOf, waitingRequests } from "./second-person.ts";
 
@@ -59,32 +59,22 @@ const reissue = createRoute({
 export function secondPersonRoutes() {
   const router = houseRouter();
   router.openapi(waiting, async (c) => {
-    return c.json({ items: await waitingRequests(contextOn(c)) }, 200);
+    return c.json({ items: await waitingRequests(deedContext(c)) }, 200);
   });
   router.openapi(ofOne, async (c) => {
     const { tenantId, invoiceId } = c.req.valid("param");
-    const { db, scope } = shellOn(c, asId<TenantId>(tenantId));
+    const { db, scope } = deedOf(c, asId<TenantId>(tenantId));
     return c.json({ items: await requestsOf(db, scope, invoiceId) }, 200);
   });
   router.openapi(decide, async (c) => {
     const { tenantId, requestId } = c.req.valid("param");
     const verdict = { decision: null, ...c.req.valid("json") };
-    return c.json(await decideRequest(shellOn(c, asId<TenantId>(tenantId)), requestId, verdict), 200);
+    return c.json(await decideRequest(deedOf(c, asId<TenantId>(tenantId)), requestId, verdict), 200);
   });
   router.openapi(reissue, async (c) => {
     const { tenantId, invoiceId } = c.req.valid("param");
     const which = { tenantId: asId<TenantId>(tenantId), invoiceId };
-    return c.json(await reissueInvoice(shellOn(c, which.tenantId), which), 200);
+    return c.json(await reissueInvoice(deedOf(c, which.tenantId), which), 200);
   });
   return router;
-}
-
-function contextOn(c: HouseContext) {
-  const { db, operatorDb, clock } = c.get("services");
-  return { db, operatorDb, actor: actorOn(c), now: clock.now() };
-}
-
-function shellOn(c: HouseContext, tenantId: TenantId) {
-  const ctx = contextOn(c);
-  return { ...ctx, scope: { tenantId, actor: ctx.actor } };
 }

@@ -9,12 +9,13 @@ import {
   withTenant,
 } from "../../adapters/db/index.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
+import { audit } from "../audit/index.ts";
 import { type BillingContext, numberText, safe, tenantsInService } from "../billing/index.ts";
 import { type Seller, sellerOf } from "../parties/index.ts";
 import type { Shell } from "./approve.ts";
 import { type CreditRequest, creditIn } from "./credit.ts";
 import type { DeedRequestView } from "./schema.ts";
-import { audit, notFound, personOf } from "./store.ts";
+import { notFound, personOf } from "./store.ts";
 import { type WriteOffRequest, writeOffIn } from "./write-off.ts";
 
 /** What can be asked for: both take money off a final invoice. */

@@ -87,14 +87,3 @@ export async function openMinor(tx: TenantTx, invoiceId: string): Promise<bigint
   );
   return BigInt(row?.open ?? 0);
 }
-
-export async function audit(
-  tx: TenantTx,
-  action: string,
-  subject: { readonly kind: string; readonly id: string },
-  detail: { readonly [name: string]: unknown } = {},
-): Promise<void> {
-  await tx.execute(sql`
-    insert into tenant.audit (tenant_id, actor_kind, actor_id, action, subject_kind, subject_id, detail)
-    values (${tx.tenantId}, ${tx.actor.kind}, ${actorId(tx.actor)}, ${action}, ${subject.kind}, ${subject.id}, ${JSON.stringify(detail)}::jsonb)`);
-}

@@ -3,9 +3,10 @@ import { type TenantTx, withTenant } from "../../adapters/db/index.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import { assert } from "../../domain/kernel/step.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
+import { audit } from "../audit/index.ts";
 import { post } from "../ledger/index.ts";
 import { type Shell, wrongState } from "./approve.ts";
-import { audit, currencyOf, heldInvoice, openMinor, personOf } from "./store.ts";
+import { currencyOf, heldInvoice, openMinor, personOf } from "./store.ts";
 import { writeOffs } from "./tables.ts";
 
 export type WriteOffRequest = {

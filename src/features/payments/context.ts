@@ -47,18 +47,6 @@ export async function lockMoney(tx: TenantTx): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended('payments:' || ${tx.tenantId}::text, 0))`);
 }
 
-export async function note(
-  tx: TenantTx,
-  action: string,
-  subject: { readonly kind: string; readonly id: string },
-  detail: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  await tx.execute(sql`
-    insert into tenant.audit (tenant_id, actor_kind, actor_id, action, subject_kind, subject_id, detail)
-    values (${tx.tenantId}, ${tx.actor.kind}, ${actorId(tx.actor)}, ${action}, ${subject.kind}, ${subject.id},
-      ${JSON.stringify(detail)}::jsonb)`);
-}
-
 /** JSON's numbers are exact up to here, and no bill of this trade is larger. */
 export function safe(minor: bigint): number {
   assert(

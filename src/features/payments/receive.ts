@@ -4,8 +4,9 @@ import type { TenantId } from "../../domain/kernel/ids.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import { assert } from "../../domain/kernel/step.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
+import { audit } from "../audit/index.ts";
 import { post } from "../ledger/index.ts";
-import { lockMoney, note, type PaymentsContext, scopeOf } from "./context.ts";
+import { lockMoney, type PaymentsContext, scopeOf } from "./context.ts";
 import { finalInvoice } from "./invoices-store.ts";
 import {
   heldBy,
@@ -59,7 +60,7 @@ export async function receive(
     amountMinor: amountMinor.toString(),
     allocatedMinor: allocatedMinor.toString(),
   };
-  await note(tx, "payment_received", { kind: "payment", id: paymentId }, detail);
+  await audit(tx, "payment_received", { kind: "payment", id: paymentId }, detail);
   return { paymentId, fresh: true };
 }
 
@@ -117,7 +118,7 @@ export function allocate(
     } as const;
     await post(tx, { event, occurredAt: ctx.now });
     const detail = { invoiceId: it.invoiceId, amountMinor: it.amountMinor.toString() };
-    await note(tx, "payment_allocated", { kind: "payment", id: it.paymentId }, detail);
+    await audit(tx, "payment_allocated", { kind: "payment", id: it.paymentId }, detail);
     return { allocationId: id };
   });
 }
@@ -149,7 +150,7 @@ export async function releaseOverpaid(tx: TenantTx, invoiceId: string, now: Inst
     released += amountMinor;
   }
   if (released > 0n)
-    await note(tx, "overpayment_released", { kind: "invoice", id: invoiceId }, { amountMinor: released.toString() });
+    await audit(tx, "overpayment_released", { kind: "invoice", id: invoiceId }, { amountMinor: released.toString() });
   return released;
 }
 

@@ -5,8 +5,9 @@ import type { Instant } from "../../domain/kernel/instant.ts";
 import { assert } from "../../domain/kernel/step.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import { PaymentsOutage, type ProviderRefund } from "../../ports/payments.ts";
+import { audit } from "../audit/index.ts";
 import { post } from "../ledger/index.ts";
-import { iso, lockMoney, note, type PaymentsContext, providerOf, scopeOf, who } from "./context.ts";
+import { iso, lockMoney, type PaymentsContext, providerOf, scopeOf, who } from "./context.ts";
 import { onePayment, takeOff, unallocated } from "./store.ts";
 
 export type RefundState = "asked" | "succeeded" | "failed";
@@ -130,13 +131,13 @@ async function succeed(tx: TenantTx, it: Refund, providerId: string | null, at: 
   } as const;
   await post(tx, { event, occurredAt: at });
   const detail = { paymentId, amountMinor: it.amountMinor.toString(), reopenedMinor: reopened.toString() };
-  await note(tx, "payment_refunded", { kind: "refund", id: it.id }, detail);
+  await audit(tx, "payment_refunded", { kind: "refund", id: it.id }, detail);
 }
 
 async function fail(tx: TenantTx, id: string, now: Instant): Promise<void> {
   await tx.execute(sql`update tenant.refunds set state = 'failed', settled_at = ${iso(now)}::timestamptz
     where tenant_id = ${tx.tenantId} and id = ${id} and state = 'asked'`);
-  await note(tx, "refund_failed", { kind: "refund", id }, {});
+  await audit(tx, "refund_failed", { kind: "refund", id });
 }
 
 async function insertRefund(tx: TenantTx, asked: Asked, paidMinor: bigint, now: Instant): Promise<void> {

@@ -6,7 +6,8 @@ import type { Language } from "../../domain/kernel/language.ts";
 import { assert } from "../../domain/kernel/step.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import { type NewPayableInvoice, type PayableInvoice, PaymentsOutage } from "../../ports/payments.ts";
-import { iso, lockMoney, note, type PaymentsContext, providerOf, scopeOf, who } from "./context.ts";
+import { audit } from "../audit/index.ts";
+import { iso, lockMoney, type PaymentsContext, providerOf, scopeOf, who } from "./context.ts";
 import { finalInvoice, type InvoiceMoney, payableLines } from "./invoices-store.ts";
 import { beginTry, endTry, liveRequest, type PayRequest, setRequest } from "./requests-store.ts";
 import { settle } from "./settle.ts";
@@ -71,7 +72,7 @@ async function ask(tx: TenantTx, invoiceId: string, now: Instant): Promise<Asked
     values (${tx.tenantId}, ${invoiceId}, ${invoice.currency}, ${invoice.openMinor.toString()}::bigint, ${who(tx.actor)}, ${iso(now)}::timestamptz)`);
   const request = await liveRequest(tx, invoiceId);
   assert(request !== null, "what was just asked is live");
-  await note(
+  await audit(
     tx,
     "payment_requested",
     { kind: "invoice", id: invoiceId },
@@ -130,7 +131,7 @@ async function keep(
         { state: "flagged", providerInvoiceId: opened.invoiceId, payUrl: null, flag },
         ctx.now,
       );
-      await note(tx, "payment_request_flagged", { kind: "invoice", id: request.invoiceId }, { flag });
+      await audit(tx, "payment_request_flagged", { kind: "invoice", id: request.invoiceId }, { flag });
     });
     throw new Refusal(
       "conflict",

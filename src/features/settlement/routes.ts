@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { type TenantScope, type TenantTx, withOperator } from "../../adapters/db/index.ts";
 import { asId, type TenantId } from "../../domain/kernel/ids.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
+import { audit } from "../audit/index.ts";
 import {
   access,
   body,
@@ -14,7 +15,6 @@ import {
   within,
 } from "../identity/index.ts";
 import { after, placeAfter, tenantsOfHouse } from "../ledger/index.ts";
-import { audited } from "./audit-store.ts";
 import { prepareSettlement } from "./prepare.ts";
 import {
   AdjustmentSchema,
@@ -143,7 +143,12 @@ export function settlementRoutes() {
     const put = async (tx: TenantTx) => {
       const party = await putParty(tx, input);
       const { kind, slug, terms } = party;
-      await audited(tx, "settlement_terms_put", party.partyId, { kind, slug, version: terms?.version });
+      await audit(
+        tx,
+        "settlement_terms_put",
+        { kind: "settlement", id: party.partyId },
+        { kind, slug, version: terms?.version },
+      );
       return party;
     };
     return c.json(await within(c, pathScope(c), put), 200);
@@ -223,7 +228,7 @@ function changed(
 ): Promise<SettlementView> {
   return within(c, pathScope(c), async (tx) => {
     const statementId = await work(tx);
-    await audited(tx, action, statementId, input);
+    await audit(tx, action, { kind: "settlement", id: statementId }, input);
     const query = { statementId, state: null, standing: null, cursor: null, limit: 1, ownOnly: false };
     const { items: _i, next: _n, ...statement } = await readSettlement(tx, query);
     return statement;

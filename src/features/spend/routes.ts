@@ -1,7 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { access, body, houseRouter, json, ownScope, problems } from "../identity/index.ts";
+import { setSpendLimit } from "./limit-store.ts";
 import { SpendLimitSchema, SpendSchema } from "./schema.ts";
-import { setSpendLimit, spendOf } from "./spend.ts";
+import { spendOf } from "./spend.ts";
 
 const client = access("tenant_admin");
 

@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { PeriodSchema } from "../billing/schema.ts";
+import { LabelSchema as label, PeriodSchema } from "../billing/schema.ts";
 
 /** A client's month so far, on the wire. Amounts are whole minor units before tax unless they say gross; days are local. */
-const label = z.object({ zh: z.string(), en: z.string() });
 
 export const AssumptionSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.enum(["even_pace", "stocks_hold", "service_level_holds", "no_more_milestones"]) }),

@@ -8,7 +8,8 @@ import { asId, type UserId } from "../../domain/kernel/ids.ts";
 import type { Refusal } from "../../domain/kernel/trouble.ts";
 import type { Charge } from "../../domain/rating/charge.ts";
 import { refreshDrafts } from "../billing/index.ts";
-import { setSpendLimit, spendOf } from "./spend.ts";
+import { setSpendLimit } from "./limit-store.ts";
+import { spendOf } from "./spend.ts";
 
 const databases = useDatabase();
 const named = (code: string) => ({ code, label: { zh: code, en: code } });

@@ -1,8 +1,6 @@
-import { sql } from "drizzle-orm";
-import { actorId, type Database, type TenantScope, type TenantTx, withTenant } from "../../adapters/db/index.ts";
+import { type Database, type TenantScope, type TenantTx, withTenant } from "../../adapters/db/index.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import { exactText, sum } from "../../domain/kernel/rational.ts";
-import { Refusal } from "../../domain/kernel/trouble.ts";
 import { chargeKey } from "../../domain/rating/allot.ts";
 import { stepReached, usedUpAt } from "../../domain/rating/allowance.ts";
 import { USAGE_UNITS } from "../../domain/rating/charge.ts";
@@ -13,6 +11,7 @@ import { includedOf } from "../../domain/rating/package.ts";
 import { rateTotals } from "../../domain/rating/rate.ts";
 import { currencyOf, decimalsOf, localDate, type RunningMonth, runningMonths, safe } from "../billing/index.ts";
 import { billingProfile, taxTermsOf } from "../parties/index.ts";
+import { limitOf } from "./limit-store.ts";
 import type { SpendView } from "./schema.ts";
 
 /** Each contract's current month: so far, forecast, and what of its packages and its limit is used up. */
@@ -134,44 +133,4 @@ function shownAssumption(it: Assumption, { segments, month }: RunningMonth) {
     (code) => charges.find((charge) => charge.code === code)?.label ?? { zh: code, en: code },
   );
   return { kind: it.kind, labels };
-}
-
-async function limitOf(tx: TenantTx, contractId: string): Promise<bigint | null> {
-  const [row] = await tx.execute<{ minor: string }>(sql`
-    select amount_minor::text as minor from tenant.spend_limits where tenant_id = ${tx.tenantId} and contract_id = ${contractId}`);
-  return row === undefined ? null : BigInt(row.minor);
-}
-
-/** What the client wants to be told about; null takes it away. It stops no call. */
-export function setSpendLimit(
-  db: Database,
-  scope: TenantScope,
-  {
-    contractId,
-    amountMinor,
-    now,
-  }: { readonly contractId: string; readonly amountMinor: bigint | null; readonly now: Instant },
-): Promise<void> {
-  return withTenant(db, scope, async (tx) => {
-    const [contract] = await tx.execute(
-      sql`select 1 from tenant.contracts where tenant_id = ${tx.tenantId} and id = ${contractId}`,
-    );
-    if (contract === undefined) {
-      throw new Refusal("not_found", "contract_not_found", "there is no such contract");
-    }
-    if (amountMinor === null) {
-      await tx.execute(
-        sql`delete from tenant.spend_limits where tenant_id = ${tx.tenantId} and contract_id = ${contractId}`,
-      );
-    } else {
-      await tx.execute(sql`
-        insert into tenant.spend_limits (tenant_id, contract_id, amount_minor, set_by, set_at)
-        values (${tx.tenantId}, ${contractId}, ${amountMinor.toString()}::bigint, ${actorId(tx.actor)}, ${new Date(now).toISOString()}::timestamptz)
-        on conflict (tenant_id, contract_id) do update set amount_minor = excluded.amount_minor, set_by = excluded.set_by, set_at = excluded.set_at`);
-    }
-    await tx.execute(sql`
-      insert into tenant.audit (tenant_id, actor_kind, actor_id, action, subject_kind, subject_id, detail)
-      values (${tx.tenantId}, ${tx.actor.kind}, ${actorId(tx.actor)}, 'spend_limit_set', 'contract', ${contractId},
-        ${JSON.stringify({ amountMinor: amountMinor?.toString() ?? null })}::jsonb)`);
-  });
 }
