@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, TomlDate, TomlError } from "smol-toml";
 import {
+  CARDS_DIR,
   type FileFault,
   type HouseSetup,
   parseSetup,
@@ -22,19 +23,30 @@ export function readSetup(dir = TENANTS_DIR): HouseSetup {
   if (!existsSync(join(dir, "house.toml"))) throw new Trouble(`${dir}: there is no house.toml here.`);
   const texts = new Map<string, string>();
   const slugs = readdirSync(dir, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && entry.name !== CARDS_DIR)
     .map((entry) => entry.name)
     .sort();
   const house = readToml(dir, "house.toml", texts);
+  const cards = cardNames(dir).map((slug) => ({ slug, file: readToml(dir, `${CARDS_DIR}/${slug}.toml`, texts) }));
   const sources = slugs.map((slug): TenantSource => {
     const file = (name: TenantFileName) => readToml(dir, `${slug}/${name}.toml`, texts);
     const files = Object.fromEntries(TENANT_FILES.map((name) => [name, file(name)]));
     // fromEntries over TENANT_FILES names each of them; its type only knows strings.
     return { slug, files: files as TenantSource["files"] };
   });
-  const parsed = parseSetup(house, sources);
+  const parsed = parseSetup(house, cards, sources);
   if (parsed.ok) return parsed.setup;
   throw new Trouble(reportOf(parsed.faults, texts));
+}
+
+/** Price cards by file name; a house need not have any. */
+function cardNames(dir: string): string[] {
+  const folder = join(dir, CARDS_DIR);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".toml"))
+    .map((name) => name.slice(0, -".toml".length))
+    .sort();
 }
 
 function readToml(dir: string, name: string, texts: Map<string, string>): unknown {

@@ -114,7 +114,7 @@ const newCard = createRoute({
   summary: "Publish the next version of a price card; contracts made of earlier ones stay as they are",
   ...staff,
   request: { body: body(CardRequestSchema) },
-  responses: { 201: json("The card's version", PublishedSchema), ...problems(401, 403, 422) },
+  responses: { 201: json("The card's version", PublishedSchema), ...problems(401, 403, 409, 422) },
 });
 const hand = createRoute({
   method: "post",

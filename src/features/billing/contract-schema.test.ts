@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { ChargeSchema, ContractFileSchema, TiersSchema } from "./contract-schema.ts";
+import { ContractFileSchema } from "./contract-file.ts";
+import { ChargeSchema, TiersSchema } from "./contract-schema.ts";
 
 const named = { code: "calls", label: { zh: "来话", en: "Calls" } };
 
@@ -96,4 +97,17 @@ test.each([
 test("a credit or a commitment takes no limits of its own", () => {
   const commitment = { ...named, model: "commitment", amount: "100", limits: { minimum: "1" } };
   expect(ChargeSchema.safeParse(commitment).success).toBe(false);
+});
+
+test.each([
+  ["versions.0.charges", {}],
+  [
+    "versions.0.overrides",
+    { charges: [{ ...named, model: "fee", amount: "1", every: "month" }], overrides: { calls: {} } },
+  ],
+  ["versions.0.without", { charges: [{ ...named, model: "fee", amount: "1", every: "month" }], without: ["calls"] }],
+  ["versions.0.cardVersion", { charges: [{ ...named, model: "fee", amount: "1", every: "month" }], cardVersion: 1 }],
+])("BIL-6 without a price card %s is named: there is nothing to be otherwise than", (path, terms) => {
+  const contract = { currency: "GBP", versions: [{ validFrom: "2026-01-01", ...terms }] };
+  expect(issuesOf(ContractFileSchema.safeParse(contract)).map((issue) => issue.split(":")[0])).toEqual([path]);
 });

@@ -4,8 +4,8 @@ import { AGENT_TIME_STATES, type Charge, USUAL_FORMULA } from "../../domain/rati
 import { FORMULAS } from "../../domain/sla/attainment.ts";
 
 /**
- * Charges as they stand in contract files and in the database. Prices are text, because a float cannot hold 0.1. Contract
- * files are parsed with `ContractFileSchema`; each row of `tenant.charges` holds one `ChargeSchema` value.
+ * Charges as they stand in contract files and in the database. Prices are text, because a float cannot hold 0.1. Each row of
+ * `tenant.charges` holds one `ChargeSchema` value; `contract-file.ts` is the file around them.
  */
 
 /** Six decimals: the finest price a carrier quotes per minute. Twelve digits before them: beyond any contract. */
@@ -23,7 +23,7 @@ export const CurrencySchema = z.string().refine((code): code is Currency => CURR
   error: (issue) => `unknown currency ${JSON.stringify(issue.input)}; allowed: ${CURRENCIES.join(", ")}`,
 });
 
-const LocalDateSchema = z.iso.date("a date is written YYYY-MM-DD");
+export const LocalDateSchema = z.iso.date("a date is written YYYY-MM-DD");
 const FirstOfMonthSchema = LocalDateSchema.regex(/-01$/, "a term begins on the first day of a month");
 
 const CountSchema = z.int().min(0).max(COUNT_MAX);
@@ -48,8 +48,12 @@ export const LimitsSchema = z
     error: "the minimum is above the maximum",
   });
 
+export const CodeSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,39}$/, "a code is a-z, 0-9 and -, at most 40, starting with a letter");
+
 const named = {
-  code: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, "a code is a-z, 0-9 and -, at most 40, starting with a letter"),
+  code: CodeSchema,
   limits: LimitsSchema.optional(),
   label: z.strictObject({ zh: z.string().min(1).max(80), en: z.string().min(1).max(80) }),
 };
@@ -297,22 +301,3 @@ export const ChargesSchema = z
   });
 
 export type Charges = z.infer<typeof ChargesSchema>;
-
-/** A contract as a file: versions in time, each valid from the start of its local date until the next begins. */
-export const ContractFileSchema = z.strictObject({
-  currency: CurrencySchema,
-  versions: z
-    .array(z.strictObject({ validFrom: LocalDateSchema, charges: ChargesSchema }))
-    .min(1)
-    .superRefine((versions, ctx) => {
-      versions.forEach((version, at) => {
-        const before = versions[at - 1];
-        if (before !== undefined && version.validFrom <= before.validFrom) {
-          const message = `versions must follow one another: ${version.validFrom} after ${before.validFrom}`;
-          ctx.addIssue({ code: "custom", path: [at, "validFrom"], message });
-        }
-      });
-    }),
-});
-
-export type ContractFile = z.infer<typeof ContractFileSchema>;

@@ -138,7 +138,11 @@ export type Card = {
   readonly name: { readonly zh: string; readonly en: string };
   readonly currency: string;
   readonly charges: Charges;
+  /** The day from which clients that follow the card pay these prices; null for a card of the console. */
+  readonly validFrom: string | null;
+  readonly source: "file" | "console";
 };
+export type NewCard = Pick<Card, "slug" | "name" | "currency" | "charges">;
 
 /** Newest version of each card first, then older ones. */
 export async function cardRows(tx: OperatorTx): Promise<Card[]> {
@@ -149,20 +153,25 @@ export async function cardRows(tx: OperatorTx): Promise<Card[]> {
     en: string;
     currency: string;
     charges: string;
+    from: string | null;
+    source: "file" | "console";
   }>(sql`
-    select slug, version, name_zh as zh, name_en as en, currency, charges::text as charges from house.rate_cards
+    select slug, version, name_zh as zh, name_en as en, currency, charges::text as charges,
+      to_char(valid_from, 'YYYY-MM-DD') as "from", source from house.rate_cards
     order by slug, version desc limit ${ROWS_MAX}`);
-  return rows.map(({ slug, version, zh, en, currency, charges }) => {
-    return { slug, version, name: { zh, en }, currency, charges: ChargesSchema.parse(JSON.parse(charges)) };
+  return rows.map(({ zh, en, charges, from, ...card }) => {
+    return { ...card, name: { zh, en }, validFrom: from, charges: ChargesSchema.parse(JSON.parse(charges)) };
   });
 }
 
-export async function insertCard(tx: OperatorTx, card: Omit<Card, "version">, by: string): Promise<number> {
+/** The card's next version; null where the card is kept in files, whose next version is theirs to say. */
+export async function insertCard(tx: OperatorTx, card: NewCard, by: string): Promise<number | null> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`rate-card:${card.slug}`}, 0))`);
   const [row] = await tx.execute<{ version: number }>(sql`
     insert into house.rate_cards (slug, version, name_zh, name_en, currency, charges, published_by)
     select ${card.slug}, coalesce(max(version), 0) + 1, ${card.name.zh}, ${card.name.en}, ${card.currency},
       ${JSON.stringify(card.charges)}::jsonb, ${by} from house.rate_cards where slug = ${card.slug}
+    having coalesce(bool_and(source = 'console'), true)
     returning version`);
-  return row?.version ?? 0;
+  return row?.version ?? null;
 }

@@ -62,7 +62,13 @@ export const CardRequestSchema = z.strictObject({
   currency: CurrencySchema,
   charges: ChargesSchema,
 });
-export const CardSchema = CardRequestSchema.extend({ currency: z.string(), version: z.int() });
+export const CardSchema = CardRequestSchema.extend({
+  currency: z.string(),
+  version: z.int(),
+  /** The day from which clients that follow the card pay these prices; null for a card of the console. */
+  validFrom: z.string().nullable(),
+  source: z.enum(["file", "console"]),
+});
 
 export type ContractSummary = z.infer<typeof ContractSummarySchema>;
 export type ContractView = z.infer<typeof ContractViewSchema>;

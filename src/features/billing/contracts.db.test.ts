@@ -117,6 +117,16 @@ test("BIL-6 a card of the house has versions; a contract made of one keeps its r
   });
 });
 
+test("BIL-6 a card that is kept in files takes no version from the console", async () => {
+  const slug = `card-${randomUUID().slice(0, 8)}`;
+  await databases.admin`insert into house.rate_cards (slug, version, name_zh, name_en, currency, charges, valid_from, source, published_by)
+    values (${slug}, 1, 'x', 'x', 'CNY', ${databases.admin.json(calls("2.00") as never)}, '2026-01-01', 'file', 'tenants')`;
+  const next = { slug, name: { zh: "x", en: "x" }, currency: "CNY", charges: calls("2.50") };
+  await expect(publishCard(ctx(), next)).rejects.toMatchObject({ kind: "conflict", code: "card_in_files" });
+  const [card] = (await listCards(ctx())).filter((it) => it.slug === slug);
+  expect(card).toMatchObject({ version: 1, validFrom: "2026-01-01", source: "file", charges: [{ price: "2.00" }] });
+});
+
 /** One client that uses every model, with usage for each that usage stands behind. */
 const EVERYTHING: Charges = [
   { ...named("seats"), model: "seat_month", price: "4800.00", minSeats: 2 },

@@ -11,6 +11,7 @@ import {
   dropDraft,
   insertCard,
   insertVersion,
+  type NewCard,
   saveDraft,
   versionRows,
 } from "./contract-store.ts";
@@ -162,11 +163,12 @@ export function listCards(ctx: BillingContext): Promise<Card[]> {
 }
 
 /** A card's next version; contracts that were made of earlier ones stay as they are. */
-export async function publishCard(
-  ctx: BillingContext,
-  card: Omit<Card, "version">,
-): Promise<{ readonly version: number }> {
+export async function publishCard(ctx: BillingContext, card: NewCard): Promise<{ readonly version: number }> {
   const version = await withOperator(ctx.operatorDb, (tx) => insertCard(tx, card, actorId(ctx.actor)));
+  if (version === null) {
+    const message = `the card ${card.slug} is kept in tenants/_cards: add its next version there, or publish under another name`;
+    throw new Refusal("conflict", "card_in_files", message);
+  }
   return { version };
 }
 

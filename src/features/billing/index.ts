@@ -1,5 +1,6 @@
+export { type CardFile, CardFileSchema, type ContractFile, ContractFileSchema } from "./contract-file.ts";
 export { contractRoutes } from "./contract-routes.ts";
-export { ChargeSchema, type ContractFile, ContractFileSchema } from "./contract-schema.ts";
+export { ChargeSchema, type Charges, ChargesSchema } from "./contract-schema.ts";
 export { correctionsDue } from "./corrections.ts";
 export { explainRoutes } from "./explain-routes.ts";
 export { HandUsageSchema } from "./hand-usage.ts";

@@ -86,7 +86,7 @@ describe("OPS-1: tenants as files", () => {
 
   test("an applied price is never changed; the refusal says what to do, and nothing of the apply remains", async () => {
     await apply();
-    edit("harbourlight/contract.toml", 'price = "2.40"', 'price = "2.50"');
+    edit("qingchuan-tv/contract.toml", 'price = "6800.00"', 'price = "6900.00"');
     edit("harbourlight/queues.toml", "withinS = 40", "withinS = 41");
     await expect(apply()).rejects.toThrow("add a version with a later validFrom");
     const [queue] = await databases.admin`select target_within_s from tenant.queues where slug = 'visitors'`;
@@ -150,10 +150,10 @@ describe("a mistake in a file", () => {
     ["harbourlight/queues.toml", "percent = 75", 'percent = "75"', /queues\.toml:7: visitors\.target\.percent = "75"/],
     ["harbourlight/calendars.toml", "09:00-21:00", "21:00-09:00", /calendars\.toml:2: visitor-line\.weekly\.thu/],
     [
-      "harbourlight/contract.toml",
-      'price = "2.40"',
-      "price = 2.40",
-      /contract\.toml:\d+: versions\.0\.charges\.0\.price = 2\.4/,
+      "qingchuan-tv/contract.toml",
+      'price = "6800.00"',
+      "price = 6800.00",
+      /contract\.toml:\d+: versions\.0\.charges\.0\.price = 6800/,
     ],
     [
       "hearthline/tenant.toml",
@@ -230,13 +230,13 @@ test("what is published is whole: lines with their flow and queues, pools with a
 
 test("a later version ends the one before it, and cannot be taken back", async () => {
   await apply();
-  const path = join(dir, "harbourlight/contract.toml");
+  const path = join(dir, "qingchuan-tv/contract.toml");
   const [, , terms = ""] = /^([\s\S]*?)(\[\[versions\.charges\]\][\s\S]*)$/.exec(readFileSync(path, "utf8")) ?? [];
-  const later = terms.replace('"2.40"', '"2.60"');
+  const later = terms.replace('"6800.00"', '"6900.00"');
   writeFileSync(path, `${readFileSync(path, "utf8")}\n[[versions]]\nvalidFrom = "2027-01-01"\n\n${later}`);
-  await apply();
+  expect(await applied()).toContain('      seats.price: "6800.00" -> "6900.00"');
   const versions = await databases.admin`select valid::text from tenant.contract_versions v
-    join tenant.companies c using (tenant_id) where c.slug = 'harbourlight' order by version`;
+    join tenant.companies c using (tenant_id) where c.slug = 'qingchuan-tv' order by version`;
   expect(versions.map((row) => row.valid)).toEqual(["[2026-01-01,2027-01-01)", "[2027-01-01,)"]);
 
   rmSync(dir, { recursive: true });

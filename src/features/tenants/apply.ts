@@ -1,9 +1,10 @@
 import { and, desc, eq, sql } from "drizzle-orm";
 import { type Database, enterTenant, type OwnerTx, withOwner } from "../../adapters/db/index.ts";
 import type { TenantId } from "../../domain/kernel/ids.ts";
-import { Refusal } from "../../domain/kernel/trouble.ts";
 import { flowVersions } from "../flow/index.ts";
+import { refuseCardsBehindBacks, withCardPrices, withoutConsoleContract, withPrices } from "./contract-sync.ts";
 import { type Desired, desiredCustomers, desiredFlow, desiredTenant, idOf, type StoredAccount } from "./desired.ts";
+import { desiredContract } from "./desired-contract.ts";
 import { desiredHouse, desiredLinks } from "./desired-house.ts";
 import type { HouseSetup, TenantFiles } from "./parse.ts";
 import { contentHash } from "./stable-id.ts";
@@ -35,7 +36,11 @@ const LOCK = 4_711_002;
 export function applySetup(db: Database, input: ApplyInput): Promise<ApplyResult> {
   return withOwner(db, async (tx) => {
     await tx.execute(sql`select pg_advisory_xact_lock(${LOCK})`);
-    const house = await sync(tx, input, desiredHouse(input.setup, input.passwordHash));
+    await refuseCardsBehindBacks(tx, input.setup.cards);
+    const house = withCardPrices(
+      await sync(tx, input, desiredHouse(input.setup, input.passwordHash)),
+      input.setup.cards,
+    );
     const tenants: TenantChanges[] = [];
     for (const files of input.setup.tenants) {
       if (input.only !== null && files.slug !== input.only) continue;
@@ -51,33 +56,16 @@ async function applyTenant(tx: OwnerTx, input: ApplyInput, files: TenantFiles): 
   const account = input.accounts.get(files.slug);
   if (account === undefined) throw new Error(`no carrier account was made for ${files.slug}`);
   await enterTenant(tx, { tenantId, actor: ACTOR });
+  const asked = [...desiredTenant(files, account), ...desiredContract(files)];
+  const { tables, kept } = await withoutConsoleContract(tx, tenantId, files.contract, asked);
   const changes = [
-    ...(await sync(tx, input, await withoutConsoleContract(tx, tenantId, desiredTenant(files, account)))),
+    ...withPrices(await sync(tx, input, tables), files.contract),
+    ...kept,
     ...(await publishFlow(tx, input, files)),
     ...(input.withCustomers ? await sync(tx, input, desiredCustomers(files)) : []),
   ];
   if (changes.some(({ what }) => what !== "keep") && !input.dryRun) await noteChange(tx, tenantId, changes);
   return changes;
-}
-
-const CONTRACT_TABLES: ReadonlySet<string> = new Set(["tenant.contract_versions", "tenant.charges"]);
-
-/**
- * A contract of which a version was published in the console is the console's from then on: the files leave its versions
- * alone. A file that has more versions than were applied from it would add one behind the console's back, and is refused.
- */
-async function withoutConsoleContract(tx: OwnerTx, tenantId: TenantId, tables: Desired[]): Promise<Desired[]> {
-  const [row] = await tx.execute<{ console: number; file: number }>(sql`
-    select count(*) filter (where source = 'console')::int as console, count(*) filter (where source = 'file')::int as file
-    from tenant.contract_versions where tenant_id = ${tenantId}`);
-  if (row === undefined || row.console === 0) return tables;
-  const versions = tables.find(({ table }) => table === "tenant.contract_versions")?.rows.length ?? 0;
-  if (versions > row.file) {
-    const cure =
-      "versions of this contract are published in the console: publish the next one there and leave it out of the file";
-    throw new Refusal("conflict", "contract_in_console", cure);
-  }
-  return tables.filter(({ table }) => !CONTRACT_TABLES.has(table));
 }
 
 async function sync(tx: OwnerTx, input: ApplyInput, tables: readonly Desired[]): Promise<Change[]> {

@@ -4,7 +4,7 @@ import type { HouseFile } from "./schema.ts";
 import { stableId } from "./stable-id.ts";
 
 /** The house's own rows that come before any tenant's. `passwordHash` is what new users get. */
-export function desiredHouse({ house, tenants }: HouseSetup, passwordHash: string): Desired[] {
+export function desiredHouse({ house, cards, tenants }: HouseSetup, passwordHash: string): Desired[] {
   const outsourcerId = stableId("outsourcer", house.outsourcer.slug);
   return [
     table("house.outsourcers", ["id"], [{ id: outsourcerId, ...house.outsourcer }], "keep"),
@@ -52,7 +52,30 @@ export function desiredHouse({ house, tenants }: HouseSetup, passwordHash: strin
     ),
     ...desiredPeople(house, tenants, passwordHash),
     ...costRows(house),
+    desiredCards(cards),
   ];
+}
+
+/** Every version of every price card; `card-guard.ts` looks to those that the files no longer have. */
+function desiredCards(cards: HouseSetup["cards"]): Desired {
+  const rows = cards.flatMap(({ slug, name, currency, versions }) =>
+    versions.map(({ version, validFrom, charges }) => ({
+      slug,
+      version,
+      name_zh: name.zh,
+      name_en: name.en,
+      currency,
+      charges,
+      valid_from: validFrom,
+      source: "file",
+      published_by: "tenants",
+    })),
+  );
+  return {
+    ...table("house.rate_cards", ["slug", "version"], rows, "keep"),
+    immutable: "prices that have been applied are never changed: add a version with a later validFrom to the card",
+    immutableSave: ["name_zh", "name_en"],
+  };
 }
 
 function sellerRows({ seller }: HouseFile, outsourcer_id: string) {

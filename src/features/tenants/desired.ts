@@ -3,7 +3,7 @@ import { flowOf } from "../flow/index.ts";
 import { columnsOf, SHARED_COLUMNS } from "../queues/index.ts";
 import type { TenantFiles } from "./parse.ts";
 import { WEEKDAYS } from "./schema.ts";
-import { contentHash, stableId } from "./stable-id.ts";
+import { stableId } from "./stable-id.ts";
 
 /** A row as JSON, by column. Columns that are left out keep the database's default or what stands there. */
 export type Row = { readonly [column: string]: unknown };
@@ -23,6 +23,8 @@ export type Desired = {
   readonly onceOnly?: readonly string[];
   /** Never changed once applied: another value is refused with this cure. */
   readonly immutable?: string;
+  /** Of what is immutable, the columns that may change all the same: names for people. */
+  readonly immutableSave?: readonly string[];
   /**
    * Columns that the console may change as well. One that it has changed is kept and told, unless the files are to win; the
    * row remembers under `filed` what they said last.
@@ -101,7 +103,6 @@ export function desiredTenant(files: TenantFiles, account: StoredAccount): Desir
       "remove",
     ),
     ...desiredLines(files, account),
-    ...desiredContract(files, tenant_id),
   ];
 }
 
@@ -222,66 +223,6 @@ function entitlements({ seats }: TenantFiles, tenant_id: TenantId): Row[] {
       burst: rule.burst,
     };
   });
-}
-
-function desiredContract({ slug, company, contract }: TenantFiles, tenant_id: TenantId): Desired[] {
-  const contract_id = idOf.contract(slug);
-  const cure = "prices that have been applied are never changed: add a version with a later validFrom";
-  return [
-    table(
-      "tenant.contracts",
-      ["tenant_id", "id"],
-      [
-        {
-          tenant_id,
-          id: contract_id,
-          slug: "main",
-          name_zh: company.nameZh,
-          name_en: company.nameEn,
-          currency: contract.currency,
-          time_zone: company.timeZone,
-        },
-      ],
-      "keep",
-    ),
-    table(
-      "tenant.contract_versions",
-      ["tenant_id", "contract_id", "version"],
-      contract.versions.map(({ validFrom, charges }, at) => ({
-        tenant_id,
-        contract_id,
-        version: at + 1,
-        valid: `[${validFrom},${contract.versions[at + 1]?.validFrom ?? ""})`,
-        content_hash: contentHash(charges),
-      })),
-      "refuse",
-    ),
-    {
-      ...table(
-        "tenant.charges",
-        ["tenant_id", "id"],
-        contract.versions.flatMap(({ charges }, at) =>
-          charges.map((charge, position) => {
-            const { code, label, model, ...params } = charge;
-            return {
-              tenant_id,
-              id: stableId("charge", slug, "main", String(at + 1), code),
-              contract_id,
-              version: at + 1,
-              position,
-              code,
-              model,
-              params,
-              description_zh: label.zh,
-              description_en: label.en,
-            };
-          }),
-        ),
-        "refuse",
-      ),
-      immutable: cure,
-    },
-  ];
 }
 
 /** Customers for a demonstration, with their points and notes. */

@@ -1,7 +1,9 @@
 export { type ApplyInput, type ApplyResult, applySetup } from "./apply.ts";
 export { idOf, type StoredAccount } from "./desired.ts";
+export type { FileFault } from "./file-faults.ts";
 export {
-  type FileFault,
+  CARDS_DIR,
+  type CardSource,
   type HouseSetup,
   parseSetup,
   TENANT_FILES,

@@ -1,8 +1,9 @@
-import type { z } from "zod";
 import type { Fault } from "../../domain/kernel/trouble.ts";
-import { type ContractFile, ContractFileSchema } from "../billing/index.ts";
+import { CardFileSchema, ContractFileSchema } from "../billing/index.ts";
 import { danglingNames, type FlowFile, FlowFileSchema } from "../flow/index.ts";
 import { type BillingFile, BillingFileSchema } from "../parties/index.ts";
+import { type ContractTerms, contractTerms, type FiledCard } from "./contract-terms.ts";
+import { type FileFault, parseFile } from "./file-faults.ts";
 import {
   type CalendarsFile,
   CalendarsFileSchema,
@@ -16,8 +17,9 @@ import {
   QueuesFileSchema,
 } from "./schema.ts";
 
-/** A mistake in one of the files: which file, where in it, what stands there and what may stand there. */
-export type FileFault = Fault & { readonly file: string };
+/** Beside the clients' folders: the price cards that they may share. */
+export const CARDS_DIR = "_cards";
+const SLUG = /^[a-z][a-z0-9-]{0,39}$/;
 
 export const TENANT_FILES = ["tenant", "flow", "calendars", "queues", "contract", "billing", "customers"] as const;
 export type TenantFileName = (typeof TENANT_FILES)[number];
@@ -29,28 +31,60 @@ export type TenantFiles = CompanyFile & {
   readonly flow: FlowFile;
   readonly calendars: CalendarsFile;
   readonly queues: QueuesFile;
-  readonly contract: ContractFile;
+  /** With the house's price cards resolved: every charge stands here. */
+  readonly contract: ContractTerms;
   readonly billing: BillingFile;
   readonly customers: CustomersFile["customers"];
 };
-export type HouseSetup = { readonly house: HouseFile; readonly tenants: readonly TenantFiles[] };
+/** A price card of the house, from `_cards/<slug>.toml`. */
+export type CardSource = { readonly slug: string; readonly file: unknown };
+export type HouseSetup = {
+  readonly house: HouseFile;
+  readonly cards: readonly FiledCard[];
+  readonly tenants: readonly TenantFiles[];
+};
 export type Parsed =
   | { readonly ok: true; readonly setup: HouseSetup }
   | { readonly ok: false; readonly faults: FileFault[] };
 
 /** Reads everything before anything is applied: all mistakes of all files come back together, or a set-up that is whole. */
-export function parseSetup(houseSource: unknown, sources: readonly TenantSource[]): Parsed {
+export function parseSetup(
+  houseSource: unknown,
+  cardSources: readonly CardSource[],
+  sources: readonly TenantSource[],
+): Parsed {
   const faults: FileFault[] = [];
   const house = parseFile("house.toml", HouseFileSchema, houseSource, faults);
-  const tenants = sources.flatMap((source) => parseTenant(source, faults) ?? []);
-  if (house === null || faults.length > 0) return { ok: false, faults };
+  const cards = parseCards(cardSources, faults);
+  const tenants = sources.flatMap((source) => parseTenant(source, cards, faults) ?? []);
+  if (house === null || cards === null || faults.length > 0) return { ok: false, faults };
   faults.push(...crossFaults(house, tenants));
-  return faults.length > 0 ? { ok: false, faults } : { ok: true, setup: { house, tenants } };
+  return faults.length > 0 ? { ok: false, faults } : { ok: true, setup: { house, cards, tenants } };
 }
 
-function parseTenant({ slug, files }: TenantSource, faults: FileFault[]): TenantFiles | null {
+/** Null when a card is wrong: what names it cannot be told right from wrong then. */
+function parseCards(sources: readonly CardSource[], faults: FileFault[]): FiledCard[] | null {
+  const before = faults.length;
+  const cards = sources.flatMap(({ slug, file }): FiledCard[] => {
+    const name = `${CARDS_DIR}/${slug}.toml`;
+    if (!SLUG.test(slug)) {
+      faults.push({ file: name, path: "", message: "the file of a card is named with a-z, 0-9 and -", value: slug });
+      return [];
+    }
+    const card = parseFile(name, CardFileSchema, file, faults);
+    if (card === null) return [];
+    return [{ slug, ...card, versions: card.versions.map((version, at) => ({ version: at + 1, ...version })) }];
+  });
+  return faults.length > before ? null : cards;
+}
+
+function parseTenant(
+  { slug, files }: TenantSource,
+  cards: readonly FiledCard[] | null,
+  faults: FileFault[],
+): TenantFiles | null {
   const named = (name: TenantFileName) => `${slug}/${name}.toml`;
-  if (!/^[a-z][a-z0-9-]{0,39}$/.test(slug)) {
+  if (!SLUG.test(slug)) {
     faults.push({ file: slug, path: "", message: "the folder of a client is named with a-z, 0-9 and -", value: slug });
     return null;
   }
@@ -58,47 +92,15 @@ function parseTenant({ slug, files }: TenantSource, faults: FileFault[]): Tenant
   const flow = parseFile(named("flow"), FlowFileSchema, files.flow, faults);
   const calendars = parseFile(named("calendars"), CalendarsFileSchema, files.calendars ?? {}, faults);
   const queues = parseFile(named("queues"), QueuesFileSchema, files.queues ?? {}, faults);
-  const contract = parseFile(named("contract"), ContractFileSchema, files.contract, faults);
+  const contractFile = parseFile(named("contract"), ContractFileSchema, files.contract, faults);
   const billing = parseFile(named("billing"), BillingFileSchema, files.billing ?? {}, faults);
   const customers = parseFile(named("customers"), CustomersFileSchema, files.customers ?? {}, faults);
-  if (!company || !flow || !calendars || !queues || !contract || !billing || !customers) return null;
+  if (!company || !flow || !calendars || !queues || !contractFile || !billing || !customers || !cards) return null;
+  const mistakes: Fault[] = [];
+  const contract = contractTerms(contractFile, cards, mistakes);
+  faults.push(...mistakes.map((fault) => ({ file: named("contract"), ...fault })));
+  if (contract === null) return null;
   return { slug, ...company, flow, calendars, queues, contract, billing, customers: customers.customers };
-}
-
-function parseFile<S extends z.ZodType>(
-  file: string,
-  schema: S,
-  source: unknown,
-  faults: FileFault[],
-): z.output<S> | null {
-  if (source === null || source === undefined) {
-    faults.push({ file, path: "", message: "this file is missing" });
-    return null;
-  }
-  const result = schema.safeParse(source, { reportInput: true });
-  if (result.success) return result.data;
-  faults.push(...result.error.issues.flatMap(faultsOf).map((fault) => ({ file, ...fault })));
-  return null;
-}
-
-function faultsOf(issue: z.core.$ZodIssue): Fault[] {
-  const path = issue.path.map(String).join(".");
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({
-      path: path === "" ? key : `${path}.${key}`,
-      message: "nothing of this name belongs here",
-    }));
-  }
-  const allowed = issue.code === "invalid_value" ? { allowed: issue.values } : {};
-  const value = issue.input === undefined || typeof issue.input === "object" ? {} : { value: issue.input };
-  return [
-    {
-      path,
-      message: issue.input === undefined ? `${issue.message} (it is missing)` : issue.message,
-      ...value,
-      ...allowed,
-    },
-  ];
 }
 
 /** Names that lead from one file into another. */

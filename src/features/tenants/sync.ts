@@ -36,7 +36,9 @@ export async function compare(tx: OwnerTx, given: Desired, filesWin: boolean): P
     if (kept.length > 0) changes.push(changeOf(desired, "keep", row, kept));
     const fields = fieldsChanged(desired, before, row);
     if (fields.length === 0 && !remembersOtherwise(desired, before, row)) continue;
-    if (desired.immutable !== undefined) throw refuseChange(desired, row, desired.immutable);
+    if (desired.immutable !== undefined && fields.some(({ column }) => !desired.immutableSave?.includes(column))) {
+      throw refuseChange(desired, row, desired.immutable);
+    }
     changed.push(row);
     if (fields.length > 0) changes.push(changeOf(desired, "change", row, fields));
   }
@@ -146,6 +148,7 @@ function changeOf(desired: Desired, what: Change["what"], row: Row, fields: Chan
 const NAMES = ["slug", "e164", "code", "email", "account_sid", "name", "as_given", "skill", "valid", "role"];
 
 function nameOf(desired: Desired, row: Row): string {
+  if (desired.key.includes("version")) return `${row.slug ?? row.valid} (version ${row.version})`;
   const column = NAMES.find((name) => typeof row[name] === "string");
   return column === undefined ? desired.key.map((key) => String(row[key])).join(" ") : String(row[column]);
 }
