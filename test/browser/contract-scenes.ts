@@ -1,5 +1,5 @@
 import type { Charges } from "../../src/features/billing/contract-schema.ts";
-import type { ContractView } from "../../src/features/billing/contract-views-schema.ts";
+import type { CardView, ContractView } from "../../src/features/billing/contract-views-schema.ts";
 import type { Preview } from "../../src/features/billing/schema.ts";
 import type { ContractView as Shown } from "../../web/contracts/shapes.ts";
 
@@ -45,6 +45,33 @@ export const CONTRACT: ContractView & Shown = {
     },
   ],
   draft: null,
+};
+
+const [ANSWERED, CARRIER] = CHARGES as [Charges[number], Charges[number]];
+const STORAGE: Charges[number] = {
+  code: "storage",
+  label: { zh: "录音存储", en: "Recordings kept" },
+  model: "recurring",
+  of: "recording",
+  price: "1.10",
+  per: 1000,
+  minCount: 0,
+  timing: "arrears",
+};
+const card = (version: number, validFrom: string, price: string): CardView => ({
+  slug: "inbound",
+  version,
+  validFrom,
+  source: "file",
+  name: { zh: "呼入标准价", en: "Inbound, standard" },
+  currency: "GBP",
+  charges: [{ ...ANSWERED, price } as Charges[number], CARRIER, STORAGE],
+});
+export const CARDS: CardView[] = [card(2, "2027-01-01", "2.80"), card(1, "2026-01-01", "2.65")];
+
+export const ON_CARD: ContractView & Shown = {
+  ...CONTRACT,
+  versions: CONTRACT.versions.map((version) => ({ ...version, card: { slug: "inbound", version: 1 } })),
 };
 
 /** A hundred contacts at the price that is asked about, and a fixed hundred of carrier time. */

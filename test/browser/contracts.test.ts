@@ -1,6 +1,6 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { type CHARGES, CONTRACT, preview } from "./contract-scenes.ts";
+import { CARDS, type CHARGES, CONTRACT, ON_CARD, preview } from "./contract-scenes.ts";
 import { furnish } from "./scenes.ts";
 import { Stage } from "./stage.ts";
 
@@ -24,6 +24,7 @@ beforeEach(() => {
     versions: 1,
     newest: "2026-01-01",
     hasDraft: true,
+    card: { name: { zh: "呼入标准价", en: "Inbound, standard" }, version: 1, ownPrices: 1 },
   };
   stage.house.answer(/^GET \/api\/billing\/contracts$/, { body: { items: [row] } });
   stage.house.answer(/^GET \/api\/billing\/cards$/, { body: { items: [] } });
@@ -34,6 +35,12 @@ beforeEach(() => {
 });
 afterEach(() => stage.clear());
 
+/** The contract as made of a card: one price its own, one charge of the card left out, and the card has moved on. */
+function onCard() {
+  stage.house.answer(/^GET \/api\/billing\/cards$/, { body: { items: CARDS } });
+  stage.house.answer(/^GET \/api\/billing\/tenants\/t1\/contracts\/k1$/, { body: ON_CARD });
+}
+
 const LOOKS = (["zh", "en"] as const).flatMap((language) =>
   (["light", "dark"] as const).flatMap((theme) => ([1280, 1920] as const).map((width) => ({ language, theme, width }))),
 );
@@ -41,6 +48,7 @@ const LOOKS = (["zh", "en"] as const).flatMap((language) =>
 test.each(LOOKS)(
   "X1 the contract pages in $language, $theme, $width: nothing serious, nothing overflows",
   async (look) => {
+    onCard();
     for (const path of ["/contracts", "/contracts/t1/k1"]) {
       const page = await stage.page("billing", path, look);
       await page.getByRole("heading", { level: 1 }).first().waitFor();
@@ -117,4 +125,33 @@ test("a term is added from its model and removed again; a draft is kept", async 
   await term.getByRole("button", { name: "Change" }).click();
   await term.getByRole("button", { name: "Remove this term" }).click();
   await expect.poll(() => page.getByRole("article").count()).toBe(2);
+});
+
+test("BIL-6 each term says whether its price is the card's or the client's own, and goes back to the card's", async () => {
+  onCard();
+  const page = await stage.page("billing", "/contracts/t1/k1");
+  const answered = page.getByRole("article", { name: "Answered contacts" });
+  await answered.getByText("This client's own price. The card: £2.65 each for contacts, at least 50.").waitFor();
+  await page.getByRole("article", { name: "Carrier time" }).getByText("As the price card has it").waitFor();
+  await answered.getByRole("button", { name: "Back to the card's price" }).click();
+  await answered.getByText("As the price card has it").waitFor();
+  await answered.getByText("£2.65 each for contacts, at least 50.").waitFor();
+  await page.getByRole("region", { name: "On the price card, but not in this contract" }).getByRole("button").click();
+  await page.getByRole("article", { name: "Recordings kept" }).getByText("As the price card has it").waitFor();
+});
+
+test("BIL-6 a draft moves to the card's next version and keeps the client's own prices and terms", async () => {
+  onCard();
+  const page = await stage.page("billing", "/contracts/t1/k1");
+  await page.getByText("The price card has a version 2, from").waitFor();
+  await page.getByLabel("Way of charging").selectOption("fee");
+  await page.getByRole("button", { name: "Add a term" }).click();
+  await page.getByRole("button", { name: "Move to version 2" }).click();
+  await page.getByText("This client's own price. The card: £2.80 each for contacts, at least 50.").waitFor();
+  await page.getByRole("button", { name: "Save draft" }).click();
+  await page.getByText("Draft saved").waitFor();
+  expect(stage.house.asked.find(({ path }) => path === `${PATH}/draft`)?.body).toMatchObject({
+    card: { slug: "inbound", version: 2 },
+    charges: [{ code: "answered", price: "2.40" }, { code: "carrier" }, { code: "fee" }],
+  });
 });

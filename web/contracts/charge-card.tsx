@@ -5,12 +5,15 @@ import { type ContractWords, filled } from "../words/contracts.ts";
 import type { Tongue } from "../words/format.ts";
 import { chargeSentence } from "./charge-words.ts";
 import { leafLabel, leavesOf, withLeaf } from "./fields.ts";
+import { type Origin, OriginLine } from "./price-card.tsx";
 
 type Props = {
   charge: Charge;
   currency: string;
   words: ContractWords;
   tongue: Tongue;
+  /** Null where the contract is made of no card. */
+  origin: Origin | null;
   /** What is wrong with it, as the house said. */
   faults: readonly string[];
   /** Null where it may only be read. */
@@ -18,7 +21,7 @@ type Props = {
 };
 
 /** One term: what it says in plain words, and a form of its numbers beneath when it is opened. */
-export function ChargeCard({ charge, currency, words, tongue, faults, change }: Props) {
+export function ChargeCard({ charge, currency, words, tongue, origin, faults, change }: Props) {
   const [open, setOpen] = useState(false);
   const id = useId();
   return (
@@ -34,6 +37,15 @@ export function ChargeCard({ charge, currency, words, tongue, faults, change }: 
         )}
       </div>
       <p className="term-words">{chargeSentence(charge, { words, tongue, currency })}</p>
+      {origin === null ? null : (
+        <OriginLine
+          origin={origin}
+          words={words}
+          tongue={tongue}
+          currency={currency}
+          reset={change === null || origin.from !== "changed" ? null : () => change(origin.theirs)}
+        />
+      )}
       {faults.map((fault) => (
         <p key={fault} className="field-fault">
           <Icon name="triangle" />

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { read } from "../api/http.ts";
 import { Icon } from "../design/icons.tsx";
 import { PlainState, Skeleton, TableScroll, Trouble } from "../design/parts.tsx";
-import { type ContractWords, contractWords } from "../words/contracts.ts";
+import { type ContractWords, contractWords, filled } from "../words/contracts.ts";
 import { calendarDay, type Tongue } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
 import type { ContractSummary } from "./shapes.ts";
@@ -44,6 +44,13 @@ export function ContractsPage() {
   );
 }
 
+/** Of what card the newest version is made, and how many of its prices are the client's own. */
+function cardText(card: ContractSummary["card"], words: ContractWords, tongue: Tongue): string {
+  if (card === null) return words.cardNone;
+  const name = filled(words.cardVersion, { name: card.name[tongue], n: card.version });
+  return card.ownPrices === 0 ? name : `${name} · ${filled(words.ownPrices, { n: card.ownPrices })}`;
+}
+
 type TableProps = { items: readonly ContractSummary[]; words: ContractWords; tongue: Tongue };
 
 function ContractsTable({ items, words, tongue }: TableProps) {
@@ -58,6 +65,7 @@ function ContractsTable({ items, words, tongue }: TableProps) {
               {words.versions}
             </th>
             <th scope="col">{words.newest}</th>
+            <th scope="col">{words.card}</th>
             <th scope="col" aria-label={words.draftNow} />
           </tr>
         </thead>
@@ -72,6 +80,7 @@ function ContractsTable({ items, words, tongue }: TableProps) {
               <td>{one.currency}</td>
               <td className="end">{one.versions}</td>
               <td>{one.newest === null ? "" : calendarDay(tongue, one.newest)}</td>
+              <td>{cardText(one.card, words, tongue)}</td>
               <td>
                 {one.hasDraft ? (
                   <span className="pill soft-ringing tone-ringing state-mark">

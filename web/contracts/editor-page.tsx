@@ -11,6 +11,7 @@ import { type ContractWords, contractWords, filled } from "../words/contracts.ts
 import { calendarDay, type Tongue } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
 import { ChargeCard } from "./charge-card.tsx";
+import { CardChoice, cardNamed, LeftOut, NewerCard, originIn, useCards } from "./price-card.tsx";
 import type { CardView, ContractView, DraftTerms } from "./shapes.ts";
 import { MODELS, newCharge } from "./templates.ts";
 import { TrialPanel, useTrial } from "./trial.tsx";
@@ -59,6 +60,9 @@ function Editor({ contract, path, words, tongue }: EditorProps) {
   const period = monthBefore(today);
   const trial = useTrial(path, period, draft.charges);
   const faults = trial.problem instanceof ApiProblem ? trial.problem.fields : [];
+  const cards = useCards(contract.currency);
+  const card = cardNamed(cards, draft.card);
+  const carded = { cards, draft, setDraft, words, tongue };
   const change = (at: number) => (next: Charge | null) =>
     setDraft({
       ...draft,
@@ -72,9 +76,10 @@ function Editor({ contract, path, words, tongue }: EditorProps) {
           {contract.currency} · {contract.timeZone}
         </span>
       </div>
-      <Actions contract={contract} path={path} draft={draft} setDraft={setDraft} words={words} tongue={tongue} />
+      <Actions contract={contract} path={path} words={words} tongue={tongue} carded={carded} />
       <div className="contract-grid">
         <section className="terms" aria-label={words.terms}>
+          <NewerCard {...carded} />
           {draft.charges.map((charge, at) => (
             <ChargeCard
               key={charge.code}
@@ -82,12 +87,14 @@ function Editor({ contract, path, words, tongue }: EditorProps) {
               currency={contract.currency}
               words={words}
               tongue={tongue}
+              origin={originIn(card, charge)}
               faults={faults
                 .filter(({ path: field }) => field.startsWith(`json.charges.${at}.`))
                 .map(({ message }) => message)}
               change={change(at)}
             />
           ))}
+          <LeftOut {...carded} currency={contract.currency} />
           <AddTerm
             words={words}
             add={(model) => setDraft({ ...draft, charges: [...draft.charges, added(model, draft.charges)] })}
@@ -95,7 +102,7 @@ function Editor({ contract, path, words, tongue }: EditorProps) {
         </section>
         <div className="contract-side">
           <TrialPanel trial={trial} period={period} words={words} tongue={tongue} />
-          <Versions contract={contract} words={words} tongue={tongue} today={today} />
+          <Versions contract={contract} cards={cards} words={words} tongue={tongue} today={today} />
         </div>
       </div>
     </>
@@ -130,9 +137,10 @@ function monthBefore(today: string): string {
   return at.toISOString().slice(0, 7);
 }
 
-type ActionsProps = EditorProps & { draft: DraftTerms; setDraft: (draft: DraftTerms) => void };
+type ActionsProps = EditorProps & { carded: Parameters<typeof CardChoice>[0] };
 
-function Actions({ contract, path, draft, setDraft, words, tongue }: ActionsProps) {
+function Actions({ contract, path, words, tongue, carded }: ActionsProps) {
+  const { draft, setDraft } = carded;
   const { t } = useTranslation();
   const queries = useQueryClient();
   const [sure, setSure] = useState(false);
@@ -160,7 +168,7 @@ function Actions({ contract, path, draft, setDraft, words, tongue }: ActionsProp
           onChange={(event) => setDraft({ ...draft, validFrom: event.target.value })}
         />
       </label>
-      <CardChoice contract={contract} draft={draft} setDraft={setDraft} words={words} tongue={tongue} />
+      <CardChoice {...carded} />
       <button type="button" className="button" disabled={save.isPending} onClick={() => save.mutate()}>
         <Icon name="check" />
         {words.save}
@@ -229,41 +237,6 @@ function Publish({ sure, setSure, from, busy, publish, words, tongue }: PublishP
   );
 }
 
-/** Prices of the house as a beginning; what is then changed is this client's own. */
-function CardChoice({ contract, draft, setDraft, words, tongue }: Omit<ActionsProps, "path">) {
-  const cards = useQuery({
-    queryKey: ["contracts", "cards"],
-    queryFn: ({ signal }) => read<{ items: readonly CardView[] }>("/api/billing/cards", signal),
-  });
-  const fitting = (cards.data?.items ?? []).filter(({ currency }) => currency === contract.currency);
-  if (fitting.length === 0) return null;
-  const name = ({ slug, version }: { slug: string; version: number }) => `${slug}@${version}`;
-  return (
-    <label className="row small quiet">
-      {words.fromCard}
-      <select
-        className="input date-input"
-        value={draft.card === null ? "" : name(draft.card)}
-        onChange={(event) => {
-          const card = fitting.find((one) => name(one) === event.target.value);
-          setDraft(
-            card === undefined
-              ? { ...draft, card: null }
-              : { ...draft, card: { slug: card.slug, version: card.version }, charges: card.charges },
-          );
-        }}
-      >
-        <option value="">{words.noCard}</option>
-        {fitting.map((card) => (
-          <option key={name(card)} value={name(card)}>
-            {card.name[tongue]} · {card.version}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
-
 function AddTerm({ words, add }: { words: ContractWords; add: (model: ChargeModel) => void }) {
   const [model, setModel] = useState<ChargeModel>("unit");
   return (
@@ -290,15 +263,16 @@ function AddTerm({ words, add }: { words: ContractWords; add: (model: ChargeMode
   );
 }
 
-type VersionsProps = Omit<EditorProps, "path"> & { today: string };
+type VersionsProps = Omit<EditorProps, "path"> & { cards: readonly CardView[]; today: string };
 
-function Versions({ contract, words, tongue, today }: VersionsProps) {
+function Versions({ contract, cards, words, tongue, today }: VersionsProps) {
   const day = (date: string) => calendarDay(tongue, date);
   return (
     <section className="panel" aria-labelledby="versions-title">
       <h2 id="versions-title">{words.versions}</h2>
       <ul className="panel-body panel-pad version-list">
-        {contract.versions.map(({ version, from, to, source, billed, charges }) => {
+        {contract.versions.map(({ version, from, to, source, billed, card: named, charges }) => {
+          const card = cardNamed(cards, named);
           const state = from > today ? words.upcoming : to !== null && to <= today ? words.past : words.inForce;
           return (
             <li key={version}>
@@ -311,6 +285,9 @@ function Versions({ contract, words, tongue, today }: VersionsProps) {
                   <span className="small quiet">
                     {" "}
                     · {state} · {source === "file" ? words.fromFile : words.fromConsole}
+                    {card === null
+                      ? ""
+                      : ` · ${filled(words.cardVersion, { name: card.name[tongue], n: card.version })}`}
                     {billed ? ` · ${words.billedNote}` : ""}
                   </span>
                 </summary>
@@ -321,6 +298,7 @@ function Versions({ contract, words, tongue, today }: VersionsProps) {
                     currency={contract.currency}
                     words={words}
                     tongue={tongue}
+                    origin={originIn(card, charge)}
                     faults={[]}
                     change={null}
                   />

@@ -12,7 +12,12 @@ type Head = {
 };
 export type CardName = { slug: string; version: number };
 
-export type ContractSummary = Head & { versions: number; newest: string | null; hasDraft: boolean };
+export type ContractSummary = Head & {
+  versions: number;
+  newest: string | null;
+  hasDraft: boolean;
+  card: { name: { zh: string; en: string }; version: number; ownPrices: number } | null;
+};
 
 export type DraftTerms = { validFrom: string; charges: readonly Charge[]; card: CardName | null };
 
@@ -31,4 +36,10 @@ export type ContractView = Head & {
   draft: (DraftTerms & { savedAt: number }) | null;
 };
 
-export type CardView = CardName & { name: { zh: string; en: string }; currency: string; charges: readonly Charge[] };
+export type CardView = CardName & {
+  name: { zh: string; en: string };
+  currency: string;
+  charges: readonly Charge[];
+  /** From when clients that follow the card pay these prices; null for a card of the console. */
+  validFrom: string | null;
+};

@@ -34,6 +34,7 @@ type VersionRow = {
   created_at: string;
   card: string | null;
   card_version: number | null;
+  own_prices: number;
   billed: boolean;
 };
 
@@ -42,6 +43,7 @@ export function versionRows(tx: TenantTx, contractId: string) {
   return tx.execute<VersionRow>(sql`
     select v.version, to_char(lower(v.valid), 'YYYY-MM-DD') as "from", to_char(upper(v.valid), 'YYYY-MM-DD') as "to", v.source,
       v.published_by, (extract(epoch from v.created_at) * 1000)::bigint::text as created_at, v.card, v.card_version,
+      (select count(*)::int from jsonb_each(coalesce(v.overrides, '{}')) o where jsonb_typeof(o.value) = 'object') as own_prices,
       exists (select from tenant.invoices i where i.tenant_id = v.tenant_id and i.contract_id = v.contract_id
         and i.status in ('approved', 'finalized') and daterange(i.period_start, i.period_end) && v.valid) as billed
     from tenant.contract_versions v

@@ -25,6 +25,8 @@ export const ContractSummarySchema = z.object({
   /** First day of the newest version. */
   newest: z.string().nullable(),
   hasDraft: z.boolean(),
+  /** Of what price card the newest version is made, and how many of the card's charges are otherwise for this client. */
+  card: z.object({ name: label, version: z.int(), ownPrices: z.int() }).nullable(),
 });
 
 export const DraftRequestSchema = z.strictObject({

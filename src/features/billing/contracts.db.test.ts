@@ -108,6 +108,8 @@ test("BIL-6 a card of the house has versions; a contract made of one keeps its r
   expect((await listCards(ctx())).filter((it) => it.slug === slug).map((it) => it.version)).toEqual([2, 1]);
   const [version] = (await readContract(ctx(), scope(client), client.contractId)).versions;
   expect(version).toMatchObject({ card: named, charges: [{ price: "1.80" }] });
+  const [listed] = (await listContracts(ctx())).filter((it) => it.tenantId === client.tenantId);
+  expect(listed?.card).toEqual({ name: card.name, version: 1, ownPrices: 1 });
   const [row] =
     await databases.admin`select overrides from tenant.contract_versions where tenant_id = ${client.tenantId} and version = 2`;
   expect(row?.overrides).toEqual({ calls: { price: "1.80" } });

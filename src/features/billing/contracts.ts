@@ -22,7 +22,10 @@ import { lockContract, tenantsInService } from "./store.ts";
 
 /** Contracts of every client: one transaction each, because no transaction sees two clients. */
 export async function listContracts(ctx: BillingContext): Promise<ContractSummary[]> {
-  const tenants = await withOperator(ctx.operatorDb, tenantsInService);
+  const [tenants, cards] = await withOperator(
+    ctx.operatorDb,
+    async (tx) => [await tenantsInService(tx), await cardRows(tx)] as const,
+  );
   const found: ContractSummary[] = [];
   for (const tenantId of tenants) {
     const scope = { tenantId, actor: ctx.actor };
@@ -38,6 +41,7 @@ export async function listContracts(ctx: BillingContext): Promise<ContractSummar
               versions: versions.length,
               newest: versions[0]?.from ?? null,
               hasDraft: draft !== null,
+              card: cardShown(versions[0], cards),
             };
           }),
         );
@@ -45,6 +49,16 @@ export async function listContracts(ctx: BillingContext): Promise<ContractSummar
     );
   }
   return found;
+}
+
+/** The card of a version by its name for people; null where it was made of none. */
+function cardShown(
+  newest: Awaited<ReturnType<typeof versionRows>>[number] | undefined,
+  cards: readonly Card[],
+): ContractSummary["card"] {
+  const card = cards.find(({ slug, version }) => slug === newest?.card && version === newest.card_version);
+  if (newest === undefined || card === undefined) return null;
+  return { name: card.name, version: card.version, ownPrices: newest.own_prices };
 }
 
 type Row = Awaited<ReturnType<typeof contractRows>>[number];
