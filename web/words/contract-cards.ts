@@ -1,0 +1,38 @@
+/** Words about the house's price cards on the contract pages. */
+export const cardsZh = {
+  fromCard: "套用价目卡",
+  noCard: "不套用",
+  cardVersion: "{{name}}，第 {{n}} 版",
+  originCard: "与价目卡一致",
+  originChanged: "客户专属价。",
+  originOwn: "客户专属条款，价目卡中没有",
+  cardSays: "价目卡：{{says}}",
+  backToCard: "恢复价目卡价格",
+  leftOut: "价目卡中有、本合同未采用的条款",
+  putBack: "采用「{{term}}」",
+  newerCard: "价目卡已有第 {{n}} 版。",
+  newerCardFrom: "价目卡已有第 {{n}} 版，自 {{from}} 起。",
+  moveToCard: "改用第 {{n}} 版，保留客户专属价",
+  card: "价目卡",
+  cardNone: "单独定价",
+  ownPrices: "{{n}} 项专属价",
+} as const;
+
+export const cardsEn: { readonly [word in keyof typeof cardsZh]: string } = {
+  fromCard: "Price card",
+  noCard: "none",
+  cardVersion: "{{name}}, version {{n}}",
+  originCard: "As the price card has it",
+  originChanged: "This client's own price.",
+  originOwn: "This client's own term; the card has none like it",
+  cardSays: "The card: {{says}}",
+  backToCard: "Back to the card's price",
+  leftOut: "On the price card, but not in this contract",
+  putBack: "Take up {{term}}",
+  newerCard: "The price card has a version {{n}}.",
+  newerCardFrom: "The price card has a version {{n}}, from {{from}}.",
+  moveToCard: "Move to version {{n}}, keeping this client's own prices",
+  card: "Price card",
+  cardNone: "prices of its own",
+  ownPrices: "own prices: {{n}}",
+};
