@@ -61,7 +61,7 @@ test("what is written but not yet live is said, and may be published again", asy
 test("the house reads whose contacts were passed over; a client reads of another client and no name", async () => {
   const house = await stage.page("supervisor", "/floor/contacts/t1/c1");
   await house.getByText("荣光家电").waitFor();
-  await house.getByText("the heads of 3 lines wanted it").waitFor();
+  await house.getByText("3 contacts at the front of their lines wanted it").waitFor();
   await house.context().close();
   const client = await stage.page("client", "/portal/contacts/c1");
   await client.getByText("another client").waitFor();

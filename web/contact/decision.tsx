@@ -40,6 +40,7 @@ function WhyContact({ choice, names }: { choice: ContactChoice; names: DecisionN
     <section>
       <h3 className="decision-title">{t("decision.whyContact")}</h3>
       <p>
+        {when === "client_below_cap" ? `${t("decision.belowCap")} ` : null}
         {when === "seat_was_idle"
           ? t("decision.freeSeat", { waited })
           : alone

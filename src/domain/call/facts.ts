@@ -217,8 +217,11 @@ export type SeatsAsked = {
 
 /** The choice of a contact. Others in line are never named: they may be another client's. */
 export type ContactChoice = {
-  /** `seat_was_idle`: it came, and competed with nobody. `seat_became_free`: the seat chose among those in line. */
-  readonly when: "seat_was_idle" | "seat_became_free";
+  /**
+   * `seat_was_idle`: it came, and competed with nobody. `seat_became_free`: the seat chose among those in line.
+   * `client_below_cap`: so did a seat that had stood idle while its client was at the limit of its seats.
+   */
+  readonly when: "seat_was_idle" | "seat_became_free" | "client_below_cap";
   readonly policy: "fifo" | "edf" | "slack";
   readonly policyVersion: number;
   /** Contacts compared: the head of each line the seat serves, this one included. */
@@ -231,9 +234,26 @@ export type ContactChoice = {
     readonly sameClient: boolean;
     /** How much further back than the chosen one by the policy's own score. Negative where a guarantee went before it. */
     readonly behindMs: Ms;
-    readonly why: "client_has_its_seats" | "came_later" | "lower_priority" | "later_deadline" | "less_at_stake";
+    readonly why: WhyLater;
   }[];
 };
+
+/**
+ * Why another contact comes later: the one thing in which it falls short of the chosen one that tells most.
+ * `rings_already`: at another seat. `reached_later`: level with it, and longer in its queue, but later at this pool.
+ * `out_of_time`: it can no longer be answered within its target, the chosen one can.
+ * `not_near_a_minute`: the chosen one has waited nearly a minute, which counts for it; the other has not, or is past it.
+ */
+export type WhyLater =
+  | "client_has_its_seats"
+  | "rings_already"
+  | "came_later"
+  | "reached_later"
+  | "lower_priority"
+  | "later_deadline"
+  | "out_of_time"
+  | "less_at_stake"
+  | "not_near_a_minute";
 
 /** What made up a contact's place in line, in milliseconds of waiting; a policy that knows no such part has 0. */
 export type PlaceParts = {

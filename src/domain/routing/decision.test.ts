@@ -66,7 +66,7 @@ describe("ACD-5 a decision explains itself", () => {
       when: "seat_became_free",
       candidates: 2,
       place: { waitedMs: 7 * SECOND_MS, priorityMs: 30 * SECOND_MS },
-      others: [{ sameClient: false, behindMs: 35 * SECOND_MS, why: "came_later" }],
+      others: [{ sameClient: false, behindMs: 35 * SECOND_MS, why: "lower_priority" }],
     });
     const told = JSON.stringify(why);
     expect(told).not.toContain("young");
@@ -85,6 +85,58 @@ describe("ACD-5 a decision explains itself", () => {
     const { of, why } = decision(world);
     expect(of).toBe(winner);
     expect(why.contact?.others.map((other) => other.why)).toEqual([reason]);
+  });
+
+  test("an older contact that rings at another seat already is told so, and not that it came later", () => {
+    const world = pool("fifo");
+    world.ready(0);
+    world.wait("rings", 0, { strategy: "ring_all" });
+    world.pass(SECOND_MS);
+    world.wait("waits", 1);
+    free(world, 1);
+    const { of, why } = decision(world);
+    expect(of).toBe("cwaits");
+    expect(why.contact?.others.map((other) => other.why)).toEqual(["rings_already"]);
+  });
+
+  test.each([
+    ["its target is past, the other's is not", 25, 60, 19, 20, "out_of_time"],
+    ["the other has waited nearly a minute", 62, 20, 50, 20, "not_near_a_minute"],
+  ] as const)("slack: a contact is passed over because %s", (_, oldS, oldWithin, youngS, youngWithin, reason) => {
+    const world = pool("slack");
+    const within = (withinS: number) => ({ target: { share: 0, withinS, shortAbandonS: 0 } });
+    const [older, younger] = reason === "out_of_time" ? [youngWithin, oldWithin] : [oldWithin, youngWithin];
+    const start = world.now;
+    world.wait("old", 0, within(older));
+    world.now = start + (oldS - youngS) * SECOND_MS;
+    world.wait("young", 1, within(younger));
+    for (const queue of world.pool.queues.values()) queue.stake = { levelMs: 0, abandonMs: 0 };
+    world.now = start + oldS * SECOND_MS;
+    world.send({ type: "device_joined", agentId: world.agent(0).profile.agentId, deviceId: "d0" });
+    world.send({ type: "set_state", agentId: world.agent(0).profile.agentId, to: "ready", reason: null });
+    const { of, why } = decision(world);
+    expect(of).toBe("cyoung");
+    expect(why.contact?.others.map((other) => other.why)).toEqual([reason]);
+  });
+
+  test("of a client that comes below its cap the contact longest in line goes to the seat longest idle, and that is told", () => {
+    const settings = { agents: 3, tenants: 1, seats: [{ tenantId: tenantId(0), guaranteed: 0, burst: 1 }] };
+    const world = smallWorld(settings);
+    world.ready(0, 1, 2);
+    world.wait("served");
+    world.wait("next");
+    world.talk(0, "served");
+    world.pass(SECOND_MS);
+    const served = { contactId: contactId("served"), reservationId: world.held(0) };
+    world.send({ type: "talk_ended", ...served, wrapUpS: 0 });
+    const { of, why } = decision(world);
+    expect(of).toBe("cnext");
+    expect(why.contact).toMatchObject({ when: "client_below_cap", candidates: 1 });
+    expect(why.ranked.map(({ agentId, why: code }) => [agentId, code])).toEqual([
+      ["a1", "chosen"],
+      ["a2", "ranked_later"],
+      ["a0", "ranked_later"],
+    ]);
   });
 
   test("slack: the parts of the place sum to the score that decided", () => {

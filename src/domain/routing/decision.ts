@@ -1,6 +1,6 @@
-import type { ContactChoice, RankedSeat, RoutingDecision } from "../call/facts.ts";
+import type { ContactChoice, PlaceParts, RankedSeat, RoutingDecision, WhyLater } from "../call/facts.ts";
 import type { ContactId, TenantId } from "../kernel/ids.ts";
-import type { Instant } from "../kernel/instant.ts";
+import { type Instant, type Ms, SECOND_MS } from "../kernel/instant.ts";
 import { POLICY_VERSIONS, type Policy, placeParts } from "./policy.ts";
 import { BEHIND } from "./rank.ts";
 import type { Run } from "./run.ts";
@@ -12,7 +12,12 @@ const RANKED = 3;
 const LOOKED_AT = 7;
 
 /** The contacts a free seat has compared, their places by the policy, and which of them it takes. */
-export type Line = { readonly tickets: PoolTicket[]; readonly places: number[]; first: number };
+export type Line = {
+  when: "seat_became_free" | "client_below_cap";
+  readonly tickets: PoolTicket[];
+  readonly places: number[];
+  first: number;
+};
 
 /** A decision as the contact is told it, and whose contacts came later, which only the house is told. */
 export type Explained = {
@@ -88,36 +93,48 @@ function scoreOf(key: number | undefined, behind: number): number {
   return (key ?? 0) - behind * BEHIND;
 }
 
+/** The order of all lines: who is owed a seat, then the policy's place, then who reached the pool first. */
+export function goesBefore(a: PoolTicket, placeA: number, b: PoolTicket, placeB: number): boolean {
+  if (isOwed(a) !== isOwed(b)) return isOwed(a);
+  return placeA < placeB || (placeA === placeB && a.arrival < b.arrival);
+}
+
 /** A client with fewer seats in use than it is guaranteed. */
-export function isOwed({ tenant }: PoolTicket): boolean {
+function isOwed({ tenant }: PoolTicket): boolean {
   return tenant.seats < tenant.guaranteed;
 }
 
 function explainContact(run: Run, ticket: PoolTicket, line: Line | null, later: readonly number[]): ContactChoice {
   const policy = run.pool.config.policy ?? "fifo";
   return {
-    when: line === null ? "seat_was_idle" : "seat_became_free",
+    when: line === null ? "seat_was_idle" : line.when,
     policy,
     policyVersion: POLICY_VERSIONS[policy],
     candidates: line === null ? 1 : line.tickets.length,
     owed: isOwed(ticket),
-    place: placeParts(ticket, policy, run.now),
-    others: line === null ? NOBODY : othersIn(ticket, policy, line, later),
+    place: toldPlace(placeParts(ticket, policy, run.now)),
+    others: line === null ? NOBODY : othersIn(run, ticket, policy, line, later),
   };
 }
 
 const NOBODY: ContactChoice["others"] = [];
+
+function toldPlace(place: PlaceParts): PlaceParts {
+  return { ...place, stakeMs: Math.round(place.stakeMs) };
+}
 
 const NONE: readonly number[] = [];
 
 /** The next few of the line, best first: found by looking for the smallest a few times, which needs no sorting. */
 function nextIn({ tickets, places, first }: Line): readonly number[] {
   const taken = [first];
+  const precedes = (a: number, b: number): boolean =>
+    goesBefore(tickets[a] as PoolTicket, places[a] as number, tickets[b] as PoolTicket, places[b] as number); // both below length
   while (taken.length <= RANKED && taken.length < tickets.length) {
     let best = -1;
     for (let at = 0; at < places.length; at++) {
-      const nearer = best < 0 || (places[at] as number) < (places[best] as number); // both below length
-      if (nearer && !taken.includes(at)) best = at;
+      if (taken.includes(at)) continue;
+      if (best < 0 || precedes(at, best)) best = at;
     }
     taken.push(best);
   }
@@ -125,6 +142,7 @@ function nextIn({ tickets, places, first }: Line): readonly number[] {
 }
 
 function othersIn(
+  run: Run,
   chosen: PoolTicket,
   policy: Policy,
   { tickets, places, first }: Line,
@@ -135,14 +153,30 @@ function othersIn(
     return {
       sameClient: ticket.tenant === chosen.tenant,
       behindMs: Math.round((places[at] as number) - (places[first] as number)),
-      why: whyLater(chosen, ticket, policy),
+      why: whyLater(run, chosen, ticket, policy),
     };
   });
 }
 
-function whyLater(chosen: PoolTicket, ticket: PoolTicket, policy: Policy): ContactChoice["others"][number]["why"] {
+/** Of all in which the other falls short of the chosen one, what tells most; of equals, who reached the pool later. */
+function whyLater(run: Run, chosen: PoolTicket, ticket: PoolTicket, policy: Policy): WhyLater {
   if (isOwed(chosen) && !isOwed(ticket)) return "client_has_its_seats";
-  if (ticket.key >= chosen.key) return ticket.queuedAt >= chosen.queuedAt ? "came_later" : "lower_priority";
-  if (policy === "slack") return "less_at_stake";
-  return policy === "edf" ? "later_deadline" : "came_later";
+  if (ticket.at.is === "offered" && chosen.at.is !== "offered") return "rings_already";
+  const [best, its] = [placeParts(chosen, policy, run.now), placeParts(ticket, policy, run.now)];
+  const longerTargetMs = policy === "edf" ? targetMs(ticket) - targetMs(chosen) : 0;
+  const short: readonly (readonly [WhyLater, Ms])[] = [
+    [longerTargetMs > 0 ? "later_deadline" : "came_later", best.waitedMs - its.waitedMs + longerTargetMs],
+    ["lower_priority", best.priorityMs - its.priorityMs],
+    ["out_of_time", best.inTimeMs - its.inTimeMs],
+    ["less_at_stake", best.stakeMs - its.stakeMs],
+    ["not_near_a_minute", best.tailMs - its.tailMs],
+  ];
+  const level = ticket.queuedAt < chosen.queuedAt ? "reached_later" : "came_later";
+  let [why, most]: readonly [WhyLater, Ms] = [level, 0];
+  for (const [reason, ms] of short) if (ms > most) [why, most] = [reason, ms];
+  return why;
+}
+
+function targetMs({ queue }: PoolTicket): Ms {
+  return queue.config.target.withinS * SECOND_MS;
 }

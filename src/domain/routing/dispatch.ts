@@ -1,5 +1,5 @@
 import { SECOND_MS } from "../kernel/instant.ts";
-import { isOwed, type Line } from "./decision.ts";
+import { goesBefore, type Line } from "./decision.ts";
 import { reserve } from "./offers.ts";
 import { placeInLine } from "./policy.ts";
 import type { Run } from "./run.ts";
@@ -11,7 +11,8 @@ const LOOK_PAST = 32;
 
 /**
  * Brings seats and contacts together until no more pairs can be made. Nothing is scanned: a contact looks at the head of
- * its class's idle heap, a seat at the heads of its own classes.
+ * its class's idle heap, a seat at the heads of its own classes. A client below its cap again comes before the seats that
+ * have just become free, because some may have stood idle for longer.
  */
 export function dispatch(run: Run): void {
   for (;;) {
@@ -20,14 +21,15 @@ export function dispatch(run: Run): void {
       offerTicket(run, ticket);
       continue;
     }
-    const agent = run.freed.shift();
-    if (agent !== undefined) {
-      offerSeat(run, agent);
+    const tenant = run.uncapped.shift();
+    if (tenant !== undefined) {
+      offerTenant(run, tenant);
       continue;
     }
-    const tenant = run.uncapped.shift();
-    if (tenant === undefined) return;
-    offerTenant(run, tenant);
+    const agent = run.freed[0];
+    if (agent === undefined) return;
+    // Who was passed by for a better seat looks again.
+    if (agent.at.is !== "ready" || !offerSeat(run, agent)) run.freed.shift();
   }
 }
 
@@ -45,19 +47,34 @@ function offerTicket(run: Run, ticket: PoolTicket): void {
 
 /**
  * Finds the contact a free seat serves: of the heads of all classes it fits, first one whose tenant is below its
- * guarantee, then the first in line by the pool's policy, then the first that came.
+ * guarantee, then the first in line by the pool's policy, then the first that came. Where the contact's strategy puts
+ * another idle seat first (several may become free at once), that one chooses instead. False where nobody waits.
  */
-function offerSeat(run: Run, agent: Agent): void {
-  if (agent.at.is !== "ready" || run.pool.waitingClasses.length === 0) return;
-  const line = lineFor(run, agent);
-  const chosen = line.tickets[line.first];
-  if (chosen !== undefined) reserve(run, chosen, agent, line);
+function offerSeat(run: Run, agent: Agent): boolean {
+  if (run.pool.waitingClasses.length === 0) return false;
+  let [seat, line] = [agent, lineFor(run, agent)];
+  let chosen = line.tickets[line.first];
+  while (chosen !== undefined) {
+    const better = idleFor(run, chosen);
+    if (better === null || better === seat) break;
+    const others = lineFor(run, better);
+    const first = others.tickets[others.first];
+    if (first === undefined) break;
+    // All seats see contacts in one order, so this one's first is the same or stands before it: no going round in circles.
+    const same = !goesBefore(first, others.places[others.first] as number, chosen, line.places[line.first] as number);
+    [seat, line, chosen] = [better, others, first];
+    if (same) break;
+  }
+  if (chosen === undefined) return false;
+  if (!run.freed.includes(seat)) line.when = "client_below_cap";
+  reserve(run, chosen, seat, line);
+  return true;
 }
 
 /** The contacts a seat chooses among, and its choice. */
 export function lineFor(run: Run, agent: Agent): Line {
   const policy = run.pool.config.policy ?? "fifo";
-  const line: Line = { tickets: [], places: [], first: -1 };
+  const line: Line = { when: "seat_became_free", tickets: [], places: [], first: -1 };
   for (const seatClass of classesWaitingFor(run, agent)) {
     const head = headFor(run, seatClass, agent);
     if (head === null) continue;
@@ -78,11 +95,6 @@ function compare(line: Line, ticket: PoolTicket, place: number): void {
   if (best === undefined || goesBefore(ticket, place, best, places[first] as number)) line.first = tickets.length - 1;
 }
 
-function goesBefore(a: PoolTicket, placeA: number, b: PoolTicket, placeB: number): boolean {
-  if (isOwed(a) !== isOwed(b)) return isOwed(a);
-  return placeA < placeB || (placeA === placeB && a.arrival < b.arrival);
-}
-
 /** The oldest contact of the class that can still be answered in time; those that no longer can are let go for good. */
 function headInTarget(run: Run, seatClass: SeatClass): PoolTicket | null {
   for (;;) {
@@ -94,17 +106,30 @@ function headInTarget(run: Run, seatClass: SeatClass): PoolTicket | null {
   }
 }
 
-/** A tenant that was at its cap may be served again by seats that stood idle meanwhile. */
+/**
+ * A tenant that was at its cap may be served again by seats that stood idle meanwhile: its first in line by the policy says
+ * which, and that seat chooses as every seat does.
+ */
 function offerTenant(run: Run, tenant: PoolTenant): void {
-  for (const seatClass of tenant.classes) {
-    for (;;) {
-      if (tenant.seats >= tenant.cap) return;
-      if (seatClass.idle.peek() === null) break;
-      const next = seatClass.waiting.find((ticket) => idleFor(run, ticket) !== null, LOOK_PAST);
-      if (next === null) break;
-      offerTicket(run, next);
-    }
+  for (;;) {
+    const seat = tenant.seats < tenant.cap ? seatFor(run, tenant) : null;
+    if (seat === null || !offerSeat(run, seat)) return;
   }
+}
+
+/** The idle seat of the tenant's first contact in line that one fits; null where none fits any. */
+function seatFor(run: Run, tenant: PoolTenant): Agent | null {
+  const policy = run.pool.config.policy ?? "fifo";
+  let [first, place, seat]: [PoolTicket | null, number, Agent | null] = [null, 0, null];
+  for (const seatClass of tenant.classes) {
+    if (seatClass.idle.peek() === null) continue;
+    const ticket = seatClass.waiting.find((one) => idleFor(run, one) !== null, LOOK_PAST);
+    if (ticket === null) continue;
+    const its = placeInLine(ticket, policy, run.now);
+    if (first !== null && !goesBefore(ticket, its, first, place)) continue;
+    [first, place, seat] = [ticket, its, idleFor(run, ticket)];
+  }
+  return seat;
 }
 
 /** The idle seat that the strategy puts first among those who have not declined the contact. */

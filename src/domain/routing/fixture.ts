@@ -28,6 +28,8 @@ export type WorldSettings = {
   readonly seats?: readonly SeatEntitlement[];
   readonly queue?: Partial<QueueConfig>;
   readonly start?: number;
+  /** Called in the middle of a step, when a seat is about to be promised: the pool is still as the decision found it. */
+  readonly deciding?: (world: SmallWorld) => void;
 };
 
 export const agentId = (index: number): AgentId => asId(`a${index}`);
@@ -133,16 +135,19 @@ export class SmallWorld {
   }[] = [];
   private readonly rows = new Rows();
   private reservations = 0;
+  private readonly deciding: WorldSettings["deciding"];
   private readonly chance: Chance = {
     random: () => 0.5,
     newReservationId: () => {
       this.reservations += 1;
+      this.deciding?.(this);
       return asId<ReservationId>(`r${this.reservations}`);
     },
   };
 
   constructor(settings: WorldSettings = {}) {
     this.now = settings.start ?? 1_000_000;
+    this.deciding = settings.deciding;
     this.pool = createPool(smallConfig(settings));
   }
 

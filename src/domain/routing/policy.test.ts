@@ -140,7 +140,8 @@ function partsOf(day: Partial<PoolQueue["today"]>, waitedMs: number, expected = 
   const now = one.queuedAt + waitedMs;
   const bonus = slackBonus(one, now);
   expect(placeInLine(one, "slack", now)).toBe(one.key - bonus);
-  return { parts: placeParts(one, "slack", now), fifo: placeParts(one, "fifo", now), bonus };
+  const parts = placeParts(one, "slack", now);
+  return { parts: { ...parts, stakeMs: Math.round(parts.stakeMs) }, fifo: placeParts(one, "fifo", now), bonus };
 }
 
 /*

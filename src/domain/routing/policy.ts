@@ -74,7 +74,7 @@ export function slackBonus(ticket: PoolTicket, now: Instant): Ms {
   return stakeMs(queue, inTime) + tailMs(waited) + (inTime ? IN_TIME_MS : 0);
 }
 
-/** The parts of a contact's place, as a decision names them; they sum to `waitedMs + priorityMs + bonus`. */
+/** The parts of a contact's place, as a decision weighs them; they sum to `waitedMs + priorityMs + bonus`. */
 export function placeParts(ticket: PoolTicket, policy: Policy, now: Instant): PlaceParts {
   const { queue } = ticket;
   const waitedMs = now - ticket.queuedAt;
@@ -84,7 +84,7 @@ export function placeParts(ticket: PoolTicket, policy: Policy, now: Instant): Pl
     waitedMs,
     priorityMs: ticket.queuedAt - ticket.key,
     inTimeMs: slack && inTime ? IN_TIME_MS : 0,
-    stakeMs: slack ? Math.round(stakeMs(queue, inTime)) : 0,
+    stakeMs: slack ? stakeMs(queue, inTime) : 0,
     tailMs: slack ? tailMs(waitedMs) : 0,
   };
 }

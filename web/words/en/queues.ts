@@ -177,7 +177,9 @@ export const queues: Words["queues"] = {
   },
 };
 export const decision: Words["decision"] = {
-  firstOf: "When the seat became free, the heads of {{n}} lines wanted it. Order: {{policy}}, version {{version}}.",
+  firstOf:
+    "The seat was free and {{n}} contacts at the front of their lines wanted it. Order: {{policy}}, version {{version}}.",
+  belowCap: "Its client had been at the limit of its seats while this one stood idle.",
   who: "Other contacts",
   behind: "Behind by",
   whyLater: "Why later",
@@ -196,12 +198,16 @@ export const decision: Words["decision"] = {
     lower_priority: "lower priority",
     later_deadline: "further from its deadline",
     less_at_stake: "less at stake for its contract",
+    reached_later: "level with it, but reached this floor later",
+    rings_already: "rings at another seat already",
+    out_of_time: "too late for its target already",
+    not_near_a_minute: "not about to pass a minute of waiting",
   },
   sameClient: "another contact of this client",
   askedOwnAgent: "Kept for the agent this caller named or was served by last.",
   whyContact: "Why this contact",
   freeSeat: "It had waited {{waited}} and a seat that fits was free: nobody else had to be compared.",
-  onlyOne: "When the seat became free, only this contact waited for it ({{waited}}).",
+  onlyOne: "The seat was free and one line wanted it, with this contact at its front ({{waited}}).",
   outcome: "Outcome",
   owed: "Its client held fewer seats than it is guaranteed, so it went first.",
   anotherClient: "another client",
