@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Random, randomExponential, seededRandom } from "../../domain/kernel/random.ts";
-import { Posts } from "./bench/load.ts";
 import { pinApart } from "./bench/pin.ts";
 import { Floor, type FloorSettings } from "./bench-dispatch/floor.ts";
 import { freePorts } from "./ports.ts";
@@ -88,13 +87,11 @@ async function onFloor<T>(settings: FloorSettings, run: (floor: Floor, pinned: b
     log: () => undefined,
   });
   const unpin = pinApart();
-  const posts = new Posts(directPort);
-  const floor = new Floor(url, posts, settings);
+  const floor = new Floor(url, settings);
   try {
     return await run(floor, unpin !== null);
   } finally {
     floor.close();
-    posts.close();
     unpin?.();
     await worker.stop();
     rmSync(stateDir, { recursive: true, force: true });

@@ -37,8 +37,11 @@ const UNDER_WAY_MS = 2_000;
 const FACTS_GUARD_MS = 10_000;
 /** Neither the board nor the queue took them. */
 const FACTS_RETRY_MS = 5_000;
-/** Facts of one burst (a key, a place in the queue, a reservation, a ring) leave together: one call to the board, not four. */
-const FACTS_GATHER_MS = 100;
+/**
+ * Facts of one burst (a key, a place in the queue, a reservation, a ring; or an answer and the connected leg) leave
+ * together: a call to the board costs as much as the webhook that caused it, and people read the board.
+ */
+const FACTS_GATHER_MS = 400;
 /** One queue message carries at most this many facts: far below the platform's 128 kB. */
 const FACTS_PER_MESSAGE_MAX = 50;
 

@@ -13,7 +13,7 @@ import {
 import { type Random, randomExponential, seededRandom } from "../../../domain/kernel/random.ts";
 import type { PoolConfig, Ticket } from "../../../domain/routing/index.ts";
 import type { DesktopFrame } from "../../../features/routing/schema.ts";
-import type { Posts } from "../bench/load.ts";
+import type { Said, Told } from "./worker.ts";
 
 /** Tenants whose callers share the pool. */
 const TENANTS = 20;
@@ -34,7 +34,9 @@ export class Floor {
   readonly timed: Timed[] = [];
   readonly poolId = asId<PoolId>(randomUUID());
   private readonly url: string;
-  private readonly posts: Posts;
+  /** Where calls come from: everything that is not a desktop speaks here. */
+  private readonly house: WebSocket;
+  private readonly asked = new Map<number, () => void>();
   private readonly settings: FloorSettings;
   private readonly agents: readonly AgentId[];
   private readonly tenants = Array.from({ length: TENANTS }, () => asId<TenantId>(randomUUID()));
@@ -46,19 +48,22 @@ export class Floor {
   private readonly taken = new Set<string>();
   private readonly talks: Random;
   private calls = 0;
+  private questions = 0;
   private expecting: ((timed: Timed) => void) | null = null;
   private closed = false;
 
-  constructor(url: string, posts: Posts, settings: FloorSettings) {
-    this.url = url;
-    this.posts = posts;
+  constructor(url: string, settings: FloorSettings) {
+    this.url = url.replace("http", "ws");
+    this.house = this.socket("/say", "", { perMessageDeflate: false });
     this.settings = settings;
     this.talks = seededRandom(settings.seed).fork("talks");
     this.agents = Array.from({ length: settings.seats }, () => asId<AgentId>(randomUUID()));
   }
 
   async open(): Promise<void> {
-    await this.posts.ask(`/configure?pool=${this.poolId}`, [this.config()]);
+    await new Promise((open) => this.house.once("open", open));
+    this.house.on("message", (data) => this.heard(JSON.parse(data.toString()) as Told));
+    await this.ask("configure", this.config());
     for (let at = 0; at < this.agents.length; at += OPENING) {
       await Promise.all(this.agents.slice(at, at + OPENING).map((agentId) => this.seat(agentId)));
     }
@@ -80,7 +85,7 @@ export class Floor {
 
   /** Takes the pool's object from memory; the sockets stay open. */
   async sleep(): Promise<void> {
-    await this.posts.ask(`/sleep?pool=${this.poolId}`, []);
+    await this.ask("sleep");
   }
 
   close(): void {
@@ -136,11 +141,10 @@ export class Floor {
   }
 
   private seat(agentId: AgentId): Promise<void> {
-    const socket = new WebSocket(`${this.url.replace("http", "ws")}/agent?pool=${this.poolId}&agent=${agentId}`);
-    this.sockets.push(socket);
+    const socket = this.socket("/agent", `&agent=${agentId}`);
     socket.on("open", () => socket.send('{"id":"ready","cmd":"set_state","to":"ready","reason":null}'));
     return new Promise((ready, fail) => {
-      socket.on("error", (error) => (this.closed ? undefined : fail(error)));
+      socket.on("error", fail);
       socket.on("message", (data) => {
         const seenAt = performance.now();
         const frame = data as Buffer; // as `ws` gives every message unless asked otherwise
@@ -170,10 +174,34 @@ export class Floor {
     this.expecting = null;
   }
 
-  private send(name: string, ...args: unknown[]): void {
-    if (this.closed) return;
-    this.posts.ask(`/${name}?pool=${this.poolId}`, args).catch((trouble: unknown) => {
-      if (!this.closed) throw trouble;
+  private socket(path: string, more = "", options: WebSocket.ClientOptions = {}): WebSocket {
+    const socket = new WebSocket(`${this.url}${path}?pool=${this.poolId}${more}`, options);
+    socket.on("error", (error) => {
+      if (!this.closed) throw error;
     });
+    this.sockets.push(socket);
+    return socket;
+  }
+
+  private send(name: string, ...args: readonly unknown[]): void {
+    this.say({ name, args, ask: null });
+  }
+
+  private ask(name: string, ...args: readonly unknown[]): Promise<void> {
+    const ask = ++this.questions;
+    return new Promise((done) => {
+      this.asked.set(ask, done);
+      this.say({ name, args, ask });
+    });
+  }
+
+  private say(said: Said): void {
+    if (!this.closed) this.house.send(JSON.stringify(said));
+  }
+
+  private heard(told: Told): void {
+    if ("trouble" in told) throw new Error(told.trouble);
+    this.asked.get(told.ask)?.();
+    this.asked.delete(told.ask);
   }
 }

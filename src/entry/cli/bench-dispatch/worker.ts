@@ -29,28 +29,49 @@ export class BenchPool extends SeatPool {
   }
 }
 
+type Pool = DurableObjectStub<BenchPool>;
+/** One thing said to the pool; `ask` is the number of a question whose answer is waited for. */
+export type Said = { readonly name: string; readonly args: readonly unknown[]; readonly ask: number | null };
+/** An answer to a question, or what went wrong with anything said. */
+export type Told = { readonly ask: number } | { readonly trouble: string };
+
 /**
- * `GET /agent?pool&agent` opens a desktop; `POST /sleep?pool` takes the object from memory and leaves its sockets open, as
- * the platform does; `POST /<rpc>?pool` with the arguments as a JSON list calls the pool.
+ * `GET /agent?pool&agent` opens a desktop. `GET /say?pool` opens the one socket over which everything else is said to the
+ * pool: a request of its own for each event would leave more for the collector of this process to clear away than the
+ * pool does, and its pauses would be taken for the pool's.
  */
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {
     const url = new URL(request.url);
-    const pool = env.SEAT_POOL.get(env.SEAT_POOL.idFromName(`pool:${url.searchParams.get("pool")}`));
-    if (url.pathname === "/agent") {
-      const headers = new Headers(request.headers);
-      headers.set(SOCKET_HEADERS.role, "agent");
-      headers.set(SOCKET_HEADERS.agentId, url.searchParams.get("agent") ?? "");
-      return pool.fetch(new Request(request.url, { headers }));
-    }
-    if (url.pathname === "/sleep") {
-      const { default: unsafe } = (await import(UNSAFE)) as { readonly default: Unsafe };
-      await unsafe.evict(pool, { webSockets: "hibernate" });
-      return new Response(null);
-    }
-    const call = Reflect.get(pool, url.pathname.slice(1)) as (...args: unknown[]) => Promise<unknown>;
-    const args: unknown[] = await request.json();
-    return Response.json((await call(...args)) ?? null);
+    const pool: Pool = env.SEAT_POOL.get(env.SEAT_POOL.idFromName(`pool:${url.searchParams.get("pool")}`));
+    if (url.pathname === "/say") return hear(pool);
+    const headers = new Headers(request.headers);
+    headers.set(SOCKET_HEADERS.role, "agent");
+    headers.set(SOCKET_HEADERS.agentId, url.searchParams.get("agent") ?? "");
+    return pool.fetch(new Request(request.url, { headers }));
   },
   async queue(): Promise<void> {},
 };
+
+function hear(pool: Pool): Response {
+  const { 0: client, 1: server } = new WebSocketPair();
+  server.accept();
+  server.addEventListener("message", ({ data }) => {
+    const { name, args, ask }: Said = JSON.parse(String(data));
+    const tell = (told: Told) => server.send(JSON.stringify(told));
+    say(pool, name, args).then(
+      () => (ask === null ? undefined : tell({ ask })),
+      (trouble: unknown) => tell({ trouble: `${name}: ${trouble}` }),
+    );
+  });
+  return new Response(null, { status: 101, webSocket: client });
+}
+
+/** `sleep` takes the object from memory and leaves its sockets open, as the platform does; the rest is the pool's own. */
+async function say(pool: Pool, name: string, args: readonly unknown[]): Promise<void> {
+  if (name === "sleep") {
+    const { default: unsafe } = (await import(UNSAFE)) as { readonly default: Unsafe };
+    return unsafe.evict(pool, { webSockets: "hibernate" });
+  }
+  await (Reflect.get(pool, name) as (...args: readonly unknown[]) => Promise<unknown>)(...args);
+}

@@ -51,42 +51,10 @@ export class Load {
   }
 }
 
-/** Requests sent when they are due, whatever is under way: an open loop. Kept-alive connections are added as needed. */
-export class Posts {
-  private readonly port: number;
-  private readonly host: string;
-  private readonly free: Connection[] = [];
-
-  constructor(port: number) {
-    this.port = port;
-    this.host = `127.0.0.1:${port}`;
-  }
-
-  /** Sends the body as JSON, answers with the answer's status line, headers and body. */
-  async ask(path: string, body: unknown): Promise<string> {
-    const connection = await this.connection();
-    const { status, text } = await connection.ask(wire("POST", path, this.host, {}, JSON.stringify(body)));
-    this.free.push(connection);
-    if (status !== 200) throw new Error(`${path}: ${text}`);
-    return text;
-  }
-
-  close(): void {
-    for (const connection of this.free) connection.close();
-  }
-
-  /** The one used last: those left over are closed by the server in time. */
-  private async connection(): Promise<Connection> {
-    for (let free = this.free.pop(); free !== undefined; free = this.free.pop()) if (free.isOpen) return free;
-    return Connection.open(this.port);
-  }
-}
-
 type Answer = { readonly status: number; readonly text: string };
 
 class Connection {
   private readonly socket: Socket;
-  isOpen = true;
   private text = "";
   private settle: { done: (answer: Answer) => void; fail: (error: Error) => void } | null = null;
 
@@ -97,7 +65,6 @@ class Connection {
     socket.on("data", (chunk: string) => this.read(chunk));
     socket.on("error", (error) => this.settle?.fail(error));
     socket.on("close", () => {
-      this.isOpen = false;
       this.settle?.fail(new Error("the Worker closed a connection"));
     });
   }
