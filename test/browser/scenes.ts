@@ -106,7 +106,7 @@ export function card(customers: readonly string[], brand = BRAND) {
 const ROLES = {
   agent: [{ role: "agent" }],
   supervisor: [{ role: "supervisor" }],
-  client: [{ role: "tenant_admin", tenantId: "t1", tenantName: "Harbour Museum" }],
+  client: [{ role: "tenant_admin", tenantId: "t1", tenantName: "Harbour Museum", timeZone: "Europe/London" }],
   billing: [{ role: "billing_admin" }],
 };
 export type Who = keyof typeof ROLES;

@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import type { SessionView } from "../../src/features/identity/schema.ts";
+import { readInZone } from "../words/zone.ts";
 import { read } from "./http.ts";
 
 export type Session = SessionView;
@@ -11,7 +12,9 @@ export const sessionQuery = queryOptions({
   queryKey: ["session"],
   queryFn: async ({ signal }): Promise<Session | null> => {
     const answer = await read<Session | Nobody>("/api/session", signal);
-    return answer.user === null ? null : answer;
+    const session = answer.user === null ? null : answer;
+    readInZone(session?.roles.find(({ role }) => role === "tenant_admin")?.timeZone);
+    return session;
   },
   staleTime: 60_000,
 });

@@ -8,15 +8,12 @@ import { majorOf } from "../invoicing/deed.ts";
 import { calendarDay, money } from "../words/format.ts";
 import { type OwnMoneyWords, ownMoneyWords } from "../words/own-money.ts";
 import { currentTongue } from "../words/words.ts";
+import { dayAt } from "../words/zone.ts";
 import { csvOf } from "./csv.ts";
 import "./money.css";
 
 /** Days shown at first: a quarter and what led to it. */
 const DAYS_AT_FIRST = 120;
-
-function dayAt(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
-}
 
 type Props = {
   /** Where the statement is read: the client's own, or one client's for billing staff. */
@@ -30,7 +27,7 @@ export function StatementPanel({ path, name }: Props) {
   const words = ownMoneyWords(currentTongue()).account;
   const [range, setRange] = useState(() => ({
     from: dayAt(Date.now() - DAYS_AT_FIRST * 86_400_000),
-    to: dayAt(Date.now() + 86_400_000),
+    to: dayAt(Date.now()),
   }));
   const isWrong = range.from === "" || range.to === "" || range.to < range.from;
   const found = useQuery({

@@ -8,9 +8,10 @@ import { Disposition, OutcomeMark } from "../contact/parts.tsx";
 import { Icon } from "../design/icons.tsx";
 import { Field, PlainState, Skeleton, TableScroll, Trouble } from "../design/parts.tsx";
 import { PhoneNumber } from "../design/phone-number.tsx";
-import { dateTime, duration } from "../words/format.ts";
+import { dateTime, duration, zoneName } from "../words/format.ts";
 import { outcomeName } from "../words/outcome.ts";
 import { currentTongue } from "../words/words.ts";
+import { readersZone, startOfDay } from "../words/zone.ts";
 import "./portal.css";
 
 type ContactsPage = { readonly items: readonly PortalContact[]; readonly next: string | null };
@@ -19,21 +20,15 @@ type Filter = { q?: string; outcome?: string; from?: string; to?: string };
 const PAGE = 50;
 const CHOICES = ["answered", "abandoned", "voicemail", "self_service", "closed", "rejected", "failed"] as const;
 
-/** Local days become instants here: the reader means whole days of their own calendar. */
+/** Days become instants here: the reader means whole days of the clock that the list is told in. */
 function queryOf(filter: Filter, cursor: string | null): string {
   const query = new URLSearchParams({ limit: String(PAGE) });
   if (filter.q !== undefined) query.set("q", filter.q);
   if (filter.outcome !== undefined) query.set("outcome", filter.outcome);
-  if (filter.from !== undefined) query.set("from", String(startOf(filter.from, 0)));
-  if (filter.to !== undefined) query.set("to", String(startOf(filter.to, 1)));
+  if (filter.from !== undefined) query.set("from", String(startOfDay(filter.from)));
+  if (filter.to !== undefined) query.set("to", String(startOfDay(filter.to, 1)));
   if (cursor !== null) query.set("cursor", cursor);
   return query.toString();
-}
-
-function startOf(day: string, plusDays: number): number {
-  const at = new Date(`${day}T00:00:00`);
-  at.setDate(at.getDate() + plusDays);
-  return at.getTime();
 }
 
 export function ContactsPage() {
@@ -52,10 +47,16 @@ export function ContactsPage() {
   }, [t]);
   const rows = contacts.data?.pages.flatMap((page) => page.items) ?? [];
   const filtered = Object.keys(filter).length > 0;
+  const zone = readersZone();
   return (
     <div className="page">
       <div className="page-head">
         <h1>{t("contacts.title")}</h1>
+        {zone === undefined ? null : (
+          <span className="small quiet">
+            {t("contacts.zone", { zone: zoneName(currentTongue(), zone, Date.now()) })}
+          </span>
+        )}
       </div>
       <FilterBar filter={filter} />
       <section className="panel" aria-label={t("contacts.title")}>
@@ -164,7 +165,7 @@ function ContactsTable({ rows }: { rows: readonly PortalContact[] }) {
   const tongue = currentTongue();
   return (
     <TableScroll>
-      <table className="table">
+      <table className="table contacts-table">
         <thead>
           <tr>
             <th scope="col">{t("contacts.at")}</th>
@@ -196,13 +197,13 @@ function ContactsTable({ rows }: { rows: readonly PortalContact[] }) {
               <td>
                 <OutcomeMark outcome={row.outcome} />
               </td>
-              <td>{row.brandName}</td>
-              <td>{row.queueName}</td>
-              <td>{row.agentName}</td>
+              <td className="nowrap">{row.brandName}</td>
+              <td className="nowrap">{row.queueName}</td>
+              <td className="nowrap">{row.agentName}</td>
               <td className="end">{row.waitedMs === null ? "" : duration(row.waitedMs)}</td>
               <td className="end">{row.talkMs === 0 ? "" : duration(row.talkMs)}</td>
               <td>
-                <span className="row">
+                <span className="row contact-came-of">
                   <Disposition code={row.disposition} label={row.dispositionLabel} />
                   {row.hasRecording ? (
                     <span title={t("contact.recording")}>

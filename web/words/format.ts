@@ -1,3 +1,5 @@
+import { readersZone } from "./zone.ts";
+
 /** Numbers, times and money as text. Everything goes through `Intl`; nothing here knows a language's rules. */
 export type Tongue = "zh" | "en";
 
@@ -37,7 +39,7 @@ export function money(tongue: Tongue, minor: number | string | bigint, currency:
   return format.format(`${negative ? "-" : ""}${decimal}` as Intl.StringNumericLiteral);
 }
 
-export function dateTime(tongue: Tongue, at: number | string, timeZone?: string): string {
+export function dateTime(tongue: Tongue, at: number | string, timeZone = readersZone()): string {
   return new Intl.DateTimeFormat(LOCALES[tongue], {
     dateStyle: "medium",
     timeStyle: "medium",
@@ -46,7 +48,7 @@ export function dateTime(tongue: Tongue, at: number | string, timeZone?: string)
   }).format(new Date(at));
 }
 
-export function clockTime(tongue: Tongue, at: number | string, timeZone?: string): string {
+export function clockTime(tongue: Tongue, at: number | string, timeZone = readersZone()): string {
   return new Intl.DateTimeFormat(LOCALES[tongue], {
     timeStyle: "medium",
     hourCycle: "h23",

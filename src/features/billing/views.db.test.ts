@@ -261,7 +261,7 @@ function appAs(role: Role | null, tenant: TestClient = client) {
       name: "N",
       email: "n@example.com",
       locale: "en-US",
-      roles: [{ role, tenantId, tenantName: null }],
+      roles: [{ role, tenantId, tenantName: null, timeZone: null }],
       agent: null,
     };
     const clock = { now: () => ctx().now, realInstant: (at: number) => at };

@@ -51,7 +51,7 @@ beforeAll(async () => {
     name: "Agent",
     email: "agent@callhouse.example",
     locale: "en-US",
-    roles: [{ role: "agent", tenantId: null, tenantName: null }],
+    roles: [{ role: "agent", tenantId: null, tenantName: null, timeZone: null }],
     agent: { agentId, poolId: asId<PoolId>(String(agent?.pool_id)) },
   };
 });

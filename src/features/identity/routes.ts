@@ -68,10 +68,11 @@ export function identityRoutes(sessionsFor: (services: RequestServices) => Sessi
 function viewOf({ userId, name, email, locale, roles, agent }: SignedIn): SessionView {
   return {
     user: { id: userId, name, email, locale },
-    roles: roles.map(({ role, tenantId, tenantName }) => ({
+    roles: roles.map(({ role, tenantId, tenantName, timeZone }) => ({
       role,
       ...(tenantId === null ? {} : { tenantId }),
       ...(tenantName === null ? {} : { tenantName }),
+      ...(timeZone === null ? {} : { timeZone }),
     })),
     ...(agent === null ? {} : { agent }),
   };

@@ -20,7 +20,15 @@ export const SignInSchema = z.object({
 
 export const SessionSchema = z.object({
   user: z.object({ id: z.string(), name: z.string(), email: z.string(), locale: z.enum(["zh-CN", "en-US", "en-GB"]) }),
-  roles: z.array(z.object({ role: RoleSchema, tenantId: z.string().optional(), tenantName: z.string().optional() })),
+  roles: z.array(
+    z.object({
+      role: RoleSchema,
+      tenantId: z.string().optional(),
+      tenantName: z.string().optional(),
+      /** Of the client: its people are told times in it. */
+      timeZone: z.string().optional(),
+    }),
+  ),
   agent: z.object({ agentId: z.string(), poolId: z.string() }).optional(),
 });
 

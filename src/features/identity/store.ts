@@ -4,7 +4,13 @@ import { type AgentId, asId, type PoolId, type TenantId, type UserId } from "../
 import type { Language } from "../../domain/kernel/language.ts";
 import { type Role, sessions, users } from "./tables.ts";
 
-export type RoleHeld = { readonly role: Role; readonly tenantId: TenantId | null; readonly tenantName: string | null };
+export type RoleHeld = {
+  readonly role: Role;
+  readonly tenantId: TenantId | null;
+  readonly tenantName: string | null;
+  /** Where the client's days begin; null for a role of the house. */
+  readonly timeZone: string | null;
+};
 
 /** Who is signed in and what they may do, as the database says at this request. */
 export type SignedIn = {
@@ -43,7 +49,8 @@ export async function findSession(
     select u.id, u.name, u.email, u.locale, extract(epoch from live.moved_to) * 1000 as expires_ms,
       a.id as agent_id, a.pool_id,
       coalesce((
-        select json_agg(json_build_object('role', r.role, 'tenantId', r.tenant_id, 'tenantName', t.name) order by r.role)
+        select json_agg(json_build_object('role', r.role, 'tenantId', r.tenant_id, 'tenantName', t.name,
+          'timeZone', t.time_zone) order by r.role)
         from house.user_roles r left join house.tenants t on t.id = r.tenant_id where r.user_id = u.id
       ), '[]'::json)::text as roles
     from live

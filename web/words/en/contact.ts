@@ -14,6 +14,7 @@ export const outcome: Words["outcome"] = {
 export const tier: Words["tier"] = { standard: "Standard", silver: "Silver", gold: "Gold", platinum: "Platinum" };
 export const contacts: Words["contacts"] = {
   title: "Contacts",
+  zone: "Times in {{zone}}",
   search: "First digits of the caller's number",
   searchLabel: "Search",
   outcome: "Outcome",
@@ -56,7 +57,7 @@ export const contact: Words["contact"] = {
   showRaw: "Show raw content",
   fact: {
     contact_offered: "Call arrived at {{to}}",
-    flow_step_entered: "Entered step {{stepId}} ({{kind}})",
+    flow_step_entered: "Flow step: {{kind}} ({{stepId}})",
     menu_chosen: "Pressed {{key}}",
     digits_collected: "Typed {{variable}}",
     queued: "Joined the queue",

@@ -12,6 +12,7 @@ export const outcome = {
 export const tier = { standard: "普通", silver: "银卡", gold: "金卡", platinum: "白金" };
 export const contacts = {
   title: "联络记录",
+  zone: "时间为{{zone}}",
   search: "来电号码的开头几位",
   searchLabel: "查找",
   outcome: "结局",
@@ -54,7 +55,7 @@ export const contact = {
   showRaw: "显示原始内容",
   fact: {
     contact_offered: "来电，拨打 {{to}}",
-    flow_step_entered: "进入步骤 {{stepId}}（{{kind}}）",
+    flow_step_entered: "流程步骤：{{kind}}（{{stepId}}）",
     menu_chosen: "按了 {{key}}",
     digits_collected: "输入了 {{variable}}",
     queued: "进入队列",
