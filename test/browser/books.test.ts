@@ -13,7 +13,7 @@ test("BIL-9 a commission plan gets a version, and what it cannot be is said at i
   const page = await stage.page("billing", "/billing/commission");
   await page.getByRole("link", { name: "Commission plans" }).click();
   await page.getByLabel("Client").selectOption({ label: "Harbour Museum" });
-  await page.getByText("3.5 % of the sale; at most £20.00; accrues when sold, payable when paid").waitFor();
+  await page.getByText("3.5% of the sale; at most £20.00; accrues when sold, payable when paid").waitFor();
   await page.getByRole("button", { name: "Add a version" }).click();
   const dialog = page.getByRole("dialog");
   const add = dialog.getByRole("button", { name: "Add", exact: true });

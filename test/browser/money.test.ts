@@ -14,7 +14,7 @@ test("BIL-8 a client sees the forecast with what it assumes, and sets at what sp
   await page.getByText("£90.00 more than last month").waitFor();
   await page.getByText("What the forecast assumes").click();
   await page.getByText("New prices begin on 29 November 2026").waitFor();
-  await page.getByText("80 % used").waitFor();
+  await page.getByText("80% used").waitFor();
   await page.getByRole("button", { name: "Set a spending alert" }).click();
   const dialog = page.getByRole("dialog");
   const save = dialog.getByRole("button", { name: "Save" });
@@ -28,9 +28,7 @@ test("BIL-8 a client sees the forecast with what it assumes, and sets at what sp
 
 test("BIL-8 a client's first page says what is nearly used up, and leads there", async () => {
   const page = await stage.page("client", "/portal");
-  const notice = page
-    .getByRole("status")
-    .filter({ hasText: "Answered contacts 80 % used · Spending alert 100 % used" });
+  const notice = page.getByRole("status").filter({ hasText: "Answered contacts 80% used · Spending alert 100% used" });
   await notice.getByRole("link", { name: "Spending and account" }).click();
   await page.waitForURL("**/portal/spend");
 });

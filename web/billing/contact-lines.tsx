@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { BilledContact, ContactLine } from "../../src/features/billing/schema.ts";
 import { count, month } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
-import { decimalMoney } from "./amounts.ts";
+import { decimalMoney, usageWord } from "./amounts.ts";
 
 /** Invoice lines that a contact is in, each with the contact's own part. `own`: the client reads it, not the house. */
 export function ContactLines({
@@ -53,8 +53,6 @@ export function ContactLines({
   );
 }
 
-const KINDS = ["contact", "carrier_leg", "success", "agent_time", "message"] as const;
-
 export function UsageList({ usage }: { usage: BilledContact["usage"] }) {
   const { t } = useTranslation();
   return (
@@ -64,15 +62,12 @@ export function UsageList({ usage }: { usage: BilledContact["usage"] }) {
         <p className="panel-body quiet small">{t("contact.noUsage")}</p>
       ) : (
         <ul className="panel-body contact-lines">
-          {usage.map((one) => {
-            const kind = KINDS.find((known) => known === one.kind);
-            return (
-              <li key={one.id} className="row">
-                <span className="grow">{kind === undefined ? one.kind : t(`usage.${kind}`)}</span>
-                <span className="nowrap">{count(currentTongue(), one.quantity)}</span>
-              </li>
-            );
-          })}
+          {usage.map((one) => (
+            <li key={one.id} className="row">
+              <span className="grow">{usageWord(t, one.kind)}</span>
+              <span className="nowrap">{count(currentTongue(), one.quantity)}</span>
+            </li>
+          ))}
         </ul>
       )}
     </section>

@@ -97,7 +97,7 @@ export function InvoiceLines({ invoice, link }: LinesProps) {
               {t("billing.unitPrice")}
             </th>
             <th scope="col" className="end">
-              {t("billing.contact")}
+              {t("billing.contacts")}
             </th>
             <th scope="col" className="end">
               {t("billing.amount")}
@@ -171,7 +171,7 @@ export function LineContacts({ contacts, page, more, link }: ContactsProps) {
   const { t } = useTranslation();
   const tongue = currentTongue();
   if (contacts.length === 0)
-    return <PlainState icon="receipt" title={t("billing.behind")} hint={t("billing.behindNone")} />;
+    return <PlainState icon="receipt" title={t("billing.behindNone")} hint={t("billing.behindNoneHint")} />;
   return (
     <>
       <TableScroll>

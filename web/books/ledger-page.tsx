@@ -90,6 +90,7 @@ function Client({ tenantId }: { tenantId: string }) {
 function Totals({ totals }: { totals: TrialBalance["totals"] }) {
   const { t } = useTranslation();
   const tongue = currentTongue();
+  if (totals.length === 0) return null;
   return (
     <ul className="row plain-list">
       {totals.map((total) => (

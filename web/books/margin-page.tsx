@@ -11,6 +11,9 @@ import { currentTongue } from "../words/words.ts";
 import { BookHead, Mark } from "./parts.tsx";
 
 type Search = { period?: string; tenant?: string; by?: string };
+/** Of every amount in the tables: parts of a minor unit are shown alike, so that the points stand under each other. */
+const DECIMALS = 4;
+
 type Row = Pick<HouseMargin["items"][number], "shown" | "agentS">;
 
 /** A month of all clients, and of one client by what it is asked for: sell less carrier and agent cost. */
@@ -23,7 +26,7 @@ export function MarginPage() {
   return (
     <div className="page">
       <BookHead book="margin">
-        <label className="row small quiet">
+        <label className="row small quiet nowrap">
           {t("billing.period")}
           <input
             type="month"
@@ -185,10 +188,10 @@ function Table({ what, foot, children }: { what: string; foot?: ReactNode; child
 
 function Cells({ row, currency }: { row: Row; currency: string }) {
   const tongue = currentTongue();
-  const text = (decimal: string) => decimalMoney(tongue, decimal, currency);
+  const text = (decimal: string) => decimalMoney(tongue, decimal, currency, DECIMALS);
   return (
     <>
-      <td className="end">{row.agentS === 0 ? "" : duration(row.agentS * 1_000)}</td>
+      <td className="end">{row.agentS === 0 ? "–" : duration(row.agentS * 1_000)}</td>
       <td className="end">{text(row.shown.sell)}</td>
       <td className="end">{text(row.shown.carrierCost)}</td>
       <td className="end">{text(row.shown.agentCost)}</td>

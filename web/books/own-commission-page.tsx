@@ -127,7 +127,7 @@ function StatementsPanel({ rows }: { rows: readonly StatementView[] }) {
                 <td>{row.tenantName}</td>
                 <SumCells of={OWN_SUMS} statement={row} />
                 <td>
-                  <Pill done={row.status === "paid"}>{t(`books.statementStatus.${row.status}`)}</Pill>
+                  <Pill done={row.status !== "prepared"}>{t(`books.statementStatus.${row.status}`)}</Pill>
                 </td>
               </tr>
             ))}

@@ -2,6 +2,7 @@ import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { IconName } from "../design/icons.tsx";
 import { Icon } from "../design/icons.tsx";
+import { usePhoneText } from "../design/phone-number.tsx";
 import { clockTime, duration } from "../words/format.ts";
 import { outcomeName } from "../words/outcome.ts";
 import { currentTongue } from "../words/words.ts";
@@ -65,6 +66,7 @@ export function Story({
   decisionNames?: (fact: FactRow) => DecisionNames;
 }) {
   const { t } = useTranslation();
+  const shown = usePhoneText();
   const first = facts[0]?.at ?? 0;
   return (
     <ol className="story">
@@ -77,12 +79,12 @@ export function Story({
               <Icon name={icon} />
             </span>
             <div className="story-words">
-              <p>{isFactName(fact.type) ? tell(t, fact.type, fact.body, disposition) : fact.type}</p>
+              <p>{isFactName(fact.type) ? tell({ t, shown, disposition }, fact.type, fact.body) : fact.type}</p>
               {fact.type === "seat_reserved" ? (
                 <Decision at={fact.at} decision={fact.body.decision} names={decisionNames(fact)} />
               ) : null}
             </div>
-            <span className="small quiet nowrap">+{duration(fact.at - first)}</span>
+            <span className="story-after small quiet nowrap">+{duration(fact.at - first)}</span>
           </li>
         );
       })}
@@ -95,11 +97,17 @@ const LEAVINGS = ["answered", "abandoned", "overflowed", "closed"] as const;
 
 const STEPS = ["hours", "prompt", "menu", "collect", "queue", "voicemail", "hangup"] as const;
 
-function tell(t: TFunction, type: FactName, body: Record<string, unknown>, disposition: Label | null): string {
+type Telling = {
+  readonly t: TFunction;
+  readonly shown: (number: string) => string;
+  readonly disposition: Label | null;
+};
+
+function tell({ t, shown, disposition }: Telling, type: FactName, body: Record<string, unknown>): string {
   const text = (name: string): string => String(body[name] ?? "");
   switch (type) {
     case "contact_offered":
-      return t(`contact.fact.${type}`, { to: text("to") });
+      return t(`contact.fact.${type}`, { to: shown(text("to")) });
     case "flow_step_entered": {
       const kind = STEPS.find((one) => one === body.kind);
       return t(`contact.fact.${type}`, {

@@ -74,8 +74,9 @@ function ContractsTable({ items, words, tongue }: TableProps) {
             <tr key={one.id}>
               <td>
                 <Link to="/contracts/$tenantId/$contractId" params={{ tenantId: one.tenantId, contractId: one.id }}>
-                  {one.name[tongue]}
-                </Link>
+                  {one.tenantName}
+                </Link>{" "}
+                {one.name[tongue] === one.tenantName ? null : <span className="small quiet">{one.name[tongue]}</span>}
               </td>
               <td>{one.currency}</td>
               <td className="end">{one.versions}</td>

@@ -8,7 +8,7 @@ import { Crumbs } from "../design/crumbs.tsx";
 import { Icon } from "../design/icons.tsx";
 import { Skeleton, Trouble, troubleText } from "../design/parts.tsx";
 import { type ContractWords, contractWords, filled } from "../words/contracts.ts";
-import { calendarDay, type Tongue } from "../words/format.ts";
+import { calendarDay, type Tongue, zoneName } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
 import { ChargeCard } from "./charge-card.tsx";
 import { CardChoice, cardNamed, LeftOut, NewerCard, originIn, useCards } from "./price-card.tsx";
@@ -73,7 +73,7 @@ function Editor({ contract, path, words, tongue }: EditorProps) {
       <div className="page-head">
         <h1>{contract.name[tongue]}</h1>
         <span className="quiet">
-          {contract.currency} · {contract.timeZone}
+          {contract.currency} · {zoneName(tongue, contract.timeZone, Date.now())}
         </span>
       </div>
       <Actions contract={contract} path={path} words={words} tongue={tongue} carded={carded} />

@@ -18,7 +18,8 @@ export function isWithheld(from: string): boolean {
   return !/[0-9@]/.test(from);
 }
 
-export function PhoneNumber({ value }: { value: string }) {
+/** Makes a number readable, wherever it stands in a sentence. */
+export function usePhoneText(): (value: string) => string {
   const { t } = useTranslation();
   const [shown, setShown] = useState<Shown | null>(() => format);
   useEffect(() => {
@@ -32,6 +33,12 @@ export function PhoneNumber({ value }: { value: string }) {
       alive = false;
     };
   }, []);
-  if (isWithheld(value)) return t("desktop.anonymous");
-  return shown === null || !value.startsWith("+") ? value : shown(value);
+  return (value) => {
+    if (isWithheld(value)) return t("desktop.anonymous");
+    return shown === null || !value.startsWith("+") ? value : shown(value);
+  };
+}
+
+export function PhoneNumber({ value }: { value: string }) {
+  return usePhoneText()(value);
 }

@@ -8,13 +8,13 @@ export function Abandoned({ counted, short }: { counted: number; short: number }
   const tongue = currentTongue();
   return (
     <>
+      {count(tongue, counted)}
       {short === 0 ? null : (
         <span className="small quiet nowrap" title={t("floor.shortHint", { n: count(tongue, short) })}>
-          {t("floor.short", { n: count(tongue, short) })}
           {" · "}
+          {t("floor.short", { n: count(tongue, short) })}
         </span>
       )}
-      {count(tongue, counted)}
     </>
   );
 }

@@ -7,6 +7,12 @@ import { calendarDay, dateTime, money } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
 import "./invoicing.css";
 
+/** Standard rates need no word; what is not taxed as usual says why. */
+function taxWords(t: TFunction, { category, rate }: ClientDocument["invoice"]["taxes"][number]): string {
+  const at = t("invoicing.taxAt", { rate });
+  return category === "S" || category === "O" ? at : `${at} · ${t(`invoicing.taxCategory.${category}`)}`;
+}
+
 /** From net to what is still owed: every step that stands between them. */
 export function SumsPanel({ document }: { document: ClientDocument }) {
   const { t } = useTranslation();
@@ -20,7 +26,7 @@ export function SumsPanel({ document }: { document: ClientDocument }) {
       .filter(({ category }) => category !== "O")
       .map((tax) => ({
         key: `${tax.category}${tax.rate}`,
-        label: t("invoicing.taxAt", { rate: tax.rate, category: tax.category }),
+        label: taxWords(t, tax),
         minor: tax.taxMinor,
       })),
     { key: "gross", label: t("invoicing.gross"), minor: invoice.grossMinor, strong: true },

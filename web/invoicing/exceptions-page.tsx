@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ExceptionView } from "../../src/features/billing/schema.ts";
 import { read } from "../api/http.ts";
+import { usageWord } from "../billing/amounts.ts";
 import { Crumbs } from "../design/crumbs.tsx";
 import { Icon } from "../design/icons.tsx";
 import { PlainState, Skeleton, TableScroll, Trouble } from "../design/parts.tsx";
@@ -99,11 +100,9 @@ function ExceptionRow({ row }: { row: ExceptionView }) {
       <td>{row.tenantName}</td>
       <td className="nowrap">{dateTime(tongue, row.occurredAt)}</td>
       <td>
-        <span className="mono small">{row.source}</span>
-        <div className="small quiet">
-          {row.kind}
-          {row.quantity === null ? "" : ` · ${count(tongue, row.quantity)}`}
-        </div>
+        {usageWord(t, row.kind)}
+        {row.quantity === null ? "" : ` · ${count(tongue, row.quantity)}`}
+        <div className="mono small quiet">{row.source}</div>
       </td>
       <td>
         {t(`exceptions.reason.${row.reason}`)}

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { InvoiceSummary } from "../../src/features/billing/schema.ts";
 import { read } from "../api/http.ts";
 import { Crumbs } from "../design/crumbs.tsx";
+import { month } from "../words/format.ts";
 import { houseMoneyWords } from "../words/house-money.ts";
 import { currentTongue } from "../words/words.ts";
 import { Comparison } from "./compare.tsx";
@@ -38,9 +39,10 @@ export function PortalComparePage() {
   const navigate = useNavigate();
   const words = houseMoneyWords(currentTongue()).compare;
   const others = useInvoices("/api/portal/invoices") ?? [];
+  const own = others.find((it) => it.id === invoiceId);
   const invoice = (
     <Link to="/portal/invoices/$invoiceId" params={{ invoiceId }}>
-      {t("billing.invoice")}
+      {own === undefined ? t("billing.invoice") : month(currentTongue(), own.period)}
     </Link>
   );
   return (
@@ -78,6 +80,7 @@ export function HouseComparePage() {
   const navigate = useNavigate();
   const words = houseMoneyWords(currentTongue()).compare;
   const others = (useInvoices("/api/billing/invoices") ?? []).filter((it) => it.tenantId === tenantId);
+  const own = others.find((it) => it.id === invoiceId);
   const all = (
     <Link to="/billing" search={{}}>
       {t("billing.title")}
@@ -85,7 +88,7 @@ export function HouseComparePage() {
   );
   const invoice = (
     <Link to="/billing/$tenantId/invoices/$invoiceId" params={{ tenantId, invoiceId }}>
-      {t("billing.invoice")}
+      {own === undefined ? t("billing.invoice") : `${own.tenantName} · ${month(currentTongue(), own.period)}`}
     </Link>
   );
   return (

@@ -222,7 +222,7 @@ function RunState({ run }: { run: RunView }) {
   const words = houseMoneyWords(currentTongue()).runs;
   const [icon, tone] = LOOK[run.state];
   return (
-    <div className="stack tight">
+    <div className="run-state">
       <span className={`state-mark tone-${tone}`}>
         <Icon name={icon} />
         {words.stateOf[run.state]}

@@ -173,7 +173,7 @@ function Allowance({ allowance: { kind, label, unit, used, of, step, usedUpOn },
       <div className="row">
         <strong className="grow">{name}</strong>
         <span>
-          {sum} {unit === null ? "" : unitWord(t, unit)}
+          {sum} {unit === null ? "" : unitWord(t, unit, String(of))}
         </span>
         <span
           className={`pill state-mark ${step === null ? "soft-idle tone-idle" : `soft-${TONES[step]} tone-${TONES[step]}`}`}

@@ -99,15 +99,16 @@ export function valueText(t: TFunction, field: string, value: unknown, poolName:
   if (typeof value === "boolean") return t(value ? "queues.yes" : "queues.no");
   if (field === "relax") {
     const steps = value as Step[];
-    return steps.length === 0 ? none : steps.map((step) => stepText(t, step, poolName)).join("; ");
+    return steps.length === 0 ? none : steps.map((step) => stepText(t, step, poolName)).join(t("app.listSemi"));
   }
-  if (Array.isArray(value)) return value.length === 0 ? none : value.map((one) => needText(String(one))).join(", ");
+  if (Array.isArray(value))
+    return value.length === 0 ? none : value.map((one) => needText(String(one))).join(t("app.listComma"));
   if (typeof value === "object" && value !== null) {
     const part = value as Record<string, unknown>;
     if (field === "wrapUp") {
       const kind = (["timed", "optional", "mandatory"] as const).find((name) => name === part.kind) ?? "timed";
       const more = t("queues.extensionsText", { n: String(part.extensions), s: String(part.extensionS) });
-      return `${t(`queues.wrapUpKind.${kind}`)}, ${more}`;
+      return [t(`queues.wrapUpKind.${kind}`), more].join(t("app.listComma"));
     }
     if (field === "target") {
       return t("queues.targetText", {
@@ -124,7 +125,7 @@ export function valueText(t: TFunction, field: string, value: unknown, poolName:
     if (field === "tiers") {
       return (["silver", "gold", "platinum"] as const)
         .map((tier) => `${t(`tier.${tier}`)} ${String(part[tier])}`)
-        .join(", ");
+        .join(t("app.listComma"));
     }
   }
   if (field === "ringTimeoutS" || field === "wrapUpS") return seconds(t, Number(value));

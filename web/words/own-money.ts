@@ -134,7 +134,7 @@ const en: OwnMoneyWords = {
     title: "Spending and account",
     soFar: "This month so far",
     soFarHint:
-      "Before tax, {{percent}} % of the month is over; monthly fees and minimums count whole from the first day",
+      "Before tax, {{percent}}% of the month is over; monthly fees and minimums count whole from the first day",
     forecast: "Forecast of this month",
     gross: "{{amount}} with tax",
     tooEarly: "Less than a day was used: too early for a forecast",
@@ -145,8 +145,8 @@ const en: OwnMoneyWords = {
     alerts: "Allowances",
     alertsNone: "There is no package and no spending alert.",
     limit: "Spending alert",
-    step: "{{percent}} % used",
-    below: "Below 50 %",
+    step: "{{percent}}% used",
+    below: "Below 50%",
     usedUp: "Used up",
     used: "{{used}} of {{of}}",
     usedUpOn: "At this pace used up on {{day}}",
@@ -166,7 +166,7 @@ const en: OwnMoneyWords = {
     unseen: "New charges without usage yet count their fixed part only: {{list}}.",
     setLimit: "Set a spending alert",
     limitNote:
-      "You are told here when the month comes to 50, 80 and 100 % of this amount before tax. It only tells; no call is stopped.",
+      "You are told here when the month comes to 50, 80 and 100% of this amount before tax. It only tells; no call is stopped.",
     limitAmount: "Amount a month, before tax",
     limitEmpty: "Empty takes the alert away",
     notAmount: "Write an amount above 0",

@@ -28,7 +28,7 @@ export const commission: Words["commission"] = {
   payableOn: "Payable when",
   stage: { sold: "sold", confirmed: "confirmed", delivered: "delivered", paid: "paid" },
   fixedWords: "{{amount}} a sale",
-  percentWords: "{{percent}} % of the sale",
+  percentWords: "{{percent}}% of the sale",
   atLeast: "at least {{amount}}",
   atMost: "at most {{amount}}",
   stages: "accrues when {{accrue}}, payable when {{payable}}",

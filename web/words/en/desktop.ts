@@ -103,7 +103,7 @@ export const customer: Words["customer"] = {
   phone: "Phone",
   email: "Email",
   notes: "Customer notes",
-  notesHint: "What helps at every call: how to address them, usual address, what to avoid.",
+  notesHint: "Useful at every call: address, what to avoid",
   noNotes: "No notes yet",
   addNote: "Add note",
   history: "History",

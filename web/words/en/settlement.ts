@@ -30,7 +30,7 @@ export const settlement: Words["settlement"] = {
   each: {
     deliveryFee: "delivery {{amount}}",
     returnFee: "return {{amount}}",
-    sharePercent: "share {{percent}} %",
+    sharePercent: "share {{percent}}%",
     tolerance: "tolerance {{amount}}",
     tariff: "{{amount}} a minute, steps of {{first}}/{{next}} s",
   },

@@ -36,6 +36,8 @@ export const app: Words["app"] = {
   sandbox: "Sandbox",
   notices: "Notices",
   path: "Path",
+  listComma: ", ",
+  listSemi: "; ",
 };
 export const role: Words["role"] = {
   agent: "Agent",

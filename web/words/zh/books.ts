@@ -27,7 +27,7 @@ export const books = {
     line: "账单明细",
     queue: "队列",
     campaign: "外呼活动",
-    agent: "坐席员",
+    agent: "座席",
     contact: "联络",
   },
   sell: "收入",

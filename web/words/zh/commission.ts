@@ -9,7 +9,7 @@ export const commission = {
   addVersion: "添加版本",
   addNote: "原版本于生效日结束。生效日及之后已有成交的，须另选更晚的日期。",
   add: "添加",
-  beneficiary: { agent: "坐席员", house: "外包商" },
+  beneficiary: { agent: "座席", house: "外包商" },
   who: "受益人",
   from: "生效日",
   version: "第 {{n}} 版",

@@ -34,6 +34,8 @@ export const app = {
   sandbox: "沙箱环境",
   notices: "提示",
   path: "路径",
+  listComma: "、",
+  listSemi: "；",
 };
 export const role = {
   agent: "座席",
