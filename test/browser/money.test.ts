@@ -36,6 +36,8 @@ test("BIL-8 a client's first page says what is nearly used up, and leads there",
 test("BIL-8 a statement of account ends in its balance and can be had as a file without formulas", async () => {
   const page = await stage.page("client", "/portal/spend");
   expect(await page.getByTestId("statement-closing").textContent()).toBe("£50.00");
+  const pdf = await page.getByRole("link", { name: "PDF", exact: true }).getAttribute("href");
+  expect(pdf).toMatch(/^\/api\/portal\/statement\/pdf\?from=\d{4}-\d\d-\d\d&to=\d{4}-\d\d-\d\d&language=en$/);
   const href = await page.getByRole("link", { name: "Download CSV" }).getAttribute("href");
   const csv = decodeURIComponent(href ?? "");
   expect(csv).toContain('"2026-10-01","Payment","INV-2026-000042","GBP","-1280.00","50.00"');

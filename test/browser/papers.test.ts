@@ -4,8 +4,9 @@ import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { FONTS } from "../../src/adapters/documents/fonts.ts";
 import { documentsWith } from "../../src/adapters/documents/index.ts";
-import { invoiceOnPaper } from "../../src/features/documents/fixture.ts";
+import { invoiceOnPaper, statementOnPaper } from "../../src/features/documents/fixture.ts";
 import { invoicePaper } from "../../src/features/documents/invoice-paper.ts";
+import { statementPaper } from "../../src/features/documents/statement-paper.ts";
 import { PaperGlyphs } from "./paper-glyphs.ts";
 
 const modules = join(import.meta.dirname, "../../node_modules");
@@ -34,5 +35,13 @@ test.each([
   ["en", ["Invoice", "Total with tax", "CNY 28,832.00", "Qingchuan TV Shopping"]],
 ] as const)("BIL-8 letters of a PDF in %s are drawn as their own shapes", async (language, wanted) => {
   const pdf = await documents.pdf(invoicePaper(invoiceOnPaper(), language));
+  expect(await glyphs.unlike(pdf, wanted)).toEqual([]);
+});
+
+test.each([
+  ["zh", ["对账单", "2026-10-01 – 2026-12-31", "晴川电视购物有限公司", "应付余额", "CNY 9,832.00"]],
+  ["en", ["Statement of account", "Balance due", "CNY 9,832.00", "Qingchuan TV Shopping"]],
+] as const)("BIL-8 letters of a statement of account in %s are drawn as their own shapes", async (language, wanted) => {
+  const pdf = await documents.pdf(statementPaper(statementOnPaper(), language));
   expect(await glyphs.unlike(pdf, wanted)).toEqual([]);
 });

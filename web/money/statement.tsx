@@ -5,7 +5,7 @@ import { read } from "../api/http.ts";
 import { Icon } from "../design/icons.tsx";
 import { PlainState, Skeleton, TableScroll, Trouble } from "../design/parts.tsx";
 import { majorOf } from "../invoicing/deed.ts";
-import { calendarDay, money } from "../words/format.ts";
+import { calendarDay, money, type Tongue } from "../words/format.ts";
 import { type OwnMoneyWords, ownMoneyWords } from "../words/own-money.ts";
 import { currentTongue } from "../words/words.ts";
 import { dayAt } from "../words/zone.ts";
@@ -60,6 +60,9 @@ export function StatementPanel({ path, name }: Props) {
         ) : null}
         <span className="grow" />
         {found.data === undefined || found.data.items.length === 0 ? null : (
+          <StatementFiles path={path} range={range} words={words} />
+        )}
+        {found.data === undefined || found.data.items.length === 0 ? null : (
           <a className="button" download={`${name}.csv`} href={fileOf(found.data.items, words)}>
             <Icon name="receipt" />
             {words.csv}
@@ -77,6 +80,34 @@ export function StatementPanel({ path, name }: Props) {
       )}
     </section>
   );
+}
+
+type FilesProps = {
+  readonly path: string;
+  readonly range: { readonly from: string; readonly to: string };
+  readonly words: OwnMoneyWords["account"];
+};
+
+/** The PDF in the reader's language, and beside it in the other: the client's books may be kept in either. */
+function StatementFiles({ path, range, words }: FilesProps) {
+  const tongue = currentTongue();
+  const href = (language: Tongue) => `${path}/pdf?from=${range.from}&to=${range.to}&language=${language}`;
+  return (
+    <>
+      <a className="button" href={href(tongue)} target="_blank" rel="noreferrer">
+        <Icon name="book" />
+        PDF
+      </a>
+      <a className="button plain" href={href(tongue === "zh" ? "en" : "zh")} target="_blank" rel="noreferrer">
+        {words.otherPdf}
+      </a>
+    </>
+  );
+}
+
+/** A payment without a reference of its own is told by how it came. */
+function documentOf({ kind, name }: StatementView["entries"][number], words: OwnMoneyWords["account"]): string {
+  return kind === "payment" && name in words.method ? words.method[name as keyof typeof words.method] : name;
 }
 
 type EntriesProps = { readonly statement: StatementView; readonly words: OwnMoneyWords["account"] };
@@ -110,7 +141,7 @@ function Entries({ statement, words }: EntriesProps) {
             <tr key={`${entry.kind} ${entry.id}`}>
               <td className="nowrap">{calendarDay(tongue, entry.on)}</td>
               <td>{words.kind[entry.kind]}</td>
-              <td>{entry.name}</td>
+              <td>{documentOf(entry, words)}</td>
               <td className="end nowrap">{amount(entry.amountMinor)}</td>
               <td className="end amount">{amount(entry.balanceMinor)}</td>
             </tr>
@@ -139,7 +170,7 @@ function fileOf(items: readonly StatementView[], words: OwnMoneyWords["account"]
     ...entries.map((it) => [
       it.on,
       words.kind[it.kind],
-      it.name,
+      documentOf(it, words),
       currency,
       majorOf(it.amountMinor, decimals),
       majorOf(it.balanceMinor, decimals),

@@ -101,6 +101,8 @@ const zh = {
       payment: "收款",
       refund: "退款",
     },
+    method: { stripe: "在线支付", bank_transfer: "银行转账", other: "其他方式" },
+    otherPdf: "英文 PDF",
   },
 } as const;
 
@@ -210,6 +212,8 @@ const en: OwnMoneyWords = {
       payment: "Payment",
       refund: "Refund",
     },
+    method: { stripe: "Card", bank_transfer: "Bank transfer", other: "Other" },
+    otherPdf: "PDF in Chinese",
   },
 };
 

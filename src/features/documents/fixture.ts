@@ -1,4 +1,5 @@
 import type { InvoiceOnPaper, LineOnPaper } from "./paper-data.ts";
+import type { StatementOnPaper } from "./statement-paper.ts";
 
 /** An invoice of a Chinese seller to try papers and sheets with; any part may be another. */
 export function invoiceOnPaper(other: Partial<InvoiceOnPaper> = {}): InvoiceOnPaper {
@@ -50,6 +51,46 @@ export function lineOnPaper(other: Partial<LineOnPaper> = {}): LineOnPaper {
     belongsTo: null,
     taxCategory: "S",
     taxRate: "6",
+    ...other,
+  };
+}
+
+/** A quarter of the same client: an invoice, a payment without a reference, and what is left. */
+export function statementOnPaper(other: Partial<StatementOnPaper> = {}): StatementOnPaper {
+  const { buyer, seller } = invoiceOnPaper();
+  return {
+    buyer,
+    seller,
+    from: "2026-10-01",
+    to: "2026-12-31",
+    statements: [
+      {
+        currency: "CNY",
+        from: "2026-10-01",
+        to: "2026-12-31",
+        openingMinor: 100_000n,
+        entries: [
+          {
+            kind: "invoice",
+            id: "i1",
+            on: "2026-11-03",
+            name: "INV-2026-000042",
+            amountMinor: 2_883_200n,
+            balanceMinor: 2_983_200n,
+          },
+          {
+            kind: "payment",
+            id: "p1",
+            on: "2026-11-20",
+            name: "bank_transfer",
+            amountMinor: -2_000_000n,
+            balanceMinor: 983_200n,
+          },
+        ],
+        closingMinor: 983_200n,
+      },
+    ],
+    madeAt: Date.UTC(2026, 10, 26, 9),
     ...other,
   };
 }

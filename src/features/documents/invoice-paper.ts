@@ -1,9 +1,8 @@
 import { amountInCapitals } from "../../domain/rating/capitals.ts";
 import type { Fact, Paper, PaperBlock, PaperColumn } from "../../ports/documents.ts";
-import type { SellerSnapshot } from "../parties/index.ts";
 import { amountText, amountWithCode, numberText, quantityText } from "./figures.ts";
 import type { CreditNoteOnPaper, InvoiceOnPaper, LineOnPaper, TaxOnPaper } from "./paper-data.ts";
-import { partyLines } from "./party-lines.ts";
+import { bankLines, footerOf, nameOf, partyColumns } from "./party-lines.ts";
 import { type PaperLanguage, type PaperWords, WORDS } from "./words.ts";
 
 type Strong = Fact & { readonly strong?: boolean };
@@ -27,7 +26,7 @@ export function invoicePaper(invoice: InvoiceOnPaper, language: PaperLanguage): 
         lines: [nameOf(invoice.seller, language)],
         facts: headFacts(invoice, language),
       },
-      parties(invoice, language),
+      partyColumns(invoice.buyer, invoice.seller, language),
       lineTable(invoice.lines, language, (line) => amountText(line.amountMinor, invoice.currency)),
       { kind: "totals", rows: totalsOf(invoice, words) },
       { kind: "notes", lines: notesOf(invoice, language) },
@@ -66,7 +65,7 @@ export function creditNotePaper(note: CreditNoteOnPaper, language: PaperLanguage
           { label: words.currency, value: invoice.currency },
         ],
       },
-      parties(invoice, language),
+      partyColumns(invoice.buyer, invoice.seller, language),
       lineTable(lines, language, (line) => amountText(credited.get(line.id) ?? 0n, invoice.currency)),
       { kind: "totals", rows },
       {
@@ -89,17 +88,6 @@ function headFacts(invoice: InvoiceOnPaper, language: PaperLanguage): Fact[] {
     invoice.buyer.reference === undefined ? null : { label: words.reference, value: invoice.buyer.reference },
   ];
   return facts.filter((fact) => fact !== null);
-}
-
-function parties(invoice: InvoiceOnPaper, language: PaperLanguage): PaperBlock {
-  const words = WORDS[language];
-  return {
-    kind: "columns",
-    columns: [
-      { title: words.to, lines: partyLines(invoice.buyer, language) },
-      { title: words.from, lines: partyLines(invoice.seller, language) },
-    ],
-  };
 }
 
 function lineTable(
@@ -162,10 +150,7 @@ function notesOf(invoice: InvoiceOnPaper, language: PaperLanguage): string[] {
   return [
     ...capitalsNote(invoice.grossMinor, invoice, words),
     ...exemptions.map((text) => `${words.exemption}${words.colon}${text}`),
-    ...invoice.seller.banks.map(({ bank, account, holder, swift }) => {
-      const line = words.bankLine(bank, account, holder);
-      return `${words.bank}${words.colon}${swift === undefined ? line : `${line} BIC ${swift}`}`;
-    }),
+    ...bankLines(invoice.seller, language),
     invoice.number === null ? words.draftNote : words.payNote(invoice.number),
   ];
 }
@@ -174,16 +159,4 @@ function notesOf(invoice: InvoiceOnPaper, language: PaperLanguage): string[] {
 function capitalsNote(grossMinor: bigint, { taxProfile, currency }: InvoiceOnPaper, words: PaperWords): string[] {
   if (taxProfile !== "cn_vat") return [];
   return [`${words.capitals}${words.colon}${amountInCapitals(grossMinor, currency)}`];
-}
-
-function nameOf(party: Pick<SellerSnapshot, "nameZh" | "nameEn">, language: PaperLanguage): string {
-  return language === "zh" ? party.nameZh : party.nameEn;
-}
-
-function footerOf(seller: SellerSnapshot, language: PaperLanguage): string {
-  const words = WORDS[language];
-  const id = seller.vatId ?? seller.creditCode;
-  const name = nameOf(seller, language);
-  if (id === undefined) return name;
-  return `${name} · ${seller.vatId === undefined ? words.creditCode : words.vatId} ${id}`;
 }

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import type { Paper } from "../../ports/documents.ts";
-import { invoiceOnPaper, lineOnPaper } from "./fixture.ts";
+import { invoiceOnPaper, lineOnPaper, statementOnPaper } from "./fixture.ts";
 import { creditNotePaper, invoicePaper } from "./invoice-paper.ts";
 import { csvOf, invoiceSheets } from "./invoice-sheet.ts";
+import { statementPaper } from "./statement-paper.ts";
 
 function totals(paper: Paper) {
   const block = paper.blocks.find((it) => it.kind === "totals");
@@ -92,4 +93,35 @@ test("BIL-8 the CSV has a mark for Excel, exact numbers, and no text that a spre
   expect(head?.startsWith("\ufeff账单编号,收费代码")).toBe(true);
   expect(row).toContain(`"'=HYPERLINK(""x"",""y"")"`);
   expect(row).toContain(",1/3,-0.33,CNY,");
+});
+
+test("BIL-8 a statement runs from its opening balance through every document to its closing balance, in the reader's words", () => {
+  const paper = statementPaper(statementOnPaper(), "zh");
+  const table = paper.blocks.find((it) => it.kind === "table");
+  expect(table?.kind === "table" ? table.rows : []).toEqual([
+    ["2026-10-01", "期初余额", "", "", "1,000.00"],
+    ["2026-11-03", "账单", "INV-2026-000042", "28,832.00", "29,832.00"],
+    ["2026-11-20", "收款", "银行转账", "-20,000.00", "9,832.00"],
+    ["2026-12-31", "期末余额", "", "", "9,832.00"],
+  ]);
+  expect(totals(paper)).toEqual([["应付余额", "CNY 9,832.00"]]);
+  expect(notes(paper)[0]).toContain("6200 0000 0000");
+});
+
+test("BIL-8 a statement has a part for each currency, and what a client has to its credit is no negative debt", () => {
+  const [yuan] = statementOnPaper().statements;
+  if (yuan === undefined) throw new Error("the fixture has a part");
+  const pounds = { ...yuan, currency: "GBP" as const, entries: [], openingMinor: -5_000n, closingMinor: -5_000n };
+  const paper = statementPaper(statementOnPaper({ statements: [yuan, pounds] }), "en");
+  const sums = paper.blocks.flatMap((it) =>
+    it.kind === "totals" ? it.rows.map(({ label, value }) => [label, value]) : [],
+  );
+  expect(sums).toEqual([
+    ["Balance due", "CNY 9,832.00"],
+    ["In your favour", "GBP 50.00"],
+  ]);
+  expect(paper.blocks.filter((it) => it.kind === "table")).toHaveLength(2);
+  expect(notes(statementPaper(statementOnPaper({ statements: [] }), "en"))).toEqual([
+    "Nothing happened up to the end of these days.",
+  ]);
 });

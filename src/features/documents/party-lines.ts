@@ -1,3 +1,4 @@
+import type { PaperBlock } from "../../ports/documents.ts";
 import type { BuyerSnapshot, SellerSnapshot } from "../parties/index.ts";
 import { type PaperLanguage, WORDS } from "./words.ts";
 
@@ -22,4 +23,37 @@ export function partyLines(party: BuyerSnapshot | SellerSnapshot, language: Pape
     ...numbers.flatMap(([word, number]) => (number === undefined ? [] : [`${word}${words.colon}${number}`])),
     ...(party.email === undefined ? [] : [party.email]),
   ];
+}
+
+/** Buyer and seller side by side. */
+export function partyColumns(buyer: BuyerSnapshot, seller: SellerSnapshot, language: PaperLanguage): PaperBlock {
+  const words = WORDS[language];
+  return {
+    kind: "columns",
+    columns: [
+      { title: words.to, lines: partyLines(buyer, language) },
+      { title: words.from, lines: partyLines(seller, language) },
+    ],
+  };
+}
+
+/** Where the seller is paid, an account a line. */
+export function bankLines({ banks }: SellerSnapshot, language: PaperLanguage): string[] {
+  const words = WORDS[language];
+  return banks.map(({ bank, account, holder, swift }) => {
+    const line = words.bankLine(bank, account, holder);
+    return `${words.bank}${words.colon}${swift === undefined ? line : `${line} BIC ${swift}`}`;
+  });
+}
+
+export function nameOf(party: Pick<SellerSnapshot, "nameZh" | "nameEn">, language: PaperLanguage): string {
+  return language === "zh" ? party.nameZh : party.nameEn;
+}
+
+export function footerOf(seller: SellerSnapshot, language: PaperLanguage): string {
+  const words = WORDS[language];
+  const id = seller.vatId ?? seller.creditCode;
+  const name = nameOf(seller, language);
+  if (id === undefined) return name;
+  return `${name} · ${seller.vatId === undefined ? words.creditCode : words.vatId} ${id}`;
 }

@@ -1,10 +1,13 @@
 import { type Database, type TenantScope, withTenant } from "../../adapters/db/index.ts";
+import type { Instant } from "../../domain/kernel/instant.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import type { Documents, Paper } from "../../ports/documents.ts";
 import { billingProfile, sellerOf } from "../parties/index.ts";
+import { statements } from "../payments/index.ts";
 import { creditNotePaper, invoicePaper } from "./invoice-paper.ts";
 import { csvOf, invoiceSheets } from "./invoice-sheet.ts";
 import type { InvoiceOnPaper } from "./paper-data.ts";
+import { statementPaper } from "./statement-paper.ts";
 import { type PartiesToday, readCreditNote, readInvoice } from "./store.ts";
 import type { PaperLanguage } from "./words.ts";
 
@@ -47,6 +50,20 @@ export async function printCreditNote(
   );
   const key = `${scope.tenantId}/credit-notes/${noteId}/${language}.pdf`;
   return { name: `${note.number}.pdf`, bytes: await printedOnce(ctx, key, creditNotePaper(note, language)) };
+}
+
+/** The PDF of a statement of account, as the books stand now: it is not kept, because its days may still change. */
+export async function printStatement(
+  ctx: PrintContext,
+  scope: TenantScope,
+  range: { readonly from: string; readonly to: string },
+  { language, now }: { readonly language: PaperLanguage; readonly now: Instant },
+): Promise<Printed> {
+  const today = await seller(ctx);
+  const { buyer } = await withTenant(ctx.db, scope, billingProfile);
+  const account = { seller: today, buyer, ...range, statements: await statements(ctx.db, scope, range), madeAt: now };
+  const bytes = await ctx.documents.pdf(statementPaper(account, language));
+  return { name: `statement-${range.from}-${range.to}.pdf`, bytes };
 }
 
 export async function invoiceWorkbook(

@@ -1,5 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import type { TenantScope } from "../../adapters/db/index.ts";
 import { access, type HouseContext, houseRouter, ownScope, problems, staffScope } from "../identity/index.ts";
+import { RangeSchema } from "../payments/index.ts";
 import {
   invoiceCsv,
   invoiceWorkbook,
@@ -7,6 +9,7 @@ import {
   type Printed,
   printCreditNote,
   printInvoice,
+  printStatement,
 } from "./print.ts";
 
 const id = z.uuid();
@@ -75,7 +78,26 @@ const ownNote = createRoute({
   responses: { 200: fileOf("pdf"), ...problems(401, 403, 404, 409, 422, 503) },
 });
 
-/** Invoices and credit notes as files, for the outsourcer's billing staff and for the client they are sent to. */
+const houseStatement = createRoute({
+  method: "get",
+  path: "/api/billing/tenants/{tenantId}/statement/pdf",
+  operationId: "downloadStatementPdf",
+  summary: "A client's statement of account for a range of days as a PDF",
+  ...staff,
+  request: { params: z.object({ tenantId: id }), query: RangeSchema.safeExtend(query.shape) },
+  responses: { 200: fileOf("pdf"), ...problems(401, 403, 404, 409, 422, 503) },
+});
+const ownStatement = createRoute({
+  method: "get",
+  path: "/api/portal/statement/pdf",
+  operationId: "downloadOwnStatementPdf",
+  summary: "The client's own statement of account for a range of days as a PDF",
+  ...client,
+  request: { query: RangeSchema.safeExtend(query.shape) },
+  responses: { 200: fileOf("pdf"), ...problems(401, 403, 409, 422, 503) },
+});
+
+/** Invoices, credit notes and statements as files, for the outsourcer's billing staff and for the client they are sent to. */
 export function documentRoutes() {
   const router = houseRouter();
   for (const kind of KINDS) {
@@ -89,6 +111,11 @@ export function documentRoutes() {
       return file(await FILES[kind].make(contextOn(c), ownScope(c), c.req.valid("param").invoiceId, language), kind);
     });
   }
+  router.openapi(houseStatement, async (c) => {
+    const scope = staffScope(c, c.req.valid("param").tenantId);
+    return file(await statementOn(c, scope, c.req.valid("query")), "pdf");
+  });
+  router.openapi(ownStatement, async (c) => file(await statementOn(c, ownScope(c), c.req.valid("query")), "pdf"));
   router.openapi(houseNote, async (c) => {
     const { tenantId, noteId } = c.req.valid("param");
     return file(
@@ -103,6 +130,12 @@ export function documentRoutes() {
     ),
   );
   return router;
+}
+
+type StatementQuery = z.infer<typeof RangeSchema> & z.infer<typeof query>;
+
+function statementOn(c: HouseContext, scope: TenantScope, { from, to, language }: StatementQuery): Promise<Printed> {
+  return printStatement(contextOn(c), scope, { from, to }, { language, now: c.get("services").clock.now() });
 }
 
 /** A PDF opens in the browser; a sheet is saved. */
