@@ -79,6 +79,8 @@ export type CarrierEvent =
       /** Whole seconds the carrier bills; only with a terminal status. */
       readonly durationS: number | null;
     }
+  /** Who picked up a leg that was to be listened to: a person, or what is none (a mailbox, a fax). */
+  | { readonly kind: "picked_up"; readonly legSid: CarrierSid; readonly by: "person" | "machine" }
   | {
       readonly kind: "conference";
       readonly conferenceSid: CarrierSid;
@@ -164,6 +166,8 @@ export type ParticipantCreate = {
   readonly timeoutS: number;
   readonly endConferenceOnExit: boolean;
   readonly statusCallback: string;
+  /** Told whether a person or a machine picked up; null where nobody is to listen. */
+  readonly pickedUpCallback: string | null;
   readonly conferenceStatusCallback: string;
 };
 

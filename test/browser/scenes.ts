@@ -63,6 +63,7 @@ export function view(change: Partial<AgentView> = {}): AgentView {
     contact: null,
     extensionsLeft: 2,
     ownsPhone: true,
+    telephone: null,
   };
   return { ...base, ...change };
 }

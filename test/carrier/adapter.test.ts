@@ -25,6 +25,7 @@ const create = {
   timeoutS: 20,
   endConferenceOnExit: true,
   statusCallback: "https://house.example/t/x/c/1/leg/agent",
+  pickedUpCallback: null,
   conferenceStatusCallback: "https://house.example/t/x/c/1/conference",
 };
 const message = {

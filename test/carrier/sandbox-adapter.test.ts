@@ -28,6 +28,29 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
+test.each([
+  ["+12025550177", "human"],
+  ["+12025550004", "machine_start"],
+])("ACD-6 the carrier says who picked up at %s: %s, and only then does the leg go on", async (to, who) => {
+  const name = `contact-${to.slice(1)}`;
+  await carrier.addParticipant(account, {
+    key: `reservation-${to.slice(1)}`,
+    conferenceName: name,
+    from: LINE,
+    to,
+    timeoutS: 20,
+    endConferenceOnExit: false,
+    statusCallback: `${stage.appUrl}/leg-${who}`,
+    pickedUpCallback: `${stage.appUrl}/picked-up-${who}`,
+    conferenceStatusCallback: `${stage.appUrl}/conference-${who}`,
+  });
+  const news = () => stage.heard.filter((each) => each.path.endsWith(`-${who}`));
+  const joined = () => news().find(({ params }) => params.StatusCallbackEvent === "participant-join");
+  await until("the leg has joined", () => joined() !== undefined);
+  const told = news().filter(({ params }) => params.AnsweredBy !== undefined);
+  expect(told.map(({ path, params }) => [path, params.AnsweredBy])).toEqual([[`/picked-up-${who}`, who]]);
+});
+
 test("NUM-4 a call from arrival to recording, by the adapter's own commands", async () => {
   const softphone = await stage.socket("client");
   const ticket = await softphoneTicket(account, "agent_1", Date.now());
@@ -43,6 +66,7 @@ test("NUM-4 a call from arrival to recording, by the adapter's own commands", as
     timeoutS: 20,
     endConferenceOnExit: true,
     statusCallback: `${stage.appUrl}/leg`,
+    pickedUpCallback: null,
     conferenceStatusCallback: `${stage.appUrl}/conference`,
   };
   const { legSid: agent } = await carrier.addParticipant(account, create);

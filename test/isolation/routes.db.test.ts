@@ -296,6 +296,7 @@ async function plantCanaries(): Promise<Record<string, string>> {
   const queueId = idOf.queue(VICTIM, "orders");
   return {
     tenantId,
+    agentId: randomUUID(),
     queueId,
     contractId: idOf.contract(VICTIM),
     contactId,

@@ -104,7 +104,8 @@ function sample(document: Document, given: Schema | undefined, name = ""): unkno
   if (type === "boolean") return true;
   if (type === "number" || type === "integer") return Math.max(1, schema.minimum ?? 1);
   if (schema.format === "uuid") return "00000000-0000-4000-8000-000000000000";
-  const formed = FORMED[name];
+  // What begins with a plus is a telephone number, whatever its name.
+  const formed = FORMED[schema.pattern?.startsWith("^\\+") === true ? "phone" : name];
   if (formed !== undefined) return formed;
   return "x".repeat(Math.max(1, schema.minLength ?? 1));
 }

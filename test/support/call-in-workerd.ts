@@ -20,6 +20,9 @@ let calls = 0;
 export let token = "";
 /** What the carrier was asked, in order. */
 export const asked: string[] = [];
+const forms: { readonly path: string; readonly form: URLSearchParams }[] = [];
+/** What was posted to addresses that end so, in order. */
+export const formsOf = (ending: string) => forms.filter(({ path }) => path.endsWith(ending)).map(({ form }) => form);
 /** How the carrier treats the next requests for an agent's leg; with none left it does what it is asked. */
 export const participantTroubles: ("unheard" | "unanswered" | "busy" | "failing" | "refused")[] = [];
 /** What the carrier hands out for any recording. */
@@ -30,6 +33,7 @@ let legs: Map<string, { status: string; duration: string | null }>;
 
 beforeEach(async () => {
   asked.length = 0;
+  forms.length = 0;
   participantTroubles.length = 0;
   recording.answer = () => new Response(null, { status: 404 });
   legs = new Map();
@@ -54,6 +58,7 @@ async function carrierAnswers(request: Request): Promise<Response> {
   const path = new URL(request.url).pathname.replace(/^.*\/Accounts\/[^/]+/, "");
   const form = request.method === "POST" ? new URLSearchParams(await request.text()) : null;
   asked.push(`${request.method} ${path}`);
+  if (form !== null) forms.push({ path, form });
   if (path.endsWith("/Participants.json") && form !== null) {
     const trouble = participantTroubles.shift();
     if (trouble === "unheard") throw new TypeError("connection refused");

@@ -6,6 +6,7 @@ import { ToyCarrier } from "./toy-carrier.ts";
 /** A call brought to each stage, and what tests of the contact machine say of it. */
 export const AGENT = asId<never>("agent-1");
 export const R1 = asId<never>("r1");
+export const TELEPHONE = asId<never>("+862166660199");
 export const R2 = asId<never>("r2");
 export const CALLER = asId<never>("CA-caller");
 export const decision = { rule: "longest_idle", ruleVersion: 1, candidates: 1, ranked: [] };
@@ -21,6 +22,16 @@ export function connecting() {
   call.send({ type: "seat_rang", reservationId: R1 });
   call.now += 4_000;
   call.send({ type: "seat_accepted", agentId: AGENT, reservationId: R1 });
+  return call;
+}
+/** As `connecting`, at an agent whose ear is a telephone outside the house. */
+export function calling(picksUp: "person" | "machine" = "person") {
+  const call = queued();
+  call.picksUp = picksUp;
+  call.send({ type: "seat_reserved", agentId: AGENT, reservationId: R1, decision });
+  call.send({ type: "seat_rang", reservationId: R1 });
+  call.now += 4_000;
+  call.send({ type: "seat_accepted", agentId: AGENT, reservationId: R1, telephone: TELEPHONE });
   return call;
 }
 export function talking() {

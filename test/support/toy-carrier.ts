@@ -30,6 +30,10 @@ export class ToyCarrier {
   /** How many legs to agents were up at the same time. */
   mostLegsAtOnce = 0;
   readonly ignored: string[] = [];
+  /** Every command, in order. */
+  readonly asked: Effect[] = [];
+  /** Who picks up a telephone outside the house. */
+  picksUp: "person" | "machine" = "person";
   /** So many commands to end a leg come to nothing. */
   lostEnds = 0;
   state: ContactState;
@@ -108,6 +112,7 @@ export class ToyCarrier {
   }
 
   private carryOut(effect: Effect): void {
+    this.asked.push(effect);
     switch (effect.do) {
       case "tell_pool":
         this.poolHeard.push(effect.message);
@@ -127,6 +132,7 @@ export class ToyCarrier {
         this.callbacks.push(
           { type: "leg_status", callSid, party: "agent", status: "ringing", durationS: null },
           { type: "leg_status", callSid, party: "agent", status: "in-progress", durationS: null },
+          ...(effect.telephone === undefined ? [] : [{ type: "picked_up", callSid, by: this.picksUp } as const]),
           { type: "conference", name, what: "join", callSid, label },
           { type: "conference", name, what: "join", callSid: asId("CA-caller"), label: null },
         );

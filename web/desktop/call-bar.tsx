@@ -4,10 +4,11 @@ import { useTranslation } from "react-i18next";
 import { Icon } from "../design/icons.tsx";
 import { Keypad } from "../design/keypad.tsx";
 import { BrandMark, troubleText } from "../design/parts.tsx";
+import { PhoneNumber } from "../design/phone-number.tsx";
 import { Elapsed } from "../live/timers.tsx";
 import { hangUp, hold } from "./card.ts";
 import type { ActiveContact } from "./desk.ts";
-import { useCanAct, useDesk, useDesktop, usePhone } from "./desk-context.ts";
+import { useCanAct, useDesk, useDesktop, usePhone, useTelephone } from "./desk-context.ts";
 
 /** The call in hand, from every part of the desktop. Buttons stay where they are whether or not there is a call. */
 export function CallBar({ keypad, toggleKeypad }: { keypad: boolean; toggleKeypad: () => void }) {
@@ -36,6 +37,15 @@ function PhoneLine() {
   const { t } = useTranslation();
   const line = usePhone((state) => state.line);
   const problem = usePhone((state) => state.problem);
+  const telephone = useTelephone();
+  if (telephone !== null) {
+    return (
+      <span role="status" className="state-mark small tone-ready" data-testid="phone-line">
+        <Icon name="handset" />
+        {t("desktop.telephone")} <PhoneNumber value={telephone.number} />
+      </span>
+    );
+  }
   if (line === "off") return null;
   const look = {
     registering: { tone: "idle", icon: "refresh", text: t("mic.registering") },
@@ -64,6 +74,7 @@ function LiveCall({
   const { t } = useTranslation();
   const { phone } = useDesktop();
   const canAct = useCanAct();
+  const telephone = useTelephone();
   const muted = usePhone((state) => state.call?.muted ?? false);
   const inCall = usePhone((state) => state.call !== null);
   const [pressed, setPressed] = useState("");
@@ -78,7 +89,7 @@ function LiveCall({
     <>
       <span className={`state-mark tone-${held ? "idle" : "contact"}`}>
         <Icon name={held ? "pause" : "handset"} />
-        {t(connecting ? "call.connecting" : held ? "call.held" : "call.talking")}
+        {t(connecting ? (telephone === null ? "call.connecting" : "call.pickUp") : held ? "call.held" : "call.talking")}
       </span>
       <strong className="call-timer" data-testid="call-timer">
         {contact.answeredAt === null ? "0:00" : <Elapsed since={contact.answeredAt} label={t("call.talking")} />}

@@ -1,4 +1,5 @@
 import { createContext, useContext } from "react";
+import type { Telephone } from "../../src/features/routing/schema.ts";
 import { useStore } from "../live/store.ts";
 import type { SoftphoneState } from "../softphone/port.ts";
 import type { Desk, DeskState } from "./desk.ts";
@@ -27,9 +28,15 @@ export function useCanAct(): boolean {
   return useDesk((state) => state.link === "live" && state.view?.ownsPhone === true);
 }
 
+/** The telephone outside the house at which this agent's calls ring; null where they ring in this window. */
+export function useTelephone(): Telephone | null {
+  return useDesk((state) => state.view?.telephone ?? null);
+}
+
 /** Whether calls could be heard: without a working microphone and a registered phone nobody goes ready. */
 export function usePhoneWorks(): boolean {
-  return usePhone(
+  const browser = usePhone(
     (state) => (state.microphone === "real" || state.microphone === "silent") && state.line === "registered",
   );
+  return useTelephone() !== null || browser;
 }

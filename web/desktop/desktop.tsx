@@ -7,7 +7,7 @@ import { CallBar } from "./call-bar.tsx";
 import { ContactsColumn } from "./contacts-column.tsx";
 import { CustomerColumn } from "./customer-column.tsx";
 import { openDesk } from "./desk.ts";
-import { DesktopContext, type DesktopParts, useDesk, useDesktop, usePhone } from "./desk-context.ts";
+import { DesktopContext, type DesktopParts, useDesk, useDesktop, usePhone, useTelephone } from "./desk-context.ts";
 import { DevicePage } from "./device-page.tsx";
 import { openPhone } from "./phone.ts";
 import { type Action, ShortcutList, useShortcuts } from "./shortcuts.tsx";
@@ -38,7 +38,8 @@ export function Desktop() {
  * was loaded anew in mid-call is called once more. */
 function PhoneFollowsDesk() {
   const { phone } = useDesktop();
-  const owns = useDesk((state) => state.view?.ownsPhone === true);
+  // Calls that ring at a telephone outside need no phone here.
+  const owns = useDesk((state) => state.view?.ownsPhone === true && state.view.telephone == null);
   const won = useDesk((state) => {
     const stage = state.view?.contact?.stage ?? "wrap_up";
     return stage !== "wrap_up" || state.accepting !== null;
@@ -56,6 +57,7 @@ function DesktopPage() {
   const offer = useDesk((state) => state.view?.offer ?? null);
   const busy = useDesk((state) => state.view?.contact != null || state.view?.offer != null);
   const microphone = usePhone((state) => state.microphone);
+  const browser = useTelephone() === null;
   const deaf = microphone === "ask" || microphone === "refused" || microphone === "missing";
   useAttention(offer, {
     title: `${t("desktop.title")} · ${t("app.name")}`,
@@ -71,7 +73,7 @@ function DesktopPage() {
         <Banners />
       </aside>
       <main className={`desktop-columns ${link === "lost" ? "stale" : ""}`}>
-        {deaf && !busy ? (
+        {browser && deaf && !busy ? (
           <DevicePage />
         ) : (
           <>

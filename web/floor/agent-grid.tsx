@@ -1,10 +1,14 @@
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { FloorFrame } from "../../src/features/routing/schema.ts";
+import { Icon } from "../design/icons.tsx";
 import { BrandMark, brandStyle, PlainState, StateMark } from "../design/parts.tsx";
+import { PhoneNumber } from "../design/phone-number.tsx";
 import { Elapsed } from "../live/timers.tsx";
 import { count } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
+import { TelephoneDialog } from "./telephone-dialog.tsx";
 
 type AgentRow = FloorFrame["agents"][number];
 type Sort = "state" | "name" | "time";
@@ -96,30 +100,48 @@ export function AgentGrid({ agents }: { agents: readonly AgentRow[] }) {
 
 function Cells({ agents }: { agents: readonly AgentRow[] }) {
   const { t } = useTranslation();
+  const [asked, setAsked] = useState<AgentRow | null>(null);
   return (
-    <ul className="agent-grid">
-      {agents.map((agent) => (
-        <li key={agent.agentId} className="agent-cell brand-stripe" style={brandStyle(agent.brand?.color ?? "")}>
-          <span className="row">
-            <strong className="clip grow">{agent.name}</strong>
-            {agent.since === null ? null : <Elapsed since={agent.since} />}
-          </span>
-          <span className="row small">
-            <StateMark state={agent.state} reason={agent.reason} />
-            <span className="grow" />
-            {agent.tenantId === null || agent.contactId === null ? null : (
-              <Link
-                className="why-link"
-                to="/floor/contacts/$tenantId/$contactId"
-                params={{ tenantId: agent.tenantId, contactId: agent.contactId }}
+    <>
+      {asked === null ? null : <TelephoneDialog agent={asked} close={() => setAsked(null)} />}
+      <ul className="agent-grid">
+        {agents.map((agent) => (
+          <li key={agent.agentId} className="agent-cell brand-stripe" style={brandStyle(agent.brand?.color ?? "")}>
+            <span className="row">
+              <strong className="clip grow">{agent.name}</strong>
+              {agent.since === null ? null : <Elapsed since={agent.since} />}
+              <button
+                type="button"
+                className={`button plain square telephone-button ${agent.telephone === undefined ? "" : "tone-contact"}`}
+                aria-label={t("floor.telephoneOf", { name: agent.name })}
+                title={agent.telephone?.number ?? t("floor.telephone")}
+                onClick={() => setAsked(agent)}
               >
-                {t("decision.open")}
-              </Link>
+                <Icon name="handset" />
+              </button>
+            </span>
+            {agent.telephone === undefined ? null : (
+              <span className="row small quiet clip">
+                <PhoneNumber value={agent.telephone.number} />
+              </span>
             )}
-            {agent.brand === null ? null : <BrandMark name={agent.brand.name} color={agent.brand.color} />}
-          </span>
-        </li>
-      ))}
-    </ul>
+            <span className="row small">
+              <StateMark state={agent.state} reason={agent.reason} />
+              <span className="grow" />
+              {agent.tenantId === null || agent.contactId === null ? null : (
+                <Link
+                  className="why-link"
+                  to="/floor/contacts/$tenantId/$contactId"
+                  params={{ tenantId: agent.tenantId, contactId: agent.contactId }}
+                >
+                  {t("decision.open")}
+                </Link>
+              )}
+              {agent.brand === null ? null : <BrandMark name={agent.brand.name} color={agent.brand.color} />}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }

@@ -3,19 +3,21 @@ import type { Draft } from "./draft.ts";
 import type { SeatReturn } from "./facts.ts";
 import { resumeWaiting } from "./in-flow.ts";
 import {
-  AGENT_LEG_RING_S,
+  BROWSER_RING_S,
   CONNECT_EXTENSIONS_MAX,
   CONNECT_LEASE_MS,
   GIVE_UP_ASKS_MAX,
   GIVE_UP_LEASE_MS,
   HALF_JOINED_LEASE_MS,
   LEFT_LEASE_MS,
+  PERSON_LEASE_MS,
   TALK_LEASE_MS,
+  TELEPHONE_RING_S_MAX,
 } from "./leases.ts";
-import { adopt } from "./legs.ts";
+import { adopt, isLegOf } from "./legs.ts";
 import { freedUnseen, legMayLive, liveLegs } from "./parting.ts";
 import { agentBack, callAgent } from "./recall.ts";
-import type { ContactEvent, QueuePlace, Seat, Stage } from "./state.ts";
+import type { ContactEvent, LegStatus, QueuePlace, Seat, Stage } from "./state.ts";
 import { waitAnew } from "./tickets.ts";
 
 type Connecting = Extract<Stage, { at: "connecting" }>;
@@ -26,7 +28,7 @@ export function connect(draft: Draft, place: QueuePlace, seat: Seat): void {
   const conference = `contact-${draft.state.contactId}${attempt === 1 ? "" : `-${attempt}`}`;
   const { reservationId, agentId } = seat;
   draft.fact({ type: "seat_accepted", agentId, reservationId });
-  callAgent(draft, { reservationId, agentId }, conference, AGENT_LEG_RING_S);
+  callAgent(draft, seat, conference, ringSeconds(draft, place, seat));
   draft.redirect([
     { do: "join_conference", name: conference, record: draft.config.recordCalls },
     { do: "ask_again", key: draft.nextTurn() },
@@ -34,13 +36,29 @@ export function connect(draft: Draft, place: QueuePlace, seat: Seat): void {
   draft.move({
     at: "connecting",
     place,
-    seat: { reservationId, agentId },
+    seat,
     conference,
     agentIn: false,
     callerIn: false,
     extensions: 0,
     leaseAt: draft.now + CONNECT_LEASE_MS,
   });
+}
+
+function ringSeconds(draft: Draft, { queueId }: QueuePlace, { telephone }: Seat): number {
+  const queue = draft.config.queues[queueId];
+  return telephone === undefined || queue === undefined
+    ? BROWSER_RING_S
+    : Math.min(queue.ringTimeoutS, TELEPHONE_RING_S_MAX);
+}
+
+/** The agent's leg is up. On a telephone that may be a machine: the carrier says in a moment, and is asked if it does not. */
+export function agentUp(draft: Draft): void {
+  const stage = draft.state.stage;
+  if (stage.at !== "connecting" || stage.seat.telephone === undefined || stage.agentIn) return joined(draft, "agent");
+  const leaseAt = Math.min(stage.leaseAt, draft.now + PERSON_LEASE_MS);
+  if (leaseAt === stage.leaseAt) return draft.ignore("asked soon who picked up");
+  draft.move({ ...stage, leaseAt });
 }
 
 /** One of the two is in the conference; when both are, the contact is answered. */
@@ -88,20 +106,42 @@ export function seatFailed(draft: Draft, stage: Connecting, why: SeatReturn): vo
   draft.fact({ type: "seat_returned", agentId, reservationId, why });
   endAgentLeg(draft, stage.seat);
   spend(draft, stage.seat);
-  if (why !== "leg_failed") return resumeWaiting(draft, waitAnew(draft, stage.place), true);
+  if (why !== "leg_failed" && why !== "missed") return resumeWaiting(draft, waitAnew(draft, stage.place), true);
   // Told so, the pool keeps the ticket; when the pool itself gave the seat up, the ticket went with it.
-  draft.tellPool(stage.place.poolId, { say: "leg_failed", reservationId });
+  const missed = why === "missed" ? ({ missed: true } as const) : {};
+  draft.tellPool(stage.place.poolId, { say: "leg_failed", reservationId, ...missed });
   resumeWaiting(draft, stage.place, true);
+}
+
+/** The agent's leg is over before it was one: a telephone that rang in vain was missed, all else is a failure. */
+export function agentLegOver(draft: Draft, stage: Connecting, status: LegStatus): void {
+  const inVain = stage.machine === true || status === "no-answer" || status === "busy";
+  seatFailed(draft, stage, inVain && stage.seat.telephone !== undefined ? "missed" : "leg_failed");
+}
+
+/** Who picked up the telephone. A machine is hung up on; the caller goes back to waiting when its leg is over. */
+export function pickedUp(draft: Draft, event: Extract<ContactEvent, { type: "picked_up" }>): void {
+  const leg = draft.leg(event.callSid) ?? adopt(draft, event.callSid, null);
+  if (leg === undefined) return draft.refuse("foreign_leg");
+  const stage = draft.state.stage;
+  if (stage.at !== "connecting" || leg.over || !isLegOf(draft, stage.seat, leg)) {
+    return draft.ignore("nobody asks who picked up");
+  }
+  if (event.by === "person") return joined(draft, "agent");
+  if (stage.agentIn || stage.extensions > CONNECT_EXTENSIONS_MAX) return draft.ignore("decided already");
+  endAgentLeg(draft, stage.seat);
+  const leaseAt = draft.now + GIVE_UP_LEASE_MS;
+  draft.move({ ...stage, machine: true, extensions: CONNECT_EXTENSIONS_MAX + 1, leaseAt });
 }
 
 /** Nobody else is sought before the agent's phone has stopped: he must not have two calls. */
 export function giveUpSeat(draft: Draft, stage: Connecting): void {
   const asked = Math.max(0, stage.extensions - CONNECT_EXTENSIONS_MAX);
   const { reservationId } = stage.seat;
-  if (!legMayLive(draft.state, reservationId)) return seatFailed(draft, stage, "leg_failed");
+  if (!legMayLive(draft.state, reservationId)) return agentLegOver(draft, stage, "failed");
   if (asked >= GIVE_UP_ASKS_MAX) {
     freedUnseen(draft, reservationId);
-    return seatFailed(draft, stage, "leg_failed");
+    return agentLegOver(draft, stage, "failed");
   }
   endAgentLeg(draft, stage.seat);
   for (const callSid of liveLegs(draft.state, reservationId)) draft.fetchCall(callSid);
@@ -117,7 +157,7 @@ export function conferenceNews(draft: Draft, event: Extract<ContactEvent, { type
   if (event.name !== stage.conference) return draft.ignore("news of an earlier conference");
   if (event.what === "join" && party !== null) {
     if (event.callSid !== null && draft.leg(event.callSid)?.over === true) return draft.ignore("that leg is over");
-    return joined(draft, party);
+    return party === "agent" ? agentUp(draft) : joined(draft, party);
   }
   if (stage.at === "talking" && stage.away === null && (event.what === "leave" || event.what === "end")) {
     // The legs' own status says how it ended; should it be lost, the sweep asks soon.

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import {
   AGENT,
   CALLER,
+  calling,
   connecting,
   decision,
   NO_LEG,
@@ -39,6 +40,8 @@ const EVENTS: readonly ContactEvent[] = [
   { type: "leg_status", callSid: CALLER, party: "caller", status: "ringing", durationS: null },
   { type: "leg_status", callSid: asId("CA-r1"), party: "agent", status: "no-answer", durationS: 0 },
   { type: "leg_status", callSid: asId("CA-r1"), party: "agent", status: "completed", durationS: 12 },
+  { type: "picked_up", callSid: asId("CA-r1"), by: "person" },
+  { type: "picked_up", callSid: asId("CA-r1"), by: "machine" },
   { type: "conference", name: "x", what: "join", callSid: CALLER, label: null },
   { type: "conference", name: "x", what: "end", callSid: null, label: null },
   { type: "recording_ready", recordingSid: asId("RE2"), durationS: 5, url: "http://carrier/RE2", purpose: "call" },
@@ -69,6 +72,7 @@ const TYPES: { readonly [type in ContactEvent["type"]]: true } = {
   arrived: true,
   instructions_wanted: true,
   leg_status: true,
+  picked_up: true,
   conference: true,
   recording_ready: true,
   recording_stored: true,
@@ -272,6 +276,9 @@ const scripts = fc.constantFrom(
   "leg_fails",
   "page_reloads",
   "mail",
+  "telephone",
+  "telephone_put_down",
+  "mailbox",
 );
 
 describe("SEC-4 whatever the carrier loses, doubles or shuffles", () => {
@@ -305,8 +312,15 @@ describe("SEC-4 whatever the carrier loses, doubles or shuffles", () => {
   });
 });
 
+function begun(script: string): ToyCarrier {
+  if (script === "mail") return voicemail();
+  if (script === "hang_up_waiting") return queued();
+  if (script.startsWith("telephone")) return calling();
+  return script === "mailbox" ? calling("machine") : connecting();
+}
+
 function run(script: string, fates: readonly number[], noise: readonly number[]): ToyCarrier {
-  const call = script === "mail" ? voicemail() : script === "hang_up_waiting" ? queued() : connecting();
+  const call = begun(script);
   call.lostEnds = (fates[0] ?? 0) % 3;
   let at = 0;
   const deliver = () => {
@@ -334,7 +348,7 @@ function run(script: string, fates: readonly number[], noise: readonly number[])
       if (count % 3 === 0) deliver();
     }
   }
-  if (script === "leg_fails") call.hangUp("CA-r1");
+  if (script === "leg_fails" || script === "telephone_put_down") call.hangUp("CA-r1");
   else call.hangUp("CA-caller");
   deliver();
   call.now += 5_000;

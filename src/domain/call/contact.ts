@@ -1,7 +1,7 @@
 import type { CarrierSid, ContactId } from "../kernel/ids.ts";
 import { unreachable } from "../kernel/step.ts";
 import { agentCommand } from "./agent-commands.ts";
-import { conferenceNews } from "./connecting.ts";
+import { conferenceNews, pickedUp } from "./connecting.ts";
 import { Draft } from "./draft.ts";
 import { answerCaller, startFlow } from "./in-flow.ts";
 import { legCreated, legReported, legStatus } from "./legs.ts";
@@ -76,6 +76,8 @@ function react(draft: Draft, event: ContactEvent): void {
       return answerCaller(draft, event);
     case "leg_status":
       return legStatus(draft, event);
+    case "picked_up":
+      return pickedUp(draft, event);
     case "conference":
       return conferenceNews(draft, event);
     case "recording_ready":

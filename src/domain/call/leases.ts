@@ -8,7 +8,11 @@ export const KEEP_ALIVE_MS: Ms = 30 * SECOND_MS;
 /** Music comes back for more every half minute or so: silence for this long is a ghost until the carrier says otherwise. */
 export const SILENCE_MS: Ms = 2 * MINUTE_MS;
 /** A browser phone rings this long before the seat counts as failed. */
-export const AGENT_LEG_RING_S = 20;
+export const BROWSER_RING_S = 20;
+/** A telephone outside the house rings as long as its queue lets an offer ring, but no longer than carriers wait. */
+export const TELEPHONE_RING_S_MAX = 60;
+/** A telephone is picked up: the carrier says within five seconds whether by a person. After this it is asked about the leg. */
+export const PERSON_LEASE_MS: Ms = 8 * SECOND_MS;
 /** From acceptance to hearing each other; the carrier is then asked about both legs. */
 export const CONNECT_LEASE_MS: Ms = 25 * SECOND_MS;
 /** One of the two is in: the other's join was probably lost, so ask soon. */

@@ -1,10 +1,10 @@
 import type { CarrierSid, ReservationId } from "../kernel/ids.ts";
 import { callerGone, openLegs, settle } from "./closing.ts";
-import { joined, seatFailed } from "./connecting.ts";
+import { agentLegOver, agentUp, joined } from "./connecting.ts";
 import type { Draft } from "./draft.ts";
 import { partIfOver } from "./parting.ts";
 import { agentBack, agentLost, callAgain } from "./recall.ts";
-import type { ContactEvent, ContactState, Leg, LegReport, LegStatus } from "./state.ts";
+import type { ContactEvent, ContactState, Leg, LegReport, LegStatus, Seat } from "./state.ts";
 
 /** Order of a leg's life. A status never takes a leg back; all terminal ones are equal. */
 const RANK: { readonly [status in LegStatus]: number } = {
@@ -149,7 +149,7 @@ function fold(draft: Draft, leg: Leg, news: { readonly status: LegStatus; readon
     if (rank <= leg.rank) return draft.ignore(`${news.status} is late`);
     draft.putLeg({ ...leg, rank });
     if (leg.party === "caller") draft.state.heardAt = draft.now;
-    else if (news.status === "in-progress" && isSeated(draft, leg)) joined(draft, "agent");
+    else if (news.status === "in-progress" && isSeated(draft, leg)) agentUp(draft);
     return;
   }
   const durationS = news.durationS ?? (news.status === "completed" ? null : 0);
@@ -169,25 +169,27 @@ function fold(draft: Draft, leg: Leg, news: { readonly status: LegStatus; readon
       endedAt: draft.now,
     });
   }
-  if (!leg.over) partyGone(draft, leg);
+  if (!leg.over) partyGone(draft, leg, news.status);
   partIfOver(draft);
   closeIfSettled(draft);
 }
 
-function partyGone(draft: Draft, leg: Leg): void {
+function partyGone(draft: Draft, leg: Leg, status: LegStatus): void {
   if (leg.party === "caller") return callerGone(draft);
   if (!isSeated(draft, leg)) return;
   const stage = draft.state.stage;
-  if (stage.at === "connecting") return seatFailed(draft, stage, "leg_failed");
+  if (stage.at === "connecting") return agentLegOver(draft, stage, status);
   if (stage.at === "talking") agentLost(draft, stage);
 }
 
 /** True when this leg is the one of the seat in hand, not of an earlier one. */
 function isSeated(draft: Draft, leg: Leg): boolean {
   const stage = draft.state.stage;
-  if (stage.at !== "connecting" && stage.at !== "talking") return false;
-  const create = draft.state.creates.find((made) => made.callSid === leg.callSid);
-  return create?.reservationId === stage.seat.reservationId;
+  return (stage.at === "connecting" || stage.at === "talking") && isLegOf(draft, stage.seat, leg);
+}
+
+export function isLegOf(draft: Draft, { reservationId }: Seat, { callSid }: Leg): boolean {
+  return draft.state.creates.find((made) => made.callSid === callSid)?.reservationId === reservationId;
 }
 
 export function closeIfSettled(draft: Draft): void {

@@ -48,7 +48,8 @@ export type PoolMessage =
   | { readonly say: "wait"; readonly ticket: WaitTicket }
   | { readonly say: "withdraw"; readonly why: "abandoned" | "left" | "ended"; readonly attempt: number }
   | { readonly say: "connected"; readonly reservationId: ReservationId }
-  | { readonly say: "leg_failed"; readonly reservationId: ReservationId }
+  /** With `missed` an outside telephone rang and no person took the call. */
+  | { readonly say: "leg_failed"; readonly reservationId: ReservationId; readonly missed?: true }
   | { readonly say: "held"; readonly reservationId: ReservationId }
   | { readonly say: "resumed"; readonly reservationId: ReservationId }
   | { readonly say: "talk_ended"; readonly reservationId: ReservationId; readonly wrapUpS: number | null }

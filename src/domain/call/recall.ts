@@ -12,11 +12,12 @@ type Talking = Extract<Stage, { at: "talking" }>;
 /** Asks the carrier for a leg to the agent, under a label that no other leg of this contact has. */
 export function callAgent(draft: Draft, seat: Seat, conference: string, timeoutS: number): void {
   const { reservationId, agentId } = seat;
+  const telephone = seat.telephone === undefined ? {} : { telephone: seat.telephone };
   const before = draft.state.creates.filter((made) => made.reservationId === reservationId).length;
   const label = before === 0 ? reservationId : `${reservationId}-${before + 1}`;
-  const create: Create = { label, reservationId, agentId, conference, callSid: null, refused: false };
+  const create: Create = { label, reservationId, agentId, conference, ...telephone, callSid: null, refused: false };
   draft.state.creates = [...draft.state.creates, create];
-  draft.effect({ do: "add_participant", label, reservationId, agentId, conference, timeoutS });
+  draft.effect({ do: "add_participant", label, reservationId, agentId, conference, ...telephone, timeoutS });
 }
 
 /**
@@ -48,8 +49,9 @@ export function seekAgent(draft: Draft, stage: Talking, away: Away): void {
   draft.move({ ...stage, leaseAt: nextTry(draft, away) });
 }
 
-/** The caller is still there. */
+/** The caller is still there. Who talked on a telephone has put it down: that is how such a conversation is ended. */
 export function callAgain(draft: Draft, stage: Talking, away: Away): void {
+  if (stage.seat.telephone !== undefined) return hangUpCaller(draft, stage);
   if (!away.told) return tellLost(draft, stage, away);
   if (legMayLive(draft.state, stage.seat.reservationId)) return draft.ignore("the agent's phone is being called");
   if (away.tries >= RECALLS_MAX || draft.now >= away.until) return draft.ignore("the agent is called no more");

@@ -64,7 +64,9 @@ export function seatReturned(draft: Draft, event: Extract<ContactEvent, { type: 
     return;
   }
   if (stage.at === "connecting" && stage.seat.reservationId === event.reservationId) {
-    return seatFailed(draft, stage, event.why === "leg_failed" ? "agent_lost" : event.why);
+    // Only the contact itself knows how the agent's leg went; what the pool returns, it has given up.
+    const own = event.why === "leg_failed" || event.why === "missed";
+    return seatFailed(draft, stage, own ? "agent_lost" : event.why);
   }
   draft.ignore("no such offer");
 }
@@ -83,7 +85,7 @@ function offeredSeat(stage: Stage, reservationId: ReservationId): OfferedSeat | 
 /** The pool is the authority on who won: its word counts even when the reservation itself was never heard of. */
 export function seatAccepted(draft: Draft, event: Extract<ContactEvent, { type: "seat_accepted" }>): void {
   const stage = draft.state.stage;
-  const { agentId, reservationId } = event;
+  const { agentId, reservationId, telephone } = event;
   if (isSpent(draft.state, reservationId)) return draft.ignore("reservation is over");
   if (stage.at !== "queued") return draft.ignore("not waiting");
   if (hasLeft(stage, event.poolId)) return draft.ignore("the contact has gone to another site");
@@ -91,7 +93,7 @@ export function seatAccepted(draft: Draft, event: Extract<ContactEvent, { type: 
     draft,
     stage.seats.filter((seat) => seat.reservationId !== reservationId),
   );
-  connect(draft, stage.place, { agentId, reservationId });
+  connect(draft, stage.place, { agentId, reservationId, ...(telephone === undefined ? {} : { telephone }) });
 }
 
 /**

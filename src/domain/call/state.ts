@@ -4,6 +4,7 @@ import type {
   AgentId,
   CarrierSid,
   ContactId,
+  PhoneNumber,
   PoolId,
   QueueId,
   ReservationId,
@@ -37,6 +38,8 @@ export type Create = {
   readonly reservationId: ReservationId;
   readonly agentId: AgentId;
   readonly conference: string;
+  /** The outside telephone that is called; left out for a browser phone. */
+  readonly telephone?: PhoneNumber;
   readonly callSid: CarrierSid | null;
   /** True when the carrier refused it for good: no leg will come. */
   readonly refused: boolean;
@@ -55,7 +58,12 @@ export type QueuePlace = {
   readonly move?: { readonly at: Instant; readonly poolId: PoolId };
 };
 
-export type Seat = { readonly reservationId: ReservationId; readonly agentId: AgentId };
+export type Seat = {
+  readonly reservationId: ReservationId;
+  readonly agentId: AgentId;
+  /** The outside telephone that is the agent's only ear; left out where the browser is. */
+  readonly telephone?: PhoneNumber;
+};
 
 /** A seat offered and not yet taken. A queue that rings several agents at once has several of them. */
 export type OfferedSeat = Seat & { readonly rang: boolean };
@@ -115,6 +123,8 @@ export type Stage =
       readonly callerIn: boolean;
       /** How often the lease was extended on the carrier's word. */
       readonly extensions: number;
+      /** Set once a machine has picked up the agent's telephone: its leg is being ended. */
+      readonly machine?: true;
       readonly leaseAt: Instant;
     }
   | {
@@ -226,6 +236,8 @@ export type ContactEvent =
       readonly status: LegStatus;
       readonly durationS: number | null;
     }
+  /** The carrier has listened to who picked up a telephone: a person, or `machine` for whatever is none. */
+  | { readonly type: "picked_up"; readonly callSid: CarrierSid; readonly by: "person" | "machine" }
   | {
       readonly type: "conference";
       readonly name: string;
@@ -267,6 +279,7 @@ export type ContactEvent =
       readonly agentId: AgentId;
       readonly reservationId: ReservationId;
       readonly poolId?: PoolId;
+      readonly telephone?: PhoneNumber;
     }
   | { readonly type: "agent_gone"; readonly reservationId: ReservationId }
   | { readonly type: "wrap_up_lapsed"; readonly reservationId: ReservationId; readonly wrapUpMs: number }
@@ -290,6 +303,7 @@ export type Effect =
       readonly reservationId: ReservationId;
       readonly agentId: AgentId;
       readonly conference: string;
+      readonly telephone?: PhoneNumber;
       readonly timeoutS: number;
     }
   | { readonly do: "set_hold"; readonly key: string; readonly conference: string; readonly on: boolean }

@@ -1,5 +1,5 @@
 import type { QueueConfig, QueueRules } from "../call/line-config.ts";
-import type { AgentId, BrandId, PoolId, TenantId } from "../kernel/ids.ts";
+import type { AgentId, BrandId, PhoneNumber, PoolId, TenantId } from "../kernel/ids.ts";
 import type { Ms } from "../kernel/instant.ts";
 import { MINUTE_MS, SECOND_MS } from "../kernel/instant.ts";
 import type { Policy } from "./policy.ts";
@@ -50,7 +50,21 @@ export type AgentProfile = {
   readonly extension?: string | null;
   /** Groups of the house that a queue may be lent after a while, whatever the brands. */
   readonly groups?: readonly string[];
+  /** Where the agent's calls ring instead of in the browser; left out or null where they ring there. */
+  readonly telephone?: Telephone | null;
 };
+
+/**
+ * A telephone outside the house that is the agent's only ear: at home, in a pocket, on the desk of a branch. The desktop
+ * shows offers and wrap-up all the same.
+ */
+export type Telephone = {
+  readonly number: PhoneNumber;
+  /** `on_accept`: once the offer is accepted on the desktop. `at_once`: with the offer; picking it up is the acceptance. */
+  readonly rings: TelephoneRings;
+};
+export const TELEPHONE_RINGS = ["on_accept", "at_once"] as const;
+export type TelephoneRings = (typeof TELEPHONE_RINGS)[number];
 
 /**
  * What kind of seat an agent has. Experts, team leads and supervisors are kept free: each is offered a contact only when

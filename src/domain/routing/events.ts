@@ -42,7 +42,13 @@ export type ContactEvent =
       readonly attempt: number | null;
     }
   | { readonly type: "connected"; readonly contactId: ContactId; readonly reservationId: ReservationId }
-  | { readonly type: "leg_failed"; readonly contactId: ContactId; readonly reservationId: ReservationId }
+  | {
+      readonly type: "leg_failed";
+      readonly contactId: ContactId;
+      readonly reservationId: ReservationId;
+      /** An outside telephone rang and no person took the call. */
+      readonly missed?: boolean;
+    }
   | { readonly type: "held"; readonly contactId: ContactId; readonly reservationId: ReservationId }
   | { readonly type: "resumed"; readonly contactId: ContactId; readonly reservationId: ReservationId }
   | {

@@ -31,10 +31,13 @@ export function showOffer(run: Run, agent: Agent, id: ReservationId): Reply {
   const ringMs = at.reservation.ticket.queue.config.ringTimeoutS * SECOND_MS;
   enter(run, agent, { is: "ringing", reservation: at.reservation }, run.now + ringMs);
   tell(run, at.reservation.ticket, { kind: "seat_rang", reservationId: id });
-  if (rulesOf(at.reservation.ticket.queue.config).autoAnswer && agent.phone !== null) {
-    return accept(run, agent, agent.phone, id);
-  }
+  if (agent.phone !== null && isTakenAtOnce(agent, at.reservation)) return accept(run, agent, agent.phone, id);
   return DONE;
+}
+
+/** Where an outside telephone rings with the offer, picking it up decides: the contact calls it and says how that went. */
+function isTakenAtOnce({ profile }: Agent, { ticket }: Reservation): boolean {
+  return profile.telephone?.rings === "at_once" || rulesOf(ticket.queue.config).autoAnswer;
 }
 
 /** First answer wins; every other seat that was ringing for this contact is told at once. */
@@ -43,21 +46,29 @@ export function accept(run: Run, agent: Agent, deviceId: string, id: Reservation
   if (at.is === "on_contact" && at.service.id === id) return ignored("accepted already");
   if (at.is !== "reserved" && at.is !== "ringing") return refused(lateCode(agent, id));
   if (at.reservation.id !== id) return refused(lateCode(agent, id));
-  if (agent.phone !== deviceId) return refused("phone_elsewhere");
+  // An outside telephone is the one owner of the call, whichever window says that it may ring.
+  if (agent.profile.telephone == null && agent.phone !== deviceId) return refused("phone_elsewhere");
   const ticket = at.reservation.ticket;
   const others = otherOffers(ticket, agent);
   stopWanting(ticket);
   ticket.queue.waiting -= 1;
   ticket.at = { is: "served", agent, reservationId: id };
   const service: Service = { id, ticket, acceptedAt: run.now, answeredAt: null, heldAt: null, asked: 0, letGo: false };
-  agent.misses = 0;
+  // A telephone that rings after the click has yet to be picked up.
+  if (agent.profile.telephone == null) agent.misses = 0;
   agent.figures.readyMs = 0;
   enter(run, agent, { is: "on_contact", service }, run.now + CONNECT_LEASE_MS);
   setTicketTimer(run.pool, ticket, null);
   touchTicket(run.pool, ticket);
-  tell(run, ticket, { kind: "seat_accepted", agentId: agent.agentId, reservationId: id });
+  grant(run, agent, service);
   for (const offer of others) takeBack(run, offer, "taken");
   return DONE;
+}
+
+/** Tells the contact that the seat is its own, and where the agent is called; said again to a contact that is silent. */
+export function grant(run: Run, { agentId, profile }: Agent, { id, ticket }: Service): void {
+  const message = { kind: "seat_accepted", agentId, reservationId: id } as const;
+  tell(run, ticket, profile.telephone == null ? message : { ...message, telephone: profile.telephone.number });
 }
 
 const NONE: readonly Reservation[] = [];
@@ -80,14 +91,14 @@ export function decline(run: Run, agent: Agent, id: ReservationId): Reply {
 /** The ring time ran out. */
 export function miss(run: Run, reservation: Reservation): void {
   const { agent } = reservation;
+  returnOffer(run, reservation, "missed", afterMiss(run, agent, reservation.ticket));
+}
+
+/** Counts a miss: what the agent is now, by the queue's rule. */
+export function afterMiss(run: Run, agent: Agent, ticket: PoolTicket): NextStatus {
   agent.misses += 1;
   agent.figures.idleSince = run.now;
-  returnOffer(
-    run,
-    reservation,
-    "missed",
-    agent.misses >= rulesOf(reservation.ticket.queue.config).missesMax ? NOT_READY_MISSED : READY,
-  );
+  return agent.misses >= rulesOf(ticket.queue.config).missesMax ? NOT_READY_MISSED : READY;
 }
 
 /** The agent's last device is gone, or the offer never reached one: the contact is offered elsewhere at once. */

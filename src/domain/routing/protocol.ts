@@ -1,6 +1,6 @@
 import type { RoutingDecision, SeatReturn } from "../call/facts.ts";
 import type { LineConfig, QueueConfig } from "../call/line-config.ts";
-import type { AgentId, ContactId, PoolId, ReservationId, TenantId } from "../kernel/ids.ts";
+import type { AgentId, ContactId, PhoneNumber, PoolId, ReservationId, TenantId } from "../kernel/ids.ts";
 import type { Instant, Ms } from "../kernel/instant.ts";
 
 /**
@@ -65,8 +65,11 @@ export interface SeatPoolRpc {
   withdraw(contactId: ContactId, why: WithdrawReason, attempt?: number): Promise<void>;
   /** Caller and agent hear each other. */
   connected(contactId: ContactId, reservationId: ReservationId): Promise<void>;
-  /** The agent's phone could not be reached: the ticket waits again, first in its age, the agent is not ready (device). */
-  legFailed(contactId: ContactId, reservationId: ReservationId): Promise<void>;
+  /**
+   * The agent's phone could not be reached: the ticket waits again, first in its age, the agent is not ready (device). With
+   * `missed` an outside telephone rang and no person took the call: the same as an offer that nobody took.
+   */
+  legFailed(contactId: ContactId, reservationId: ReservationId, missed?: boolean): Promise<void>;
   held(contactId: ContactId, reservationId: ReservationId): Promise<void>;
   resumed(contactId: ContactId, reservationId: ReservationId): Promise<void>;
   /** 0 seconds means no wrap-up; null means until the agent is done. */
@@ -89,7 +92,13 @@ export type PoolMessage =
     }
   | { readonly kind: "seat_rang"; readonly reservationId: ReservationId }
   | { readonly kind: "seat_returned"; readonly reservationId: ReservationId; readonly why: SeatReturn }
-  | { readonly kind: "seat_accepted"; readonly agentId: AgentId; readonly reservationId: ReservationId }
+  | {
+      readonly kind: "seat_accepted";
+      readonly agentId: AgentId;
+      readonly reservationId: ReservationId;
+      /** The outside telephone to be called; left out for a browser phone. */
+      readonly telephone?: PhoneNumber;
+    }
   | { readonly kind: "agent_gone"; readonly reservationId: ReservationId }
   | { readonly kind: "wrap_up_lapsed"; readonly reservationId: ReservationId; readonly wrapUpMs: Ms };
 
@@ -106,7 +115,12 @@ export interface ContactSeatRpc {
   ): Promise<SeatStage | null>;
   seatRang(reservationId: ReservationId): Promise<SeatStage | null>;
   seatReturned(reservationId: ReservationId, why: SeatReturn): Promise<SeatStage | null>;
-  seatAccepted(agentId: AgentId, reservationId: ReservationId, poolId: PoolId): Promise<SeatStage | null>;
+  seatAccepted(
+    agentId: AgentId,
+    reservationId: ReservationId,
+    poolId: PoolId,
+    telephone?: PhoneNumber,
+  ): Promise<SeatStage | null>;
   agentGone(reservationId: ReservationId): Promise<SeatStage | null>;
   wrapUpLapsed(reservationId: ReservationId, wrapUpMs: Ms): Promise<SeatStage | null>;
 }

@@ -4,6 +4,7 @@ import { SECOND_MS } from "../kernel/instant.ts";
 import { enter, NOT_READY_DEVICE, READY, rest } from "./agents.ts";
 import { rulesOf, TALK_LEASE_MS, WRAP_UP_MAX_MS } from "./config.ts";
 import { DONE, ignored, type Reply, refused } from "./events.ts";
+import { afterMiss, grant } from "./offers.ts";
 import type { AfterWrapUp, SeatStage } from "./protocol.ts";
 import { type Run, tell, touchAgent, touchQueue } from "./run.ts";
 import type { Agent, NextStatus, PoolTicket, Service } from "./state.ts";
@@ -19,24 +20,28 @@ export function connected(run: Run, agent: Agent, service: Service): Reply {
   if (agent.at.is !== "on_contact" || service.answeredAt !== null) return ignored("connected already");
   service.answeredAt = run.now;
   service.asked = 0;
+  agent.misses = 0;
   agent.figures.contactsToday += 1;
   count(run, service.ticket, "answered");
   enter(run, agent, agent.at, run.now + TALK_LEASE_MS);
   return DONE;
 }
 
-/** The agent's phone did not take the call: the caller waits on, as old as before, and this phone rings no more. */
-export function legFailed(run: Run, agent: Agent, service: Service): Reply {
+/**
+ * The agent's phone did not take the call: the caller waits on, as old as before, and this phone rings no more. A telephone
+ * outside the house that rang in vain counts as an offer missed.
+ */
+export function legFailed(run: Run, agent: Agent, service: Service, missed: boolean): Reply {
   if (agent.at.is !== "on_contact") return ignored("the talk is over already");
   const { ticket } = service;
   noteTalk(run, agent, service);
-  tell(run, ticket, { kind: "seat_returned", reservationId: service.id, why: "leg_failed" });
+  tell(run, ticket, { kind: "seat_returned", reservationId: service.id, why: missed ? "missed" : "leg_failed" });
   ticket.at = WAITING;
   ticket.heardAt = run.now;
   ticket.queue.waiting += 1;
   touchQueue(run.pool, ticket.queue);
   seek(run, ticket);
-  rest(run, agent, NOT_READY_DEVICE);
+  rest(run, agent, missed ? afterMiss(run, agent, ticket) : NOT_READY_DEVICE);
   return DONE;
 }
 
@@ -103,7 +108,7 @@ export function askContact(run: Run, agent: Agent, service: Service, leaseMs: nu
     loseService(run, agent, service);
     return;
   }
-  tell(run, service.ticket, { kind: "seat_accepted", agentId: agent.agentId, reservationId: service.id });
+  grant(run, agent, service);
   enter(run, agent, agent.at, run.now + leaseMs);
 }
 

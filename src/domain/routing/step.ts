@@ -52,7 +52,7 @@ function react(run: Run, event: Exclude<PoolEvent, { readonly type: "wait" }>): 
     case "connected":
       return onService(run, event, connected);
     case "leg_failed":
-      return onService(run, event, legFailed);
+      return onService(run, event, (r, agent, service) => legFailed(r, agent, service, event.missed === true));
     case "held":
       return onService(run, event, (r, agent, service) => hold(r, agent, service, true));
     case "resumed":

@@ -62,6 +62,7 @@ test("ACD-8 a desktop shows the state, the brands and what is chosen for afterwa
     contact: null,
     extensionsLeft: 0,
     ownsPhone: true,
+    telephone: null,
   });
   expect(agentView(world.pool, world.agent(0), "d1").ownsPhone).toBe(false);
   world.send({ type: "set_state", agentId: agentId(0), to: "not_ready", reason: "lunch" });

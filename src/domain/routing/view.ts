@@ -2,7 +2,7 @@ import type { LineConfig } from "../call/line-config.ts";
 import type { AgentId, ContactId, TenantId } from "../kernel/ids.ts";
 import type { Instant } from "../kernel/instant.ts";
 import { serviceOf, ticketOf } from "./agents.ts";
-import { rulesOf } from "./config.ts";
+import { rulesOf, type Telephone } from "./config.ts";
 import type { Agent, AgentAt, Pool, PoolQueue, PoolTicket, Reservation, Service } from "./state.ts";
 
 /** What an agent's own desktop shows; `ownsPhone` depends on which of the agent's devices asks. */
@@ -21,8 +21,15 @@ export function agentView(pool: Pool, agent: Agent, deviceId: string) {
     offer: offer === null ? null : offerView(pool, agent, offer),
     contact: service === null ? null : contactView(pool, agent, service),
     extensionsLeft: at.is === "wrap_up" ? extensionsLeft(at) : 0,
-    ownsPhone: agent.phone === deviceId,
+    // With a telephone outside the house every window may take the call: it rings in none of them.
+    ownsPhone: agent.profile.telephone != null || agent.phone === deviceId,
+    telephone: agent.profile.telephone ?? null,
   };
+}
+
+/** Left out for a browser phone: a floor has two thousand of those, four times a second. */
+function outsideTelephone({ profile: { telephone } }: Agent): { readonly telephone?: Telephone } {
+  return telephone == null ? {} : { telephone };
 }
 
 function extensionsLeft({ service, timed, extensions }: Extract<AgentAt, { is: "wrap_up" }>): number {
@@ -92,6 +99,7 @@ function floorAgent(pool: Pool, agent: Agent) {
     tenantId: ticket?.tenant.tenantId ?? null,
     brand: ticket === null ? null : nameAndColor(brandOf(pool, ticket.brandId)),
     contactId: ticket?.contactId ?? null,
+    ...outsideTelephone(agent),
   };
 }
 

@@ -12,6 +12,7 @@ import { ledgerRoutes } from "../../features/ledger/index.ts";
 import { marginRoutes } from "../../features/margin/index.ts";
 import { paymentRoutes } from "../../features/payments/index.ts";
 import { queueRoutes } from "../../features/queues/index.ts";
+import { telephoneRoutes } from "../../features/routing/index.ts";
 import { settlementRoutes } from "../../features/settlement/index.ts";
 import { spendRoutes } from "../../features/spend/index.ts";
 import { ConfigError, configOf, type Env } from "../env.ts";
@@ -88,6 +89,7 @@ export function createApi(): OpenAPIHono<ApiEnv> {
   api.route("/", settlementRoutes());
   api.route("/", marginRoutes());
   api.route("/", queueRoutes());
+  api.route("/", telephoneRoutes());
   api.route("/", softphoneRoutes());
   api.route("/", socketRoutes());
   api.route("/", demoRoutes());

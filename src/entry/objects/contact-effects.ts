@@ -82,7 +82,7 @@ async function addParticipant(
   intent: Intent,
   effect: AddParticipant,
 ): Promise<ContactEvent> {
-  const { label, conference, agentId, timeoutS } = effect;
+  const { label, conference, agentId, telephone, timeoutS } = effect;
   const never: ContactEvent = { type: "effect_refused", effect, why: "nobody waits for this leg any more" };
   if (!isAwaited(state, effect)) {
     // The first attempt is counted when it begins: with none, no leg can exist.
@@ -94,11 +94,13 @@ async function addParticipant(
     key: label,
     conferenceName: conference,
     from: state.to,
-    to: `client:agent_${agentId}`,
+    to: telephone ?? `client:agent_${agentId}`,
     timeoutS,
     // Should this leg be lost, the caller stays and hears music until the agent is back.
     endConferenceOnExit: false,
     statusCallback: at.leg(addresses, "agent"),
+    // Behind a number there may be a mailbox; behind a browser phone there is a person.
+    pickedUpCallback: telephone === undefined ? null : at.leg(addresses, "agent"),
     conferenceStatusCallback: at.conference(addresses),
   });
   return { type: "leg_created", label, callSid: legSid };
@@ -140,7 +142,7 @@ async function tellPool(
       await pool.connected(contactId, message.reservationId);
       return null;
     case "leg_failed":
-      await pool.legFailed(contactId, message.reservationId);
+      await pool.legFailed(contactId, message.reservationId, message.missed === true);
       return null;
     case "held":
       await pool.held(contactId, message.reservationId);

@@ -25,6 +25,8 @@ export function toContactEvent(
       const { legSid: callSid, status, durationS } = event;
       return { type: "leg_status", callSid, party: where.party, status, durationS };
     }
+    case "picked_up":
+      return where.kind === "leg" ? { type: "picked_up", callSid: event.legSid, by: event.by } : null;
     case "conference": {
       const { name, what, legSid: callSid, label } = event;
       return { type: "conference", name, what, callSid, label };

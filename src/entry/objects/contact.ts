@@ -5,7 +5,7 @@ import type { LineConfig } from "../../domain/call/line-config.ts";
 import type { AgentCommand, CarrierWhere, SeatStage } from "../../domain/call/messages.ts";
 import { seatStage } from "../../domain/call/seats.ts";
 import type { ContactEvent, ContactStep, Moment } from "../../domain/call/state.ts";
-import type { AgentId, CarrierSid, PoolId, ReservationId } from "../../domain/kernel/ids.ts";
+import type { AgentId, CarrierSid, PhoneNumber, PoolId, ReservationId } from "../../domain/kernel/ids.ts";
 import type { ContactSeatRpc } from "../../domain/routing/protocol.ts";
 import type { CallInstruction, CarrierEvent } from "../../ports/carrier.ts";
 import { type Config, configOf, type Env } from "../env.ts";
@@ -98,8 +98,8 @@ export class Contact extends DurableObject<Env> implements ContactSeatRpc {
   seatReturned(reservationId: ReservationId, why: SeatReturn) {
     return this.fromPool(reservationId, { type: "seat_returned", reservationId, why });
   }
-  seatAccepted(agentId: AgentId, reservationId: ReservationId, poolId?: PoolId) {
-    const from = poolId === undefined ? {} : { poolId };
+  seatAccepted(agentId: AgentId, reservationId: ReservationId, poolId?: PoolId, telephone?: PhoneNumber) {
+    const from = { ...(poolId === undefined ? {} : { poolId }), ...(telephone === undefined ? {} : { telephone }) };
     return this.fromPool(reservationId, { type: "seat_accepted", agentId, reservationId, ...from });
   }
   agentGone(reservationId: ReservationId) {

@@ -128,7 +128,7 @@ function say(contact: ContactSeatRpc, message: Owed["message"], poolId: PoolId):
     case "seat_returned":
       return contact.seatReturned(message.reservationId, message.why);
     case "seat_accepted":
-      return contact.seatAccepted(message.agentId, message.reservationId, poolId);
+      return contact.seatAccepted(message.agentId, message.reservationId, poolId, message.telephone);
     case "agent_gone":
       return contact.agentGone(message.reservationId);
     case "wrap_up_lapsed":

@@ -75,8 +75,8 @@ export class SeatPool extends DurableObject<Env> implements SeatPoolRpc {
     this.apply({ type: "connected", contactId, reservationId });
   }
 
-  async legFailed(contactId: ContactId, reservationId: ReservationId): Promise<void> {
-    this.apply({ type: "leg_failed", contactId, reservationId });
+  async legFailed(contactId: ContactId, reservationId: ReservationId, missed?: boolean): Promise<void> {
+    this.apply({ type: "leg_failed", contactId, reservationId, missed: missed === true });
   }
 
   async held(contactId: ContactId, reservationId: ReservationId): Promise<void> {

@@ -2,9 +2,22 @@ import { sql } from "drizzle-orm";
 import type { OperatorTx, TenantTx } from "../../adapters/db/index.ts";
 import type { LineConfig, QueueConfig, QueueRules } from "../../domain/call/line-config.ts";
 import type { Calendar, Flow, FlowStep } from "../../domain/flow/flow.ts";
-import { type AgentId, asId, type BrandId, type PoolId, type TenantId } from "../../domain/kernel/ids.ts";
+import {
+  type AgentId,
+  asId,
+  type BrandId,
+  type PhoneNumber,
+  type PoolId,
+  type TenantId,
+} from "../../domain/kernel/ids.ts";
 import type { Language } from "../../domain/kernel/language.ts";
-import { type AgentProfile, PLAIN_RULES, type PublishedQueue, type SeatKind } from "../../domain/routing/config.ts";
+import {
+  type AgentProfile,
+  PLAIN_RULES,
+  type PublishedQueue,
+  type SeatKind,
+  type TelephoneRings,
+} from "../../domain/routing/config.ts";
 import type { Policy } from "../../domain/routing/policy.ts";
 
 /** What publishing reads: one tenant's numbers with all they name, and the pools of the house with their people. */
@@ -120,7 +133,7 @@ export async function readPools(tx: OperatorTx): Promise<HousePools> {
     tx.execute<Row>(
       sql`select p.id, p.policy, s.time_zone from house.pools p join house.sites s on s.id = p.site_id order by p.id`,
     ),
-    tx.execute<Row>(sql`select a.id, a.pool_id, a.name, a.kind, a.extension, to_json(a.groups)::text as groups,
+    tx.execute<Row>(sql`select a.id, a.pool_id, a.name, a.kind, a.extension, a.telephone, a.telephone_rings, to_json(a.groups)::text as groups,
       coalesce((select json_object_agg(k.skill, k.level) from house.agent_skills k where k.agent_id = a.id), '{}')::text as skills,
       coalesce((select json_agg(b.brand_id order by b.brand_id) from house.agent_brands b where b.agent_id = a.id), '[]')::text as brands
       from house.agents a where a.status = 'active' order by a.id`),
@@ -141,9 +154,18 @@ export async function readPools(tx: OperatorTx): Promise<HousePools> {
         kind: agent.kind as SeatKind, // a CHECK on the column allows nothing else
         extension: agent.extension === null ? null : String(agent.extension),
         groups: JSON.parse(String(agent.groups)),
+        ...telephoneOf(agent),
       },
     })),
   };
+}
+
+/** Left out where there is none, as for nearly everybody. */
+function telephoneOf(agent: Row): Pick<AgentProfile, "telephone"> {
+  if (agent.telephone === null) return {};
+  // A CHECK on each column allows nothing else.
+  const number = asId<PhoneNumber>(String(agent.telephone));
+  return { telephone: { number, rings: agent.telephone_rings as TelephoneRings } };
 }
 
 function flowOf(row: Row): Flow {

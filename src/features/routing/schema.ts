@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { TELEPHONE_RINGS } from "../../domain/routing/config.ts";
 
 /**
  * What goes over the agent desktop's socket and the floor's: one JSON object a frame. The server's frames carry `seq`,
@@ -17,6 +18,33 @@ export const AgentStateSchema = z.enum([
 
 /** Reasons an agent may give for not being ready; the words shown are the console's. */
 export const NotReadyReasonSchema = z.enum(["break", "lunch", "training", "meeting", "after_work", "missed", "device"]);
+
+/** An outside telephone that is an agent's only ear; `at_once` rings with the offer. Null where the browser is. */
+export const TelephoneSchema = z.object({
+  number: z.string().regex(/^\+[1-9][0-9]{6,14}$/, "a telephone number in E.164: + and 7 to 15 digits"),
+  rings: z.enum(TELEPHONE_RINGS),
+});
+
+/** An agent's telephone as who runs the floor sees it; `version` names what a change was made of. */
+export const TelephoneViewSchema = z.object({
+  agentId: z.string(),
+  name: z.string(),
+  telephone: TelephoneSchema.nullable(),
+  version: z.number(),
+  /** The files name another number; what was changed here stays. */
+  differsFromFiles: z.boolean(),
+  changedAt: z.number().nullable(),
+  changedBy: z.string().nullable(),
+});
+export const TelephoneSaveSchema = z.strictObject({
+  version: z.int().positive().max(1_000_000_000),
+  telephone: z.strictObject(TelephoneSchema.shape).nullable(),
+});
+export const TelephoneSavedSchema = z.object({
+  agent: TelephoneViewSchema,
+  /** False where the live pools could not be told; they are told when somebody publishes again. */
+  live: z.boolean(),
+});
 
 export const OfferSchema = z.object({
   reservationId: z.string(),
@@ -66,6 +94,7 @@ export const AgentViewSchema = z.object({
   extensionsLeft: z.number(),
   /** True on the one socket that owns the softphone; a second tab may claim it with `use_here`. */
   ownsPhone: z.boolean(),
+  telephone: TelephoneSchema.nullable(),
 });
 
 export const QueueStatsSchema = z.object({ waiting: z.number(), longestSince: z.number().nullable() });
@@ -121,6 +150,8 @@ export const FloorFrameSchema = z.object({
       tenantId: z.string().nullable(),
       brand: z.object({ name: z.string(), color: z.string() }).nullable(),
       contactId: z.string().nullable(),
+      /** Left out for a browser phone. */
+      telephone: TelephoneSchema.optional(),
     }),
   ),
   queues: z.array(
@@ -146,5 +177,8 @@ export type DesktopFrame = z.infer<typeof DesktopFrameSchema>;
 export type DesktopCommand = z.infer<typeof DesktopCommandSchema>;
 export type AgentView = z.infer<typeof AgentViewSchema>;
 export type Offer = z.infer<typeof OfferSchema>;
+export type Telephone = z.infer<typeof TelephoneSchema>;
+export type TelephoneView = z.infer<typeof TelephoneViewSchema>;
+export type TelephoneSaved = z.infer<typeof TelephoneSavedSchema>;
 export type ActiveContact = z.infer<typeof ActiveContactSchema>;
 export type FloorFrame = z.infer<typeof FloorFrameSchema>;

@@ -3,8 +3,17 @@ import { bigint, integer, jsonb, primaryKey, text, uuid } from "drizzle-orm/pg-c
 import { houseSchema, instant, tenantSchema } from "../../adapters/db/columns.ts";
 import type { AgentFact, AgentState } from "../../domain/call/facts.ts";
 import type { QueueRules } from "../../domain/call/line-config.ts";
-import type { AgentId, BrandId, ContactId, PoolId, QueueId, TenantId, UserId } from "../../domain/kernel/ids.ts";
-import type { SeatKind } from "../../domain/routing/config.ts";
+import type {
+  AgentId,
+  BrandId,
+  ContactId,
+  PhoneNumber,
+  PoolId,
+  QueueId,
+  TenantId,
+  UserId,
+} from "../../domain/kernel/ids.ts";
+import type { SeatKind, TelephoneRings } from "../../domain/routing/config.ts";
 
 /** What each table means, its states and what enforces them: the comments in migrations/. */
 export const agents = houseSchema.table("agents", {
@@ -17,6 +26,13 @@ export const agents = houseSchema.table("agents", {
   kind: text("kind").$type<SeatKind>().notNull().default("ordinary"),
   extension: text("extension"),
   groups: text("groups").array().notNull().default([]),
+  telephone: text("telephone").$type<PhoneNumber>(),
+  telephoneRings: text("telephone_rings").$type<TelephoneRings>().notNull().default("on_accept"),
+  version: integer("version").notNull().default(1),
+  /** What the files last said, by column. */
+  filed: jsonb("filed").$type<{ readonly [column: string]: unknown }>(),
+  changedAt: instant("changed_at"),
+  changedBy: text("changed_by"),
   createdAt: instant("created_at").notNull().default(sql`now()`),
 });
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { CURRENCIES } from "../../domain/kernel/currency.ts";
-import { PLAIN_RULES } from "../../domain/routing/config.ts";
+import { PLAIN_RULES, TELEPHONE_RINGS } from "../../domain/routing/config.ts";
 import { LanguageSchema } from "../flow/schema.ts";
 import { SellerFileSchema } from "../parties/schema.ts";
 import {
@@ -243,6 +243,10 @@ export const HouseFileSchema = z.strictObject({
         .string()
         .regex(/^[0-9]{2,8}$/, "an extension is two to eight digits")
         .optional(),
+      /** An outside telephone instead of the browser phone: at home, in a pocket, at a branch. */
+      telephone: E164Schema.optional(),
+      /** `at_once`: it rings with the offer, and picking it up accepts. */
+      telephoneRings: z.enum(TELEPHONE_RINGS).default("on_accept"),
       /** Groups that a queue may be lent after a while. */
       groups: z.array(GroupNameSchema).max(12).default([]),
       /** `tenant/brand`, or `tenant/*` for all brands of one client. */

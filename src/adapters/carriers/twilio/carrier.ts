@@ -12,6 +12,8 @@ import {
 import { callRest, type Fetch, type FormFields, send } from "./rest.ts";
 import { renderTwiml } from "./twiml.ts";
 
+/** How long the carrier may listen to who picked up; after it `unknown`, which counts as a person. */
+const LISTENS_S = 5;
 /** "Call is not in-progress. Cannot redirect", and what is asked of a call that is over in any other way. */
 const CALL_NOT_IN_PROGRESS = 21_220;
 
@@ -118,6 +120,14 @@ async function addParticipant(fetchIt: Fetch, account: CarrierAccount, create: P
       ConferenceStatusCallback: create.conferenceStatusCallback,
       ConferenceStatusCallbackMethod: "POST",
       ConferenceStatusCallbackEvent: ["start", "end", "join", "leave", "mute", "hold"],
+      ...(create.pickedUpCallback === null
+        ? {}
+        : {
+            MachineDetection: "Enable",
+            MachineDetectionTimeout: LISTENS_S,
+            AmdStatusCallback: create.pickedUpCallback,
+            AmdStatusCallbackMethod: "POST",
+          }),
     }),
   );
   return { legSid: asId<CarrierSid>(parseAnswer(ParticipantSchema, answer).call_sid) };

@@ -47,6 +47,16 @@ test.each<[WebhookKind, Record<string, string>, unknown]>([
     { ...base, CallStatus: "ringing", SequenceNumber: "0" },
     { kind: "leg_status", legSid: CA, status: "ringing", sequence: 0, durationS: null },
   ],
+  ["leg", { ...base, AnsweredBy: "human" }, { kind: "picked_up", legSid: CA, by: "person" }],
+  ["leg", { ...base, AnsweredBy: "unknown" }, { kind: "picked_up", legSid: CA, by: "person" }],
+  ["leg", { ...base, AnsweredBy: "machine_start" }, { kind: "picked_up", legSid: CA, by: "machine" }],
+  ["leg", { ...base, AnsweredBy: "fax" }, { kind: "picked_up", legSid: CA, by: "machine" }],
+  // Later statuses repeat who picked up: they are statuses.
+  [
+    "leg",
+    { ...base, CallStatus: "completed", CallDuration: "9", AnsweredBy: "machine_start" },
+    { kind: "leg_status", legSid: CA, status: "completed", sequence: null, durationS: 9 },
+  ],
   // `Duration` is in minutes; what the carrier bills in seconds is `CallDuration`.
   [
     "leg",

@@ -59,6 +59,8 @@ const LegSchema = z.object({
   SequenceNumber: order.optional(),
   CallDuration: seconds.optional(),
 });
+/** `human`, `unknown` (nobody said anything for a while), `fax`, or `machine_…` with how far its greeting was. */
+const PickedUpSchema = z.object({ ...account, CallSid: sid("CA"), AnsweredBy: z.string().regex(/^[a-z_]{1,32}$/) });
 const ConferenceSchema = z.object({
   ...account,
   ConferenceSid: sid("CF"),
@@ -138,6 +140,8 @@ function parseNext(form: SignedForm): Webhook {
 }
 
 function parseLeg(form: SignedForm): Webhook {
+  // The carrier's word on who picked up names no status; a status that also tells it is a status.
+  if (form.AnsweredBy !== undefined && form.CallStatus === undefined) return parsePickedUp(form);
   const field = parseForm(LegSchema, form);
   return {
     accountSid: field.AccountSid,
@@ -150,6 +154,12 @@ function parseLeg(form: SignedForm): Webhook {
       durationS: TERMINAL.has(field.CallStatus) ? (field.CallDuration ?? 0) : null,
     },
   };
+}
+
+function parsePickedUp(form: SignedForm): Webhook {
+  const field = parseForm(PickedUpSchema, form);
+  const by = field.AnsweredBy === "human" || field.AnsweredBy === "unknown" ? "person" : "machine";
+  return { accountSid: field.AccountSid, event: { kind: "picked_up", legSid: asId(field.CallSid), by } };
 }
 
 function parseConference(form: SignedForm): Webhook {

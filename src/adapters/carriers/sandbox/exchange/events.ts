@@ -84,6 +84,8 @@ export type OutboundCall = {
   readonly to: string;
   readonly timeoutS: number;
   readonly callback: CallbackTarget | null;
+  /** Where it is told who picked up; left out where nobody listens. */
+  readonly pickedUpUrl?: string;
   readonly onAnswer: OnAnswer;
 };
 

@@ -1,7 +1,7 @@
 import { HOUR_MS, SECOND_MS } from "../../../../domain/kernel/instant.ts";
 import { conferenceWith, expectMember, introduce, leaveConference } from "./conferences.ts";
 import type { OutboundCall } from "./events.ts";
-import { notifyLeg } from "./params.ts";
+import { notifyLeg, notifyPickedUp } from "./params.ts";
 import { recordCutShort } from "./record.ts";
 import { stopRecordingsOf } from "./recordings.ts";
 import { robotMoment } from "./robots.ts";
@@ -25,6 +25,11 @@ const FIRST_RING_MS = 300;
 /** A simulated outside number answers after this long, and talks this long before it hangs up. */
 const OUTSIDE_ANSWERS_MS = 4 * SECOND_MS;
 const OUTSIDE_TALKS_MS = 60 * SECOND_MS;
+/** An outside number with this ending is a mailbox. */
+const MAILBOX = "0004";
+/** How long the carrier listens until it knows. */
+const HEARS_PERSON_MS = 1 * SECOND_MS;
+const HEARS_MACHINE_MS = 2 * SECOND_MS;
 /** Endings of outside numbers that behave otherwise, so that every outcome can be had on purpose. */
 const OUTSIDE_OUTCOMES: ReadonlyMap<string, EndStatus> = new Map([
   ["0001", "busy"],
@@ -56,6 +61,7 @@ export function placeOutbound(world: World, create: OutboundCall): void {
     parentSid: create.parentSid,
     callback: create.callback,
     onAnswer: create.onAnswer,
+    ...(create.pickedUpUrl === undefined ? {} : { pickedUpUrl: create.pickedUpUrl }),
   };
   enter(world, call);
   notifyLeg(world, call, "initiated");
@@ -129,7 +135,19 @@ export function answer(world: World, call: Call): void {
   if (call.device.kind === "outside") {
     setTimer(world, `${call.sid}/leaves`, world.now + OUTSIDE_TALKS_MS, { kind: "robot_leaves", callSid: call.sid });
   }
+  if (call.pickedUpUrl === undefined) return goOnAnswered(world, call);
+  const afterMs = isMachine(call) ? HEARS_MACHINE_MS : HEARS_PERSON_MS;
+  setTimer(world, `${call.sid}/listens`, world.now + afterMs, { kind: "listened", callSid: call.sid });
+}
+
+/** It is known who picked up: that is told, and the leg goes on in any case. */
+export function listened(world: World, call: Call): void {
+  notifyPickedUp(world, call, isMachine(call) ? "machine_start" : "human");
   goOnAnswered(world, call);
+}
+
+function isMachine({ device, to }: Call): boolean {
+  return device.kind === "outside" && to.endsWith(MAILBOX);
 }
 
 function goOnAnswered(world: World, call: Call): void {

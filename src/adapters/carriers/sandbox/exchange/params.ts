@@ -64,6 +64,22 @@ export function notifyLeg(world: World, call: Call, event: LegEvent): void {
   notify(world, callback);
 }
 
+/** The answering machine detection's own callback: it names no status. */
+export function notifyPickedUp(world: World, call: Call, answeredBy: "human" | "machine_start"): void {
+  if (call.pickedUpUrl === undefined) return;
+  notify(world, {
+    id: `${call.sid}.picked-up`,
+    orderKey: call.sid,
+    url: call.pickedUpUrl,
+    params: {
+      AccountSid: accountOf(world).sid,
+      CallSid: call.sid,
+      AnsweredBy: answeredBy,
+      MachineDetectionDuration: String(world.now - (call.answeredAt ?? world.now)),
+    },
+  });
+}
+
 const SIP_CODES: Readonly<Record<EndStatus, string>> = {
   completed: "200",
   busy: "486",

@@ -80,6 +80,8 @@ export type Call = {
   readonly callback: CallbackTarget | null;
   /** What runs when the far end answers; null for calls that arrive from outside. */
   readonly onAnswer: OnAnswer | null;
+  /** Where it is told who picked up, before the leg goes on; left out where nobody listens. */
+  readonly pickedUpUrl?: string;
   status: CallStatus;
   updatedAt: Instant;
   answeredAt: Instant | null;
@@ -236,6 +238,7 @@ export type TimerWork =
   | { readonly kind: "first_ring"; readonly callSid: string }
   | { readonly kind: "ring_over"; readonly callSid: string }
   | { readonly kind: "far_end_answers"; readonly callSid: string }
+  | { readonly kind: "listened"; readonly callSid: string }
   | { readonly kind: "life_over"; readonly callSid: string }
   | { readonly kind: "robot_acts"; readonly callSid: string; readonly action: number }
   | { readonly kind: "robot_leaves"; readonly callSid: string }

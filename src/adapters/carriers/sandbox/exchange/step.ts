@@ -2,7 +2,7 @@ import { assert, unreachable } from "../../../../domain/kernel/step.ts";
 import { changeMember, end, joinConference, kick } from "./conferences.ts";
 import type { Effect, ExchangeEvent } from "./events.ts";
 import { gatherDigits, gatherSpeech } from "./gather.ts";
-import { answer, bridge, clientAccepts, endLeg, placeInbound, placeOutbound, ring } from "./legs.ts";
+import { answer, bridge, clientAccepts, endLeg, listened, placeInbound, placeOutbound, ring } from "./legs.ts";
 import { createMessage, moveMessage } from "./messages.ts";
 import { childOver, dialOver, documentArrived, documentFailed, run, turnOver } from "./program.ts";
 import { recordDigits } from "./record.ts";
@@ -178,6 +178,8 @@ function applyCallTimer(world: World, call: Call, work: Extract<TimerWork, { rea
       return endLeg(world, call, "no-answer");
     case "far_end_answers":
       return answer(world, call);
+    case "listened":
+      return listened(world, call);
     case "life_over":
     case "robot_leaves":
       return endLeg(world, call, "no-answer");

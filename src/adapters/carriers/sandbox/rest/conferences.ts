@@ -9,6 +9,8 @@ import { conferenceJson, participantJson } from "./resources.ts";
 const LABEL_TAKEN = 16_025;
 const RING_MAX_S = 600;
 const RING_DEFAULT_S = 60;
+const LISTENS_MAX_S = 59;
+const LISTENS_DEFAULT_S = 30;
 
 export const conferenceOperations: readonly Operation[] = [
   {
@@ -39,6 +41,7 @@ export const conferenceOperations: readonly Operation[] = [
         "CallSidToCoach",
       ],
       ...["Muted", "Record", "ConferenceRecord"],
+      ...["MachineDetection", "MachineDetectionTimeout", "AmdStatusCallback", "AmdStatusCallbackMethod"],
       // Taken without effect: they change only what is heard in the line, and the line has no sound.
       ...["Beep", "EarlyMedia", "WaitUrl", "WaitMethod"],
       ...callbackOf("StatusCallback"),
@@ -156,12 +159,21 @@ function createParticipant(asked: Asked): Response {
     ...numbersOf(asked),
     timeoutS: form.seconds("Timeout", RING_DEFAULT_S, RING_MAX_S),
     callback: form.callback("StatusCallback", ["completed"]),
+    ...listensFor(form),
     onAnswer: { do: "join", name, options },
   });
   const conference = exchange.conferences.get(exchange.openConferences.get(name) ?? "");
   const member = conference?.members.find((each) => each.callSid === sid);
   if (conference === undefined || member === undefined) throw notFound(asked.url.pathname);
   return participantAnswer(asked, 201, conference, member);
+}
+
+/** Who picks up is told where both the question and an address for the answer are given. */
+function listensFor(form: Asked["form"]): { readonly pickedUpUrl?: string } {
+  form.seconds("MachineDetectionTimeout", LISTENS_DEFAULT_S, LISTENS_MAX_S);
+  const target = form.callback("AmdStatusCallback", []);
+  const wanted = form.oneOf("MachineDetection", ["Enable"]) === "Enable";
+  return wanted && target !== null ? { pickedUpUrl: target.url } : {};
 }
 
 function listParticipants(asked: Asked): Response {

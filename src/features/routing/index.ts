@@ -1,0 +1,1 @@
+export { telephoneRoutes } from "./routes.ts";
