@@ -1,5 +1,6 @@
 import type { ComparisonView, RunView } from "../../src/features/billing/schema.ts";
 import type { DeedRequestView } from "../../src/features/invoicing/schema.ts";
+import type { LetterView } from "../../src/features/letters/schema.ts";
 import type { PaymentDetail, RemittanceView, StatementView } from "../../src/features/payments/schema.ts";
 import type { SpendView } from "../../src/features/spend/schema.ts";
 import type { Get } from "./records.ts";
@@ -39,11 +40,56 @@ export const spend: SpendView = {
     },
   ],
   allowances: [
-    { kind: "package", label, unit: "contact", used: 812, of: 1_000, step: 80, usedUpOn: "2026-11-30" },
-    { kind: "limit", label: null, unit: null, used: 121_038, of: 120_000, step: 100, usedUpOn: "2026-11-25" },
+    {
+      kind: "package",
+      code: "answered",
+      label,
+      unit: "contact",
+      used: 812,
+      of: 1_000,
+      step: 80,
+      usedUpOn: "2026-11-30",
+    },
+    {
+      kind: "limit",
+      code: null,
+      label: null,
+      unit: null,
+      used: 121_038,
+      of: 120_000,
+      step: 100,
+      usedUpOn: "2026-11-25",
+    },
   ],
   limitMinor: 120_000,
 };
+
+const letters: LetterView[] = [
+  {
+    id: "l3",
+    at: Date.UTC(2026, 10, 25, 9),
+    about: { kind: "spend", what: "limit", label: null, step: 100 },
+    to: [],
+    state: "waiting",
+    trouble: "away",
+  },
+  {
+    id: "l2",
+    at: Date.UTC(2026, 10, 20, 9),
+    about: { kind: "spend", what: "package", label, step: 80 },
+    to: ["finance@museum.example"],
+    state: "sent",
+    trouble: null,
+  },
+  {
+    id: "l1",
+    at: Date.UTC(2026, 9, 3, 9),
+    about: { kind: "dunning", deed: "remind", number: "INV-2026-000042" },
+    to: ["finance@museum.example"],
+    state: "given_up",
+    trouble: "nobody to write to",
+  },
+];
 
 const statement: StatementView = {
   ...gbp,
@@ -213,6 +259,7 @@ export function furnishMoney(get: Get): void {
   for (const base of ["/api/portal", "/api/billing/tenants/t1"]) {
     get(`${base}/open-invoices`, { items: [open] });
     get(`${base}/statement`, { items: [statement] });
+    get(`${base}/letters`, { items: letters });
     get(`${base}/invoices/i1/comparison`, comparison);
   }
   const { allocations: _pays, refunds: _back, ...row } = payment;

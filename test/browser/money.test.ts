@@ -45,6 +45,18 @@ test("BIL-8 a statement of account ends in its balance and can be had as a file 
   await page.getByRole("alert").filter({ hasText: "before the first" }).waitFor();
 });
 
+test.each([
+  ["client", "/portal/spend"],
+  ["billing", "/billing/ageing?tenant=t1"],
+] as const)("BIL-8 the record of letters tells the %s what each was about and what became of it", async (who, path) => {
+  const page = await stage.page(who, path);
+  const row = (text: string) =>
+    page.getByRole("region", { name: "Letters sent" }).getByRole("row").filter({ hasText: text });
+  await row("80 % of Answered contacts used").getByText("Sent", { exact: true }).waitFor();
+  await row("100 % of the spending limit used").getByText("Waiting to be sent").waitFor();
+  await row("Payment reminder INV-2026-000042").getByText("Could not be sent").waitFor();
+});
+
 test("BIL-8 a bank line is matched as suggested, to another client by hand, or said to be nobody's", async () => {
   const page = await stage.page("billing", "/billing/payments");
   await page.getByRole("button", { name: "Match to Harbour Museum" }).click();

@@ -22,6 +22,19 @@ export function paymentRows(
       { id: id("75"), invoice_id, day: 1, deed: "remind", open_minor: 1, letter_to: ["a@example.com"] },
     ],
     ["spend_limits", { contract_id: contractId, amount_minor: 1, set_at: at }],
+    [
+      "spend_alerts",
+      {
+        id: id("76"),
+        contract_id: contractId,
+        period_start: "2026-10-01",
+        what: "limit",
+        step: 50,
+        used: 1,
+        allowed: 2,
+      },
+    ],
+    ["spend_checks", { seen: "canary" }],
     ["dunning_standings", { standing: "good" }],
   ];
 }

@@ -10,6 +10,7 @@ import { filled } from "../words/contracts.ts";
 import { calendarDay, count, money } from "../words/format.ts";
 import { houseMoneyWords } from "../words/house-money.ts";
 import { currentTongue } from "../words/words.ts";
+import { LettersPanel } from "./letters.tsx";
 import { MoneyHead } from "./money-head.tsx";
 import { StatementPanel } from "./statement.tsx";
 
@@ -131,6 +132,7 @@ function ClientAccount({ row, bucket }: AccountProps) {
         )}
       </section>
       <StatementPanel path={`/api/billing/tenants/${tenantId}/statement`} name={`statement ${tenantName}`} />
+      <LettersPanel path={`/api/billing/tenants/${tenantId}/letters`} />
     </>
   );
 }

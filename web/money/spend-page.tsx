@@ -15,6 +15,7 @@ import { calendarDay, count, money, month } from "../words/format.ts";
 import { ownMoneyWords } from "../words/own-money.ts";
 import { currentTongue } from "../words/words.ts";
 import { OpenInvoices, PrepaidPanel } from "./account.tsx";
+import { LettersPanel } from "./letters.tsx";
 import { StatementPanel } from "./statement.tsx";
 import "../billing/billing.css";
 import "./money.css";
@@ -54,6 +55,7 @@ export function SpendPage() {
         <PrepaidPanel />
       </div>
       <StatementPanel path="/api/portal/statement" name="statement" />
+      <LettersPanel path="/api/portal/letters" />
     </div>
   );
 }

@@ -13,6 +13,19 @@ export function stepReached({ used, of }: Used): AlertStep | null {
   return ALERT_STEPS.findLast((step) => used * 100n >= of * BigInt(step)) ?? null;
 }
 
+/** A step that the client was told of this month, of an allowance of this size. */
+export type Told = { readonly step: AlertStep; readonly of: bigint };
+
+/**
+ * The step to tell now: the highest reached. Null where it, or a higher one of an allowance of the same size, was told already:
+ * what late corrections take back is no news, a limit that was set anew is.
+ */
+export function stepToTell(used: Used, told: readonly Told[]): AlertStep | null {
+  const step = stepReached(used);
+  if (step === null) return null;
+  return told.some((it) => it.of === used.of && it.step >= step) ? null : step;
+}
+
 /**
  * When the allowance is used up at the pace so far: begin + (now − begin) × of ÷ used, rounded up to a millisecond. Null
  * where nothing was used, or where that lies after the end. What is used up already was so by now.

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { rational } from "../kernel/rational.ts";
 import { chargeKey, type Segment } from "./allot.ts";
-import { stepReached, usedUpAt } from "./allowance.ts";
+import { stepReached, stepToTell, usedUpAt } from "./allowance.ts";
 import type { Charge } from "./charge.ts";
 import { forecastMonth } from "./forecast.ts";
 import { rateTotals } from "./rate.ts";
@@ -152,6 +152,17 @@ test.each([
   [0n, 0n, null],
 ] as const)("BIL-8 %i of %i reaches the step %s", (usedUp, of, step) => {
   expect(stepReached({ used: usedUp, of })).toBe(step);
+});
+
+test.each([
+  ["nothing told yet", 85n, [], 80],
+  ["below the first step", 49n, [], null],
+  ["the same step told", 85n, [{ step: 80, of: 100n }], null],
+  ["a lower step told", 85n, [{ step: 50, of: 100n }], 80],
+  ["a higher one told, and a correction took some back", 55n, [{ step: 80, of: 100n }], null],
+  ["the step told of a limit of another size", 85n, [{ step: 80, of: 50n }], 80],
+] as const)("BIL-8 %s: %i of a hundred tells %s", (_, usedUp, told, step) => {
+  expect(stepToTell({ used: usedUp, of: 100n }, told)).toBe(step);
 });
 
 test.each([

@@ -7,6 +7,7 @@ import { monthEnd } from "./month-end.ts";
 import { monthRun } from "./month-run.ts";
 import { comparePayments } from "./payments.ts";
 import { prepaidEnd } from "./prepaid-end.ts";
+import { spendLetters } from "./spend-letters.ts";
 import { sweepContacts } from "./sweep.ts";
 import { workTime } from "./work-time.ts";
 import { wrapUpSales } from "./wrap-up-sales.ts";
@@ -20,6 +21,7 @@ const JOBS: { readonly [name: string]: (env: Env) => Promise<unknown> } = {
   prepaidEnd,
   removeEndedSessions,
   sendLostRuns,
+  spendLetters,
   sweepContacts,
   workTime,
   wrapUpSales,

@@ -9,6 +9,7 @@ import { dunningRoutes } from "../../features/dunning/index.ts";
 import { type HouseEnv, identityRoutes, sessionsOn } from "../../features/identity/index.ts";
 import { invoicingRoutes, secondPersonRoutes } from "../../features/invoicing/index.ts";
 import { ledgerRoutes } from "../../features/ledger/index.ts";
+import { letterRoutes } from "../../features/letters/index.ts";
 import { marginRoutes } from "../../features/margin/index.ts";
 import { paymentRoutes } from "../../features/payments/index.ts";
 import { queueRoutes } from "../../features/queues/index.ts";
@@ -79,6 +80,7 @@ export function createApi(): OpenAPIHono<ApiEnv> {
   api.route("/", contractRoutes());
   api.route("/", explainRoutes());
   api.route("/", spendRoutes());
+  api.route("/", letterRoutes());
   api.route("/", documentRoutes());
   api.route("/", invoicingRoutes());
   api.route("/", secondPersonRoutes());

@@ -1,17 +1,16 @@
 import { sql } from "drizzle-orm";
-import { type TenantTx, withOperator, withTenant } from "../../adapters/db/index.ts";
+import { type TenantTx, withTenant } from "../../adapters/db/index.ts";
 import type { Deed } from "../../domain/dunning/dunning.ts";
 import { type Currency, isCurrency } from "../../domain/kernel/currency.ts";
 import type { TenantId } from "../../domain/kernel/ids.ts";
 import { majorText } from "../../domain/kernel/money.ts";
 import { assert } from "../../domain/kernel/step.ts";
-import { Outage } from "../../domain/kernel/trouble.ts";
+import { administratorsOf, handOver, LETTER_TRIES_MAX, type Outcome } from "../letters/index.ts";
 import type { DunningContext } from "./dun.ts";
 import { letterOf } from "./wording.ts";
 
-/** Letters of one client in one run, and how often one is tried before a person must look. */
+/** Letters of one client in one run. */
 const AT_ONCE = 20;
-const TRIES_MAX = 12;
 
 type Waiting = {
   readonly id: string;
@@ -33,7 +32,7 @@ export async function sendLetters(ctx: DunningContext, tenantId: TenantId): Prom
   const scope = { tenantId, actor: ctx.actor };
   const waiting = await withTenant(ctx.db, scope, waitingLetters);
   if (waiting.length === 0) return 0;
-  const admins = await adminsOf(ctx, tenantId);
+  const admins = await administratorsOf(ctx.operatorDb, tenantId);
   let sent = 0;
   for (const it of waiting) {
     const to = it.buyerEmail === null ? admins : [it.buyerEmail];
@@ -46,28 +45,11 @@ export async function sendLetters(ctx: DunningContext, tenantId: TenantId): Prom
       company: it.company[it.language],
       portalUrl: ctx.portalUrl,
     });
-    const outcome =
-      to.length === 0
-        ? { trouble: "nobody to write to" }
-        : await handOver(mailer, { key: `dunning-${it.id}`, to, topic: "dunning", ...letter });
+    const outcome = await handOver(mailer, { key: `dunning-${it.id}`, to, topic: "dunning", ...letter });
     await withTenant(ctx.db, scope, (tx) => noteOutcome(tx, it.id, to, outcome));
     if ("letterId" in outcome) sent += 1;
   }
   return sent;
-}
-
-type Outcome = { readonly letterId: string } | { readonly trouble: string };
-
-async function handOver(
-  mailer: NonNullable<DunningContext["mailer"]>,
-  letter: Parameters<typeof mailer.send>[0],
-): Promise<Outcome> {
-  try {
-    return await mailer.send(letter);
-  } catch (error) {
-    if (error instanceof Outage) return { trouble: error.message.slice(0, 300) };
-    throw error;
-  }
 }
 
 async function noteOutcome(tx: TenantTx, id: string, to: readonly string[], outcome: Outcome): Promise<void> {
@@ -87,7 +69,7 @@ async function waitingLetters(tx: TenantTx): Promise<Waiting[]> {
     join tenant.invoices i on i.tenant_id = s.tenant_id and i.id = s.invoice_id
     join tenant.companies c on c.tenant_id = s.tenant_id
     left join tenant.billing_profiles b on b.tenant_id = s.tenant_id
-    where s.tenant_id = ${tx.tenantId} and s.letter_id is null and s.letter_tries < ${TRIES_MAX}
+    where s.tenant_id = ${tx.tenantId} and s.letter_id is null and s.letter_tries < ${LETTER_TRIES_MAX}
       and i.due_minor > coalesce((select sum(amount_minor) from tenant.payment_allocations a where a.tenant_id = i.tenant_id and a.invoice_id = i.id), 0)
         + coalesce((select sum(gross_minor) from tenant.credit_notes n where n.tenant_id = i.tenant_id and n.invoice_id = i.id), 0)
     order by s.taken_at limit ${AT_ONCE}`);
@@ -107,14 +89,4 @@ async function waitingLetters(tx: TenantTx): Promise<Waiting[]> {
       language: row.language === "zh-CN" ? "zh" : "en",
     };
   });
-}
-
-/** Where the client named no address for bills: whoever looks after its portal. */
-async function adminsOf({ operatorDb }: DunningContext, tenantId: TenantId): Promise<string[]> {
-  const rows = await withOperator(operatorDb, (tx) =>
-    tx.execute<{ email: string }>(sql`
-      select u.email from house.users u join house.user_roles r on r.user_id = u.id
-      where r.role = 'tenant_admin' and r.tenant_id = ${tenantId} and u.status = 'active' order by u.email limit 10`),
-  );
-  return rows.map(({ email }) => email);
 }

@@ -1,1 +1,2 @@
+export { type Alerted, tellSpending } from "./alerts.ts";
 export { spendRoutes } from "./routes.ts";

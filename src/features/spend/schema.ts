@@ -43,6 +43,8 @@ export const SpendSchema = z.object({
   allowances: z.array(
     z.object({
       kind: z.enum(["package", "limit"]),
+      /** The package's charge. */
+      code: z.string().nullable(),
       label: label.nullable(),
       unit: z.string().nullable(),
       used: z.int(),

@@ -16,11 +16,14 @@ import type { SpendView } from "./schema.ts";
 
 /** Each contract's current month: so far, forecast, and what of its packages and its limit is used up. */
 export function spendOf(db: Database, scope: TenantScope, now: Instant): Promise<SpendView[]> {
-  return withTenant(db, scope, async (tx) => {
-    const found: SpendView[] = [];
-    for (const running of await runningMonths(tx, now)) found.push(await shown(tx, running, now));
-    return found;
-  });
+  return withTenant(db, scope, (tx) => spendIn(tx, now));
+}
+
+/** The same within a transaction that is open. */
+export async function spendIn(tx: TenantTx, now: Instant): Promise<SpendView[]> {
+  const found: SpendView[] = [];
+  for (const running of await runningMonths(tx, now)) found.push(await shown(tx, running, now));
+  return found;
 }
 
 async function shown(tx: TenantTx, running: RunningMonth, now: Instant): Promise<SpendView> {
@@ -101,6 +104,7 @@ function allowancesOf({ contract, month, segments, reckoning }: RunningMonth, sp
       const used = { used: reckoning.totals(chargeKey(segment, charge)).all.quantity, of: includedOf(charge, segment) };
       found.push({
         kind: "package",
+        code: charge.code,
         label: charge.label,
         unit: USAGE_UNITS[charge.usage],
         used: Number(used.used),
@@ -114,6 +118,7 @@ function allowancesOf({ contract, month, segments, reckoning }: RunningMonth, sp
     const used = { used: spent.soFarMinor, of: spent.limitMinor };
     found.push({
       kind: "limit",
+      code: null,
       label: null,
       unit: null,
       used: safe(used.used),
