@@ -54,6 +54,23 @@ test("an agent who was never on shift has no time beside the word", async () => 
   await expect.poll(() => page.locator(".state-button").innerText()).toMatch(/Off shift$/);
 });
 
+test("A9 a number that nobody can have is said at its field and not dialled; Enter dials", async () => {
+  const page = await stage.page("agent", "/phone");
+  const dialled = () => stage.house.commands.filter((one) => one.type === "dial").map((one) => [one.to, one.from]);
+  const from = page.getByLabel("Your number");
+  await page.getByRole("button", { name: "Call", exact: true, disabled: false }).waitFor();
+  for (const wrong of ["abc", "020 7946 0958", "+1202555014300000"]) {
+    await from.fill(wrong);
+    await from.press("Enter");
+    await page.getByText("Write it internationally").waitFor();
+    expect(await from.getAttribute("aria-invalid")).toBe("true");
+  }
+  expect(dialled()).toEqual([]);
+  await from.fill("+1 (202) 555-0143");
+  await from.press("Enter");
+  await expect.poll(dialled).toEqual([["+442079460958", "+12025550143"]]);
+});
+
 test("the phone page makes the carrier misbehave and shows what it answered", async () => {
   const page = await stage.page("agent", "/phone");
   stage.house.answer(/^POST \/api\/demo\/faults$/, { body: { duplicate: 0.2 } });

@@ -109,7 +109,7 @@ test("A7 the call timer counts from the answer and survives a reload", async () 
   expect(Math.abs((await seconds()) - trueSeconds)).toBeLessThan(2.5);
 });
 
-test("A8 mute and hold are toggles that say their state", async () => {
+test("A8 mute, hold and keypad are toggles that say their state; Escape puts the keypad away", async () => {
   const page = await desktop();
   show({ state: "on_contact", contact: contact("connecting") });
   stage.house.tell("/sandbox/client", {
@@ -129,6 +129,11 @@ test("A8 mute and hold are toggles that say their state", async () => {
   show({ state: "on_contact", contact: contact("held") });
   await page.getByRole("button", { name: "Resume", pressed: true }).waitFor();
   await page.getByText(/^Held/).waitFor();
+  await page.keyboard.press("Alt+k");
+  await page.getByRole("button", { name: "5", exact: true }).click();
+  await page.getByLabel("Notes", { exact: true }).focus();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Keypad", expanded: false }).waitFor();
 });
 
 test("A11 A12 wrap-up counts down, a missing disposition keeps the note, saving sends both", async () => {

@@ -149,6 +149,21 @@ export function floorFrame(): Omit<FloorFrame, "seq"> {
         withinTarget: 9,
         target: { share: 0.8, withinS: 20 },
       },
+      // As wide as a queue's row gets: a long name in the middle, and every figure filled.
+      {
+        queueId: "q2",
+        tenantId: "t2",
+        name: "Repairs (English)",
+        brand: OTHER,
+        waiting: 0,
+        longestSince: null,
+        offered: 1_065,
+        answered: 1_063,
+        abandoned: 2,
+        shortAbandoned: 1,
+        withinTarget: 1_000,
+        target: { share: 0.85, withinS: 30 },
+      },
     ],
   };
 }

@@ -6,7 +6,7 @@ import { read } from "../api/http.ts";
 import { PlainState, Skeleton, TableScroll, Trouble } from "../design/parts.tsx";
 import { calendarDay, money } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
-import { BookHead, Mark } from "./parts.tsx";
+import { BookHead, BookName, Mark } from "./parts.tsx";
 import { eventWord, kindWord } from "./words.ts";
 
 type Search = { tenant?: string; account?: string };
@@ -136,7 +136,7 @@ function Balances({ rows, tenantId }: { rows: readonly BalanceView[]; tenantId?:
                     {kindWord(t, row.kind)}
                   </Link>
                 )}{" "}
-                <span className="small quiet">{row.subject}</span>
+                <BookName name={row.subject} />
               </td>
               <td className="end">{money(tongue, row.debitMinor, row.currency)}</td>
               <td className="end">{money(tongue, row.creditMinor, row.currency)}</td>
@@ -169,7 +169,7 @@ function Statement({ tenantId, accountId }: { tenantId: string; accountId: strin
   return (
     <section className="panel" aria-labelledby="statement-title">
       <h2 id="statement-title">
-        {t("books.statement")} · {kindWord(t, account.kind)} {account.subject}
+        {t("books.statement")} · {kindWord(t, account.kind)} <BookName name={account.subject} />
       </h2>
       <Entries statement={first} items={pages.data.pages.flatMap((page) => page.items)} />
       {pages.hasNextPage ? (
@@ -213,9 +213,11 @@ function Entries({ statement, items }: EntriesProps) {
             <tr key={`${row.txnId} ${row.position}`}>
               <td className="nowrap">{calendarDay(tongue, row.bookedOn)}</td>
               <td>{eventWord(t, row.event)}</td>
-              <td className="mono small">{row.ref}</td>
               <td>
-                {kindWord(t, row.other.kind)} <span className="small quiet">{row.other.subject}</span>
+                <BookName name={row.ref} />
+              </td>
+              <td>
+                {kindWord(t, row.other.kind)} <BookName name={row.other.subject} />
               </td>
               <td className="end">{row.side === "debit" ? money(tongue, row.amountMinor, account.currency) : ""}</td>
               <td className="end">{row.side === "credit" ? money(tongue, row.amountMinor, account.currency) : ""}</td>

@@ -41,6 +41,18 @@ export function BookHead({ book, title: given, children }: HeadProps) {
   );
 }
 
+const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Whose or what for, as the book names it. An id is not for reading: its end tells two apart, the whole is on hover. */
+export function BookName({ name }: { name: string }) {
+  if (!ID.test(name)) return <span className="small quiet">{name}</span>;
+  return (
+    <span className="mono small quiet" title={name}>
+      …{name.slice(-6)}
+    </span>
+  );
+}
+
 /** A state as icon and word, never as colour alone. */
 export function Mark({ good, children }: { good: boolean; children: ReactNode }) {
   return (

@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../design/icons.tsx";
 import { Keypad } from "../design/keypad.tsx";
@@ -141,14 +141,7 @@ function LiveCall({
           <Icon name="keypad" />
           {t("call.keypad")}
         </button>
-        {keypad && inCall ? (
-          <div className="keypad-panel arrives">
-            <output className="mono keypad-shown" aria-label={t("call.pressed")}>
-              {pressed}
-            </output>
-            <Keypad press={press} disabled={!inCall} />
-          </div>
-        ) : null}
+        {keypad && inCall ? <KeypadPanel pressed={pressed} press={press} close={toggleKeypad} /> : null}
       </span>
       <button
         type="button"
@@ -169,4 +162,26 @@ function useCallActions(contact: ActiveContact) {
   const holding = useMutation({ mutationFn: (on: boolean) => hold(contact.contactId, on) });
   const ending = useMutation({ mutationFn: () => hangUp(contact.contactId) });
   return { holding, ending, held };
+}
+
+type KeypadProps = { pressed: string; press: (digit: string) => void; close: () => void };
+
+/** Over the work column while it is wanted; Escape puts it away from wherever the focus is. */
+function KeypadPanel({ pressed, press, close }: KeypadProps) {
+  const { t } = useTranslation();
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key === "Escape" && !event.isComposing) close();
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, [close]);
+  return (
+    <div className="keypad-panel arrives">
+      <output className="mono keypad-shown" aria-label={t("call.pressed")}>
+        {pressed}
+      </output>
+      <Keypad press={press} disabled={false} />
+    </div>
+  );
 }

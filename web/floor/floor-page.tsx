@@ -136,7 +136,7 @@ function Queues({ queues }: { queues: FloorFrame["queues"] }) {
                   <td>
                     <ClientMark queue={queue} clients={clients} />
                   </td>
-                  <td className="nowrap">{queue.name}</td>
+                  <td className="queue-name">{queue.name}</td>
                   <td className="end">
                     {queue.waiting === 0 ? (
                       <span className="quiet">0</span>

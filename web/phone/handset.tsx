@@ -9,6 +9,20 @@ import { lookForMicrophone, openMicrophone, silence } from "../softphone/microph
 import type { CallerPhone, CallerState } from "./caller-phone.ts";
 import type { DemoNumber } from "./demo-carrier.ts";
 
+/** As the carrier wants it: what people put between the digits is left out. */
+function bare(number: string): string {
+  return number.replace(/[\s()-]/g, "");
+}
+
+function isNumber(number: string): boolean {
+  return /^\+[1-9][0-9]{1,14}$/.test(bare(number));
+}
+
+/** Nothing, or the word that carriers send, is a caller who withholds the number. */
+function isCaller(number: string): boolean {
+  return isNumber(number) || bare(number) === "" || bare(number) === "anonymous";
+}
+
 type Props = { phone: CallerPhone; to: string; setTo: (to: string) => void; brand: DemoNumber | undefined };
 
 /** Numbers reserved for fiction, one per caller one may want to play. */
@@ -20,12 +34,17 @@ export function Handset({ phone, to, setTo, brand }: Props) {
   const [from, setFrom] = useState(FIRST_CALLER);
   const [silent, setSilent] = useState(false);
   const live = state.stage === "dialing" || state.stage === "in_call" || state.stage === "with_agent";
+  const [tried, setTried] = useState(false);
+  const wrong = { to: !isNumber(to), from: !isCaller(from) };
   const call = async (): Promise<void> => {
+    setTried(true);
+    if (wrong.to || wrong.from) return;
+    setTried(false);
     const seen = await lookForMicrophone(true);
     const opened = seen === "silent" ? silence() : await openMicrophone(true);
     const microphone = typeof opened === "string" ? silence() : opened;
     setSilent(microphone.kind === "silent");
-    phone.dial(to.replace(/[\s()-]/g, ""), from.replace(/[\s()-]/g, ""), microphone);
+    phone.dial(bare(to), bare(from), microphone);
   };
   const keys = (event: KeyboardEvent): void => {
     const typing = event.target instanceof HTMLInputElement;
@@ -41,7 +60,6 @@ export function Handset({ phone, to, setTo, brand }: Props) {
         </p>
         <p className="mono handset-pressed">{state.pressed}</p>
       </div>
-      {live ? null : <Numbers to={to} setTo={setTo} from={from} setFrom={setFrom} />}
       {live ? <Keypad press={(digit) => phone.press(digit)} disabled={state.stage === "dialing"} /> : null}
       {live && silent ? <p className="small tone-ringing">{t("mic.silent")}</p> : null}
       {live ? (
@@ -62,30 +80,44 @@ export function Handset({ phone, to, setTo, brand }: Props) {
           </button>
         </div>
       ) : (
-        <button
-          type="button"
-          className="button answer large"
-          disabled={to === "" || state.line !== "open"}
-          onClick={() => void call()}
+        <form
+          className="stack"
+          noValidate
+          onSubmit={(event) => {
+            event.preventDefault();
+            void call();
+          }}
         >
-          <Icon name="handset" />
-          {t("phone.call")}
-        </button>
+          <Numbers to={to} setTo={setTo} from={from} setFrom={setFrom} wrong={tried ? wrong : null} />
+          <button type="submit" className="button answer large" disabled={to === "" || state.line !== "open"}>
+            <Icon name="handset" />
+            {t("phone.call")}
+          </button>
+        </form>
       )}
     </div>
   );
 }
 
-type NumbersProps = { to: string; setTo: (to: string) => void; from: string; setFrom: (from: string) => void };
+type NumbersProps = {
+  to: string;
+  setTo: (to: string) => void;
+  from: string;
+  setFrom: (from: string) => void;
+  wrong: { readonly to: boolean; readonly from: boolean } | null;
+};
 
-function Numbers({ to, setTo, from, setFrom }: NumbersProps) {
+function Numbers({ to, setTo, from, setFrom, wrong }: NumbersProps) {
   const { t } = useTranslation();
+  const said = (isWrong: boolean | undefined): string | null => (isWrong === true ? t("phone.badNumber") : null);
   return (
     <div className="stack">
-      <Field label={t("phone.dialed")}>
-        {(id) => (
+      <Field label={t("phone.dialed")} error={said(wrong?.to)}>
+        {(id, note) => (
           <input
             id={id}
+            aria-describedby={note}
+            aria-invalid={wrong?.to ?? false}
             className="input mono"
             inputMode="tel"
             value={to}
@@ -93,13 +125,14 @@ function Numbers({ to, setTo, from, setFrom }: NumbersProps) {
           />
         )}
       </Field>
-      <Field label={t("phone.from")} hint={t("phone.fromHint")}>
+      <Field label={t("phone.from")} hint={t("phone.fromHint")} error={said(wrong?.from)}>
         {(id, note) => (
           <input
             id={id}
             className="input mono"
             inputMode="tel"
             aria-describedby={note}
+            aria-invalid={wrong?.from ?? false}
             value={from}
             onChange={(event) => setFrom(event.target.value)}
           />

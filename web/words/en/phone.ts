@@ -9,6 +9,7 @@ export const phone: Words["phone"] = {
   call: "Call",
   dialed: "Number to call",
   from: "Your number",
+  badNumber: "Write it internationally, such as +12025550143",
   fromHint: "What the agent sees; another number is another customer",
   ready: "Choose a number, then press Call",
   dialing: "Dialling",

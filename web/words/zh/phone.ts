@@ -7,6 +7,7 @@ export const phone = {
   call: "拨打",
   dialed: "被叫号码",
   from: "主叫号码",
+  badNumber: "请按国际格式填写，例如 +8613800138000",
   fromHint: "座席看到的来电号码；换一个就是另一位客户",
   ready: "选择左侧的号码，再按拨打",
   dialing: "正在拨号",
