@@ -33,8 +33,9 @@ const read = async () => {
 const change = async (telephone: { number: string; rings: "on_accept" | "at_once" } | null) =>
   changeTelephone(operatorDb, { agentId: AGENT, version: (await read()).version, telephone }, BY);
 const published = () =>
-  withOperator(operatorDb, async (tx) =>
-    (await readPools(tx)).agents.find(({ profile }) => profile.agentId === AGENT)?.profile.telephone,
+  withOperator(
+    operatorDb,
+    async (tx) => (await readPools(tx)).agents.find(({ profile }) => profile.agentId === AGENT)?.profile.telephone,
   );
 
 describe("ACD-6 an agent's telephone, set by who runs the floor", () => {
