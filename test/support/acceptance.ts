@@ -4,6 +4,10 @@ import { type OracleRules, runOracle } from "./queue-oracle.ts";
 
 /** Waiting callers of the textbook do not give up: patience beyond any day. */
 export const PATIENT_S = 1e9;
+/** `ACCEPTANCE=full` in the environment: every case as long as its figures were published with, or longer; takes minutes. */
+const FULL = process.env.ACCEPTANCE === "full";
+/** Length of a case in the short form, and in the full one. */
+export const lengthOf = (short: number, full: number): number => (FULL ? full : short);
 export const SEEDS = Array.from({ length: 20 }, (_, index) => index + 1);
 
 export type Setting = {
@@ -119,14 +123,65 @@ export const answeredWithin = (seconds: number, of?: (client: number) => boolean
   share((waitedMs, answered) => answered && waitedMs <= seconds * 1_000, of);
 export const blocked: Figure = (run) => run.blocked / (run.blocked + run.waits.length);
 
-/** Mean over the runs, and how many of its own standard errors it lies from the exact value. */
+/** Mean over the runs with its standard error, and how many of these it lies from the exact value. */
 export function against(
   runs: readonly Run[],
   figure: Figure,
   exact: number,
-): { readonly mean: number; readonly z: number } {
-  const values = runs.map(figure);
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
-  return { mean, z: (mean - exact) / Math.sqrt(variance / values.length) };
+): { readonly mean: number; readonly error: number; readonly z: number } {
+  const { mean, error } = controlled(runs.map(figure), []);
+  return { mean, error, z: (mean - exact) / error };
+}
+
+/** A figure of the same runs whose exact value is known. */
+export type Control = { readonly values: readonly number[]; readonly exact: number };
+
+/**
+ * Mean of the values, less what the runs' luck had in it as far as their controls tell (control variates by least squares;
+ * Lavenberg and Welch 1981), and its standard error.
+ */
+export function controlled(
+  values: readonly number[],
+  controls: readonly Control[],
+): { readonly mean: number; readonly error: number } {
+  const centred = controls.map((control) => fromMean(control.values));
+  const own = fromMean(values);
+  const weights = solve(
+    centred.map((a) => centred.map((b) => dot(a, b))),
+    centred.map((a) => dot(a, own)),
+  );
+  const left = own.map(
+    (value, run) =>
+      value -
+      dot(
+        weights,
+        centred.map((control) => control[run] ?? 0),
+      ),
+  );
+  const luck = controls.map((control) => meanOf(control.values) - control.exact);
+  const degrees = values.length - 1 - controls.length;
+  return { mean: meanOf(values) - dot(weights, luck), error: Math.sqrt(dot(left, left) / degrees / values.length) };
+}
+
+const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+const dot = (a: readonly number[], b: readonly number[]): number =>
+  a.reduce((sum, value, at) => sum + value * (b[at] ?? 0), 0);
+
+function fromMean(values: readonly number[]): number[] {
+  const mean = meanOf(values);
+  return values.map((value) => value - mean);
+}
+
+/** Solves a small system of linear equations by elimination; the matrix is positive definite. */
+function solve(matrix: readonly (readonly number[])[], right: readonly number[]): number[] {
+  const rows = matrix.map((row, at) => [...row, right[at] ?? 0]);
+  for (const [at, pivot] of rows.entries()) {
+    for (const [other, row] of rows.entries()) {
+      if (other === at) continue;
+      const times = (row[at] ?? 0) / (pivot[at] ?? 1);
+      for (let column = 0; column < row.length; column++)
+        row[column] = (row[column] ?? 0) - times * (pivot[column] ?? 0);
+    }
+  }
+  return rows.map((row, at) => (row.at(-1) ?? 0) / (row[at] ?? 1));
 }

@@ -83,3 +83,30 @@ export function servedWithin(
   }
   return total;
 }
+
+/**
+ * Chance of a class in strict priority to be served within the limit, exact: those before a caller who waits are geometric
+ * (cuts of the busy house), and he waits until they and all more urgent ones who come meanwhile are gone: first passage of
+ * a chain, step by step (the law of Kella and Yechiali 1985). `waits` is Erlang C's, `loads` begin with the most urgent.
+ */
+export function inTimeByPriority(
+  loads: readonly number[],
+  index: number,
+  { seats, handleS, waits }: { readonly seats: number; readonly handleS: number; readonly waits: number },
+  withinS: number,
+): number {
+  const loadOf = (classes: readonly number[]) => classes.reduce((sum, load) => sum + load, 0);
+  const upTo = loadOf(loads.slice(0, index + 1)) / seats;
+  const [serve, overtake] = [seats / handleS, loadOf(loads.slice(0, index)) / handleS];
+  const rate = serve + overtake;
+  let here = Array.from({ length: 1_000 }, (_, before) => (1 - upTo) * upTo ** before);
+  let [served, total] = [0, 0];
+  let logTerm = -rate * withinS;
+  for (let steps = 0; steps < 10 * rate * withinS + 200; steps++) {
+    total += Math.exp(logTerm) * served;
+    served += ((here[0] ?? 0) * serve) / rate;
+    here = here.map((_, k) => ((here[k + 1] ?? 0) * serve + (here[k - 1] ?? 0) * overtake) / rate);
+    logTerm += Math.log((rate * withinS) / (steps + 1));
+  }
+  return 1 - waits * (1 - total);
+}

@@ -4,7 +4,7 @@ import type { Waiting } from "./queue-oracle.ts";
 
 /** Three classes of callers on one floor, 30, 40 and 24 erlang: 47 clients of 2 erlang each, and their targets. */
 export const TARGETS = [10, 20, 60] as const;
-const LOADS = [30, 40, 24] as const;
+export const LOADS = [30, 40, 24] as const;
 
 export function classOf(client: number): number {
   return client < 15 ? 0 : client < 35 ? 1 : 2;

@@ -10,6 +10,8 @@ export type SimOptions = {
   readonly seed: number;
   readonly policy: Policy;
   readonly brandsPerSeat: number;
+  /** Who knows which brands, where a seat does not know all. */
+  readonly deal: "lot" | "even";
   /** Offered load of each tenant. */
   readonly erlangs: number;
   readonly handleS: number;
@@ -28,6 +30,8 @@ export const HELP = `npm run sim -- [options]   a pool of seats on a virtual clo
   --seed S             names the run: the same seed gives the same hash (1)
   --policy P           fifo, edf or slack: whose caller a free seat serves first (slack)
   --brands-per-seat K  brands each agent serves (all, up to 5 where there are more than 60 tenants)
+  --deal D             lot: a seat's first brand by turn, the others by lot; even: as a floor would plan it, each brand on
+                       as many seats as any other, and each two brands together on as many (lot)
   --erlangs E          offered load of each client (0.91 × seats ÷ tenants)
   --handle S           mean handle time, wrap-up included, in seconds (240)
   --patience S         mean patience of a waiting caller, in seconds (180)
@@ -46,6 +50,8 @@ export function readOptions(args: readonly string[]): SimOptions | "help" {
   const tenants = whole("tenants", values.tenants, 20);
   const policy = POLICIES.find((name) => name === (values.policy ?? "slack"));
   if (policy === undefined) throw new Trouble(`--policy ${values.policy}: must be one of ${POLICIES.join(", ")}`);
+  const deal = values.deal ?? "lot";
+  if (deal !== "lot" && deal !== "even") throw new Trouble(`--deal ${deal}: must be lot or even`);
   const demand = values.demand ?? "flat";
   if (demand !== "flat" && demand !== "day") throw new Trouble(`--demand ${demand}: must be flat or day`);
   return {
@@ -56,6 +62,7 @@ export function readOptions(args: readonly string[]): SimOptions | "help" {
     seed: whole("seed", values.seed, 1),
     policy,
     brandsPerSeat: Math.min(tenants, whole("brands-per-seat", values["brands-per-seat"], tenants > 60 ? 5 : tenants)),
+    deal,
     erlangs: positive("erlangs", values.erlangs, (0.91 * seats) / tenants),
     handleS: positive("handle", values.handle, 240),
     patienceS: positive("patience", values.patience, 180),
@@ -69,7 +76,7 @@ function parse(args: readonly string[]) {
   const text = { type: "string" } as const;
   const flag = { type: "boolean" } as const;
   const names = ["seats", "tenants", "hours", "days", "seed", "policy", "brands-per-seat"] as const;
-  const more = ["erlangs", "handle", "patience", "target", "demand"] as const;
+  const more = ["deal", "erlangs", "handle", "patience", "target", "demand"] as const;
   const options = Object.fromEntries([...names, ...more].map((name) => [name, text]));
   try {
     const { values } = parseArgs({ args: [...args], options: { ...options, json: flag, help: flag } });

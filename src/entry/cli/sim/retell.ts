@@ -35,6 +35,7 @@ function replayOf(options: SimOptions): string {
     ["seed", options.seed],
     ["policy", options.policy],
     ["brands-per-seat", options.brandsPerSeat],
+    ["deal", options.deal],
     ["erlangs", options.erlangs],
     ["handle", options.handleS],
     ["patience", options.patienceS],

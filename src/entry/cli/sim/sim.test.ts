@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { asId } from "../../../domain/kernel/ids.ts";
+import { seededRandom } from "../../../domain/kernel/random.ts";
 import { type Pool, type PoolEvent, step } from "../../../domain/routing/index.ts";
 import { erlangA } from "../../../domain/sla/erlang.ts";
 import { Trouble } from "../trouble.ts";
@@ -6,6 +8,7 @@ import { SimFloor } from "./floor.ts";
 import { readOptions, type SimOptions } from "./options.ts";
 import { retell } from "./retell.ts";
 import { Timeline } from "./timeline.ts";
+import { simWorld } from "./world.ts";
 
 const options = (...args: string[]): SimOptions => {
   const read = readOptions(args);
@@ -108,10 +111,39 @@ describe("WFM-4 the simulator", () => {
     [["--days", "1.5"], "--days 1.5: must be a whole number above 0"],
     [["--target", "80"], "--target 80: must be percent/seconds, such as 80/20"],
     [["--demand", "wild"], "--demand wild: must be flat or day"],
+    [["--deal", "fair"], "--deal fair: must be lot or even"],
   ])("a mistake in %j is named", (args, message) => {
     expect(() => readOptions(args)).toThrow(new Trouble(message));
   });
 });
+
+test.each([
+  [53, 20, 5],
+  [57, 20, 4],
+  [48, 20, 8],
+  [30, 7, 3],
+])(
+  "dealt evenly, %i seats know %i brands by %i: each brand is on as many, and each two together on nearly as many",
+  (seats, tenants, own) => {
+    const args = { seats, tenants, "brands-per-seat": own, deal: "even" };
+    const world = simWorld(
+      options(...Object.entries(args).flatMap(([name, value]) => [`--${name}`, String(value)])),
+      seededRandom(1),
+    );
+    const brands = world.pool.agents.map((agent) => new Set(agent.brands));
+    expect(brands.every((known) => known.size === own)).toBe(true);
+    const counts = (wanted: readonly string[]) =>
+      brands.filter((known) => wanted.every((id) => known.has(asId(id)))).length;
+    const names = Array.from({ length: tenants }, (_, tenant) => `b${tenant}`);
+    const on = names.map((name) => counts([name]));
+    expect(Math.max(...on) - Math.min(...on)).toBeLessThanOrEqual(1);
+    const together = names.flatMap((a, at) => names.slice(at + 1).map((b) => counts([a, b])));
+    const mean = (seats * own * (own - 1)) / (tenants * (tenants - 1));
+    expect(Math.max(...together) - mean).toBeLessThan(3);
+    const met = together.filter((times) => times > 0).length;
+    expect(met).toBeGreaterThan(0.8 * Math.min(together.length, mean * together.length));
+  },
+);
 
 /** Mistakes laid over the product's machine: the hundredth of its kind goes wrong. */
 function hundredth(goesWrong: (pool: Pool, event: PoolEvent) => boolean) {

@@ -1,0 +1,61 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { Heap } from "./heap.ts";
+
+type Item = { readonly name: number; readonly key: number; readonly tie: number; epoch: number; live: boolean };
+
+const byPlace = (a: Item, b: Item): number => a.key - b.key || a.tie - b.tie;
+const numRuns = Number(process.env.PROPERTY_RUNS ?? 200);
+
+test("the heap of what came out of order tells what a sorted list of its live entries tells, before and after a sweep", () => {
+  const act = fc.record({ does: fc.constantFrom("push", "push", "push", "forget", "drop", "sweep"), key: fc.nat(6) });
+  fc.assert(
+    fc.property(fc.array(act, { minLength: 20, maxLength: 80, size: "max" }), (acts) => {
+      const heap = new Heap<Item>();
+      const items: Item[] = [];
+      const live = () => items.filter((item) => item.live).sort(byPlace);
+      for (const [at, { does, key }] of acts.entries()) {
+        if (does === "push") {
+          const item = { name: at, key, tie: acts.length - at, epoch: 0, live: true };
+          items.push(item);
+          heap.push(item, item.key, item.tie);
+        }
+        if (does === "forget") forget(live()[key]);
+        if (does === "drop" && heap.head() !== null) {
+          forget(live()[0]);
+          heap.removeHead();
+        }
+        if (does === "sweep") {
+          heap.sweep();
+          expect(heap.length).toBe(live().length);
+        }
+        const sorted = live();
+        expect([...heap].sort(byPlace)).toEqual(sorted);
+        expect(heap.countBefore(key, at)).toBe(
+          sorted.filter((one) => byPlace(one, { ...one, key, tie: at }) < 0).length,
+        );
+        const near = { items: [] as Item[], keys: [] as number[] };
+        heap.near(7, near);
+        expect(near.keys).toEqual(near.items.map((item) => item.key));
+        expect(near.keys).toEqual([...near.keys].sort((a, b) => a - b));
+        expect(near.items.every((item) => item.live)).toBe(true);
+        expect(heap.head()).toBe(sorted[0] ?? null);
+        if (sorted[0] !== undefined) expect([heap.headKey(), heap.headTie()]).toEqual([sorted[0].key, sorted[0].tie]);
+      }
+      // Whatever is left comes out in order.
+      for (let left = live(); left.length > 0; left = live()) {
+        expect(heap.head()).toBe(left[0]);
+        forget(left[0]);
+        heap.removeHead();
+      }
+      expect(heap.head()).toBeNull();
+    }),
+    { numRuns },
+  );
+});
+
+function forget(item: Item | undefined): void {
+  if (item === undefined) return;
+  item.epoch += 1;
+  item.live = false;
+}
