@@ -109,6 +109,25 @@ test("a field that is not as described is said at its term, and what is publishe
   await term.getByRole("button", { name: "Change" }).click();
   await term.getByLabel("Price", { exact: true }).fill("1.234567890");
   await term.getByText("a price is digits with at most 6 decimals").waitFor();
+  await term.getByLabel("Price", { exact: true }).fill("2,40");
+  await term.getByText("2,40 each for contacts, at least 50.").waitFor();
+  stage.errors.splice(0);
+});
+
+test("what was said of a draft goes when the draft is changed", async () => {
+  stage.house.answer(/^POST .*\/draft$/, {
+    status: 422,
+    body: {
+      title: "Invalid input",
+      status: 422,
+      errors: [{ path: "json.charges.0.price", message: "a price is digits" }],
+    },
+  });
+  const page = await stage.page("billing", "/contracts/t1/k1");
+  await page.getByRole("button", { name: "Save draft" }).click();
+  await page.getByRole("status").getByText("a price is digits").waitFor();
+  await page.getByLabel("In force from").fill("2027-03-01");
+  await page.getByRole("status").getByText("a price is digits").waitFor({ state: "detached" });
   stage.errors.splice(0);
 });
 

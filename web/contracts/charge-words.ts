@@ -12,8 +12,17 @@ export function chargeSentence(charge: Charge, say: Say): string {
     .join(" ");
 }
 
-function main(charge: Charge, { words: { sentence, usage, stock }, tongue, currency }: Say): string {
-  const money = (text: string) => decimalMoney(tongue, text, currency);
+/** An amount while it is being typed may be none: then it stands as it was typed, and the house says what is wrong with it. */
+function amountText({ tongue, currency }: Say, text: string): string {
+  return /^[0-9]+(\.[0-9]*)?$/.test(text) ? decimalMoney(tongue, text, currency) : text === "" ? "…" : text;
+}
+
+function main(charge: Charge, say: Say): string {
+  const {
+    words: { sentence, usage, stock },
+    tongue,
+  } = say;
+  const money = (text: string) => amountText(say, text);
   const n = (value: number | string) => count(tongue, value);
   switch (charge.model) {
     case "seat_month":
@@ -124,12 +133,13 @@ function filterWord({ filters }: ContractWords, value: string): string {
   return value in filters ? filters[value as keyof ContractWords["filters"]] : value;
 }
 
-function limitsSentence(charge: Charge, { words, tongue, currency }: Say): string {
+function limitsSentence(charge: Charge, say: Say): string {
+  const { words, tongue } = say;
   const { discountPercent, maximum, minimum } = charge.limits ?? {};
   const list = [
     ...(discountPercent === undefined ? [] : [`${words.fields.discountPercent} ${discountPercent}`]),
-    ...(maximum === undefined ? [] : [`${words.fields.maximum} ${decimalMoney(tongue, maximum, currency)}`]),
-    ...(minimum === undefined ? [] : [`${words.fields.minimum} ${decimalMoney(tongue, minimum, currency)}`]),
+    ...(maximum === undefined ? [] : [`${words.fields.maximum} ${amountText(say, maximum)}`]),
+    ...(minimum === undefined ? [] : [`${words.fields.minimum} ${amountText(say, minimum)}`]),
   ];
   return list.length === 0 ? "" : filled(words.sentence.limits, { list: list.join(tongue === "zh" ? "，" : ", ") });
 }

@@ -146,16 +146,18 @@ function Actions({ contract, path, words, tongue, carded }: ActionsProps) {
   const [sure, setSure] = useState(false);
   const again = () => queries.invalidateQueries({ queryKey: ["contracts"] });
   const save = useMutation({
-    mutationFn: () => send("POST", `${path}/draft`, draft),
+    mutationFn: (given: DraftTerms) => send("POST", `${path}/draft`, given),
     onSuccess: () => queries.invalidateQueries({ queryKey: ["contracts"], exact: true }),
   });
   const discard = useMutation({ mutationFn: () => send("DELETE", `${path}/draft`), onSuccess: again });
   const publish = useMutation({
-    mutationFn: () => send<{ version: number }>("POST", `${path}/versions`, draft),
+    mutationFn: (given: DraftTerms) => send<{ version: number }>("POST", `${path}/versions`, given),
     onSuccess: again,
     onSettled: () => setSure(false),
   });
-  const problem = save.error ?? discard.error ?? publish.error;
+  // What was said of a draft is no longer true of one that was changed since.
+  const told = [save, publish].find(({ variables, error }) => variables === draft && error !== null);
+  const problem = told?.error ?? discard.error;
   const fault = problem instanceof ApiProblem ? problem.fields[0]?.message : undefined;
   return (
     <div className="contract-actions">
@@ -169,7 +171,7 @@ function Actions({ contract, path, words, tongue, carded }: ActionsProps) {
         />
       </label>
       <CardChoice {...carded} />
-      <button type="button" className="button" disabled={save.isPending} onClick={() => save.mutate()}>
+      <button type="button" className="button" disabled={save.isPending} onClick={() => save.mutate(draft)}>
         <Icon name="check" />
         {words.save}
       </button>
@@ -178,7 +180,7 @@ function Actions({ contract, path, words, tongue, carded }: ActionsProps) {
         setSure={setSure}
         from={draft.validFrom}
         busy={publish.isPending}
-        publish={() => publish.mutate()}
+        publish={() => publish.mutate(draft)}
         words={words}
         tongue={tongue}
       />
@@ -193,7 +195,7 @@ function Actions({ contract, path, words, tongue, carded }: ActionsProps) {
             <Icon name="triangle" />
             {fault ?? troubleText(problem, t("trouble.unreachable"))}
           </span>
-        ) : save.isSuccess ? (
+        ) : save.isSuccess && save.variables === draft ? (
           <span className="state-mark tone-ready">
             <Icon name="check" />
             {words.saved}
