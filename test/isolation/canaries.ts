@@ -165,6 +165,14 @@ function billedRows(
     ["contract_drafts", { contract_id: charge?.contract_id, valid_from: "2027-01-01" }],
     ["rated_months", { contract_id: charge?.contract_id, period_start: "2026-11-01", terms_hash: "0".repeat(64) }],
     [
+      "rated_sums",
+      { contract_id: charge?.contract_id, period_start: "2026-11-01", charge_id: charge?.id, reason: null, kind: null },
+    ],
+    [
+      "rated_contacts",
+      { contract_id: charge?.contract_id, period_start: "2026-11-01", charge_id: charge?.id, contact_id },
+    ],
+    [
       "rated_items",
       { contract_id: charge?.contract_id, usage_id: id("a1"), charge_id: charge?.id, reason: null, occurred_at: at },
     ],

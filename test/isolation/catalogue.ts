@@ -18,6 +18,8 @@ const NUMERIC_ALLOWED: readonly string[] = [
   "invoice_lines.each_num",
   "rated_items.amount_num",
   "rated_items.cost_num",
+  "rated_sums.amount_num",
+  "rated_sums.cost_num",
 ];
 
 /** First versions with the fixes for leaks through row level security that were known when this was written. */

@@ -31,7 +31,7 @@ export async function draftMonth(
   const { contract, profile, known, cutoff } = input;
   const own = await ownMonth(tx, ratedBy, cutoff);
   const terms = taxTermsOf(profile.tax);
-  const behind = await usageOfLines(tx, ratedBy, own, cutoff);
+  const behind = await usageOfLines(tx, ratedBy, own);
   const lines: DraftLine[] = chargeLines(own.rating.lines, chargeRows(input.versions), terms, behind);
   const found = [...own.exceptions];
   for (const late of input.late) {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type TestClient, testClient } from "../../../test/support/billing-client.ts";
 import { useDatabase } from "../../../test/support/database.ts";
 import { withProfile } from "../../../test/support/invoices.ts";
+import { killedAt } from "../../../test/support/killed-database.ts";
 import { connect, type Database, DatabaseOutage } from "../../adapters/db/index.ts";
 import type { Charge } from "../../domain/rating/charge.ts";
 import type { BillingContext } from "./run-contract.ts";
@@ -39,29 +40,6 @@ afterAll(async () => {
   await operatorDb.close();
 });
 
-/** The same database, whose server ends the connection instead of answering one statement: as if the run were killed there. */
-function killedAt(statement: number): Database & { sent(): number } {
-  let sent = 0;
-  return {
-    sent: () => sent,
-    close: async () => {},
-    borrow: (work) =>
-      db.borrow((connection) => {
-        const sql = new Proxy(connection.sql, {
-          get(target, name) {
-            if (name !== "unsafe") return Reflect.get(target, name);
-            return (text: string, ...rest: never[]) => {
-              sent += 1;
-              const end = "select pg_terminate_backend(pg_backend_pid())";
-              return sent === statement ? target.unsafe(end) : target.unsafe(text, ...rest);
-            };
-          },
-        });
-        return work({ sql, isLost: () => connection.isLost() });
-      }),
-  };
-}
-
 async function client(): Promise<TestClient> {
   const of = await testClient(databases.admin);
   await withProfile(databases.admin, of.tenantId, { profile: "cn_vat", rate: "6", charges: {} });
@@ -84,6 +62,8 @@ async function bytesOf(of: TestClient): Promise<string> {
       from tenant.line_usage s join tenant.usage u on u.tenant_id = s.tenant_id and u.id = s.usage_id where s.tenant_id = ${of.tenantId}
     union all select 'rated', jsonb_build_array(u.source_event_id, r.reason, r.quantity, r.amount_num)
       from tenant.rated_items r join tenant.usage u on u.tenant_id = r.tenant_id and u.id = r.usage_id where r.tenant_id = ${of.tenantId}
+    union all select 'sum', jsonb_build_array(part, reason, kind, records, contacts, quantity, most, most_records, billed_s, cost_s, amount_num, cost_num, sale_minor)
+      from tenant.rated_sums where tenant_id = ${of.tenantId}
     union all select 'exception', jsonb_build_array(source_event_id, reason, state) from tenant.usage_exceptions where tenant_id = ${of.tenantId}
     union all select 'run', jsonb_build_array(state) from tenant.invoice_runs where tenant_id = ${of.tenantId}
     order by 1, 2`;
@@ -104,7 +84,7 @@ test("BIL-8 a run killed at any of its statements is begun again and ends in the
     const of = await client();
     const [message] = await start(of);
     if (message === undefined) throw new Error("no run was queued");
-    const over = killedAt(statement);
+    const over = killedAt(db, statement);
     const first = await performRun(context(over), message).catch((trouble: unknown) => trouble);
     if (over.sent() < statement) {
       expect(first).toBe("done");

@@ -41,7 +41,7 @@ export async function rateAgain(tx: TenantTx, contract: Contract, late: LateMont
   // Items count as of when they were rated, which was just now.
   const cutoff = await cutoffNow(tx);
   const own = await ownMonth(tx, terms, cutoff);
-  const behind = await usageOfLines(tx, terms, own, cutoff);
+  const behind = await usageOfLines(tx, terms, own);
   return { terms, lines: own.rating.lines, behind, cutoff, exceptions: own.exceptions };
 }
 

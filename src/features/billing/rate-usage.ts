@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { type Database, type TenantScope, type TenantTx, withTenant } from "../../adapters/db/index.ts";
 import { inMonth, type Place, type Progress, type Reach, ratePage } from "./rated-items.ts";
+import { forgetSums, sumOnce, takeOffReason } from "./rated-sums.ts";
 import { type RatedTerms, ratingText } from "./rated-terms.ts";
 import { sha256 } from "./rating-input.ts";
 import { cutoffNow } from "./store.ts";
@@ -49,9 +50,10 @@ export async function rateUsage(run: Run, terms: RatedTerms): Promise<number> {
  */
 export async function rateLate(tx: TenantTx, terms: RatedTerms): Promise<void> {
   await tx.execute(sql`
-    insert into tenant.rated_months (tenant_id, contract_id, period_start, terms_hash, rated_until, rows)
-    values (${tx.tenantId}, ${terms.contract.id}, ${terms.month.start}, ${await sha256(ratingText(terms))}, '-infinity', 0)
+    insert into tenant.rated_months (tenant_id, contract_id, period_start, terms_hash, rated_until, rows, summed)
+    values (${tx.tenantId}, ${terms.contract.id}, ${terms.month.start}, ${await sha256(ratingText(terms))}, '-infinity', 0, true)
     on conflict do nothing`);
+  await sumOnce(tx, terms);
   await reopenAccepted(tx, terms);
   const known = await ratedMonth(tx, terms);
   for (const reach of [{ since: known?.until ?? "-infinity" }, "all"] as const) {
@@ -71,14 +73,15 @@ async function begin(
   const termsHash = await sha256(ratingText(terms));
   const known = await ratedMonth(tx, terms);
   if (known !== undefined && known.termsHash === termsHash) {
+    await sumOnce(tx, terms);
     await reopenAccepted(tx, terms);
     if (await isWhole(tx, terms, await recordsOf(tx, terms))) return { at, passes: [] };
     return { at, passes: [{ since: known.until }, "all"] };
   }
   if (known !== undefined) await forget(tx, terms);
   await tx.execute(sql`
-    insert into tenant.rated_months (tenant_id, contract_id, period_start, terms_hash, rated_until, rows)
-    values (${tx.tenantId}, ${terms.contract.id}, ${terms.month.start}, ${termsHash}, '-infinity', 0)`);
+    insert into tenant.rated_months (tenant_id, contract_id, period_start, terms_hash, rated_until, rows, summed)
+    values (${tx.tenantId}, ${terms.contract.id}, ${terms.month.start}, ${termsHash}, '-infinity', 0, true)`);
   return { at, passes: ["fresh"] };
 }
 
@@ -105,20 +108,26 @@ async function recordsOf(tx: TenantTx, { month }: RatedTerms): Promise<number> {
 }
 
 /** Sales that a person has accepted without their value are rated after all. */
-async function reopenAccepted(tx: TenantTx, { contract, month }: RatedTerms): Promise<void> {
-  await tx.execute(sql`
+async function reopenAccepted(tx: TenantTx, terms: RatedTerms): Promise<void> {
+  const { contract, month } = terms;
+  const kinds = await tx.execute<{ kind: string; records: number }>(sql`
     with reopened as (
       delete from tenant.rated_items r where r.tenant_id = ${tx.tenantId} and r.contract_id = ${contract.id} and r.charge_id is null
         and r.reason = 'missing_sale' and r.occurred_at >= ${iso(month.from)}::timestamptz and r.occurred_at < ${iso(month.to)}::timestamptz
         and r.usage_id in (select e.usage_id from tenant.usage_exceptions e where e.tenant_id = ${tx.tenantId} and e.resolution = 'accepted')
-      returning 1)
-    update tenant.rated_months set rows = rows - (select count(*) from reopened)
-    where tenant_id = ${tx.tenantId} and contract_id = ${contract.id} and period_start = ${month.start}::date
-      and exists (select from reopened)`);
+      returning r.kind),
+    counted as (
+      update tenant.rated_months set rows = rows - (select count(*) from reopened)
+      where tenant_id = ${tx.tenantId} and contract_id = ${contract.id} and period_start = ${month.start}::date
+        and exists (select from reopened))
+    select kind, count(*)::int as records from reopened group by kind order by kind`);
+  for (const it of kinds) await takeOffReason(tx, terms, { reason: "missing_sale", ...it });
 }
 
-/** Items made under other terms are made anew. Only a month that is still a draft has other terms. */
-export async function forget(tx: TenantTx, { contract, month }: RatedTerms): Promise<void> {
+/** Items made under other terms are made anew, and their sums go with the month. Only a draft's month has other terms. */
+export async function forget(tx: TenantTx, terms: RatedTerms): Promise<void> {
+  const { contract, month } = terms;
+  await forgetSums(tx, terms);
   await tx.execute(sql`
     delete from tenant.rated_items r where r.tenant_id = ${tx.tenantId} and r.contract_id = ${contract.id}
       and r.occurred_at >= ${iso(month.from)}::timestamptz and r.occurred_at < ${iso(month.to)}::timestamptz`);

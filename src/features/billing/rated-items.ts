@@ -9,6 +9,7 @@ import { acceptedUsage } from "./exceptions-store.ts";
 import type { BillingMonth } from "./period.ts";
 import { arrayLiteral, type Cell } from "./pg-array.ts";
 import type { Priced } from "./priced-charges.ts";
+import { addInserted } from "./rated-sums.ts";
 import type { RatedTerms } from "./rated-terms.ts";
 import { correctedUsage, usageKeptOff } from "./store.ts";
 import { iso, type UsageRow } from "./usage-rows.ts";
@@ -33,27 +34,29 @@ export type Reach = { readonly since: string } | "all" | "fresh";
  * is null, it has rated all of it; a page that was done stays done, so a run that was killed goes on where it stopped.
  */
 export async function ratePage(tx: TenantTx, terms: RatedTerms, reach: Reach, after: Place | null): Promise<Progress> {
-  const rows = await usagePage(tx, terms, reach, after, reach === "fresh" ? "every" : "unrated");
+  const page = await usagePage(tx, terms, reach, after, reach === "fresh" ? "every" : "unrated");
+  const rows = page.filter((row) => row.rated !== true);
   if (rows.length > 0) {
     const accepted = await acceptedUsage(tx, terms.month);
-    const columns = ratedColumns(terms, rows, await terms.reader(tx), accepted);
-    await countRated(tx, terms, await insertRated(tx, terms.contract.id, columns));
+    await insertRated(tx, terms, ratedColumns(terms, rows, await terms.reader(tx), accepted));
   }
-  const last = rows.at(-1);
-  return {
-    rated: rows.length,
-    next: rows.length < PAGE_ROWS || last === undefined ? null : { at: last.at, id: last.id },
-  };
+  const last = page.at(-1);
+  const more = reach === "fresh" ? page.length === PAGE_ROWS : last?.full === true;
+  return { rated: rows.length, next: more && last !== undefined ? { at: last.at, id: last.id } : null };
 }
 
-/** A page of the month's usage in order of time; `all` of it, that counts, or what this contract has not rated yet. */
-export function usagePage(
+/**
+ * A page of the month's usage in order of time: every record, `all` that count, or those that this contract has not rated yet
+ * and the last looked at. What is rated is asked for a page at once: a look for each record costs PostgreSQL the whole table
+ * each time where its statistics do not know the client yet.
+ */
+export async function usagePage(
   tx: TenantTx,
   { contract, month, usesHours }: RatedTerms,
   reach: Reach,
   after: Place | null,
   which: "unrated" | "every" | "all",
-) {
+): Promise<readonly PageRow[]> {
   const wall = sql`u.occurred_at at time zone ${month.timeZone}`;
   const hours = usesHours
     ? sql`extract(hour from ${wall})::int * 60 + extract(minute from ${wall})::int as minute, extract(isodow from ${wall})::int as weekday`
@@ -63,22 +66,27 @@ export function usagePage(
       ? sql`true`
       : sql`u.received_at >= ${reach.since}::timestamptz - ${COMMIT_SLACK}::interval`;
   const rest = after === null ? sql`true` : sql`(u.occurred_at, u.id) > (${after.at}::timestamptz, ${after.id}::uuid)`;
-  const unrated =
+  const counts =
     which === "all"
       ? sql`u.id not in (${correctedUsage(tx, FOR_EVER)}) and u.id not in (${usageKeptOff(tx)})`
-      : which === "every"
-        ? sql`true`
-        : sql`not exists (select from tenant.rated_items r
-        where r.tenant_id = u.tenant_id and r.usage_id = u.id and r.contract_id = ${contract.id})`;
-  return tx.execute<UsageRow>(sql`
+      : sql`true`;
+  const page = sql`
     select u.id, u.kind, u.quantity::text as quantity, u.contact_id, u.attrs::text as attrs, u.occurred_at::text as at,
       (extract(epoch from u.occurred_at) * 1000)::bigint::text as ms,
       u.corrects_id is not null as corrects, ${hours}
     from tenant.usage u
-    where ${inMonth(tx, month)} and ${received} and ${rest}
-      and ${unrated}
-    order by u.occurred_at, u.id limit ${PAGE_ROWS}`);
+    where ${inMonth(tx, month)} and ${received} and ${rest} and ${counts}
+    order by u.occurred_at, u.id limit ${PAGE_ROWS}`;
+  if (which !== "unrated") return tx.execute<PageRow>(page);
+  return tx.execute<PageRow>(sql`
+    with page as materialized (select p.*, row_number() over () as nth from (${page}) p),
+      known as materialized (select r.usage_id from tenant.rated_items r where r.tenant_id = ${tx.tenantId}
+        and r.contract_id = ${contract.id} and r.usage_id = any(array(select id from page)))
+    select p.*, p.id in (select usage_id from known) as rated, p.nth = ${PAGE_ROWS} as full from page p
+    where p.id not in (select usage_id from known) or p.nth = ${PAGE_ROWS} order by p.nth`);
 }
+
+type PageRow = UsageRow & { readonly rated?: boolean; readonly full?: boolean };
 
 export function inMonth(tx: TenantTx, month: Pick<BillingMonth, "from" | "to">): SQL {
   return sql`u.tenant_id = ${tx.tenantId} and u.occurred_at >= ${iso(month.from)}::timestamptz and u.occurred_at < ${iso(month.to)}::timestamptz`;
@@ -132,13 +140,8 @@ function wholeOver({ num, den: own }: Rational, den: bigint): bigint {
   return scaled / own;
 }
 
-async function countRated(tx: TenantTx, { contract, month }: RatedTerms, rows: number): Promise<void> {
-  await tx.execute(sql`update tenant.rated_months set rows = rows + ${rows} where tenant_id = ${tx.tenantId}
-    and contract_id = ${contract.id} and period_start = ${month.start}::date`);
-}
-
-/** A record that is rated already keeps what it has: a repeat writes nothing. */
-async function insertRated(tx: TenantTx, contractId: string, columns: readonly (readonly Cell[])[]): Promise<number> {
+/** A record that is rated already keeps what it has: a repeat writes nothing, and what is written is in the month's sums. */
+async function insertRated(tx: TenantTx, terms: RatedTerms, columns: readonly (readonly Cell[])[]): Promise<void> {
   const types = [
     "uuid",
     "text",
@@ -155,11 +158,9 @@ async function insertRated(tx: TenantTx, contractId: string, columns: readonly (
     "bigint",
   ];
   const literals = columns.map((cells, at) => sql`${arrayLiteral(cells)}::${sql.raw(types[at] ?? "text")}[]`);
-  const [row] = await tx.execute<{ inserted: number }>(sql`
+  await tx.execute(sql`
     with inserted as (insert into tenant.rated_items (tenant_id, contract_id, usage_id, kind, occurred_at, contact_id, charge_id,
       reason, part, quantity, billed_s, cost_s, amount_num, cost_num, sale_minor)
-    select ${tx.tenantId}::uuid, ${contractId}::uuid, r.* from unnest(${sql.join(literals, sql`, `)}) as r
-    on conflict do nothing returning 1)
-    select count(*)::int as inserted from inserted`);
-  return row?.inserted ?? 0;
+    select ${tx.tenantId}::uuid, ${terms.contract.id}::uuid, r.* from unnest(${sql.join(literals, sql`, `)}) as r
+    on conflict do nothing returning *)${addInserted(tx, terms)}`);
 }

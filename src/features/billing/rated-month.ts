@@ -6,7 +6,7 @@ import type { FoundException } from "./exceptions-store.ts";
 import { ratedMonth } from "./rate-usage.ts";
 import { type Place, ratePage } from "./rated-items.ts";
 import type { RatedTerms } from "./rated-terms.ts";
-import { counted, type MonthFromSums, rateFromSums } from "./rated-totals.ts";
+import { type MonthFromSums, rateFromSums } from "./rated-totals.ts";
 
 /** Exceptions opened by one run; the next opens more. */
 const EXCEPTIONS_MAX = 10_000;
@@ -26,14 +26,14 @@ export async function ownMonth(tx: TenantTx, terms: RatedTerms, cutoff: Instant)
       notChargedByKind[kind] = (notChargedByKind[kind] ?? 0) + records;
     } else if (reason !== "nothing_used") waiting += records;
   }
-  return { ...sums, notChargedByKind, exceptions: waiting === 0 ? [] : await waitingUsage(tx, terms, cutoff) };
+  return { ...sums, notChargedByKind, exceptions: waiting === 0 ? [] : await waitingUsage(tx, sums) };
 }
 
 /** Records that no charge takes though they may be worth money, and that nobody was told of yet. */
-async function waitingUsage(tx: TenantTx, terms: RatedTerms, cutoff: Instant): Promise<FoundException[]> {
+async function waitingUsage(tx: TenantTx, { counted }: MonthFromSums): Promise<FoundException[]> {
   const reason = sql`case when r.reason = 'no_charge' then 'unknown_milestone' else r.reason end`;
   const rows = await tx.execute<FoundException>(sql`
-    select r.usage_id as "rowId", ${reason} as reason from ${await counted(tx, terms, cutoff)} and r.charge_id is null
+    select r.usage_id as "rowId", ${reason} as reason from ${counted} and r.charge_id is null
       and (r.reason in ('no_contract', 'negative_quantity', 'missing_sale') or (r.reason = 'no_charge' and r.kind = 'milestone'))
       and not exists (select from tenant.usage_exceptions e where e.tenant_id = r.tenant_id and e.usage_id = r.usage_id
         and (e.reason = ${reason} or e.resolution = 'accepted'))

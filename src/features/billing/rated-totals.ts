@@ -5,8 +5,8 @@ import { rational } from "../../domain/kernel/rational.ts";
 import { chargeKey, type Segment } from "../../domain/rating/allot.ts";
 import { type Rating, type Reckoning, rateTotals, sourceKey } from "../../domain/rating/rate.ts";
 import { type ChargeTotals, NO_USAGE, NOTHING, type Totals, together } from "../../domain/rating/totals.ts";
-import { arrayLiteral } from "./pg-array.ts";
 import { currencyOf } from "./priced-charges.ts";
+import { countedItems, itemsOff, type MonthSums, type RatedSum, sumsOfMonth } from "./rated-sums.ts";
 import type { RatedTerms } from "./rated-terms.ts";
 import { correctedUsage, cutoffNow, usageKeptOff } from "./store.ts";
 import { iso } from "./usage-rows.ts";
@@ -19,16 +19,27 @@ export type MonthFromSums = {
   readonly notCharged: readonly { readonly reason: string; readonly kind: string; readonly records: number }[];
   /** Items of each charge (`chargeKey`). */
   readonly totals: ReadonlyMap<string, ChargeTotals>;
+  /** Contacts behind each charge's row, of usage that may have several records of one. */
+  readonly contacts: ReadonlyMap<string, number>;
+  /** The items themselves, as `r`, for who must look at some of them. */
+  readonly counted: SQL;
 };
 
-/** The month's lines from sums over its rated items: one pass of the database over them, and nothing of them in memory. */
+/** The month's lines from the sums of its rated items: nothing of the month is in memory, and none of its items is read. */
 export async function rateFromSums(tx: TenantTx, terms: RatedTerms, cutoff: Instant): Promise<MonthFromSums> {
-  const { totals, reckoning } = await summed(tx, terms, cutoff);
-  const notCharged = await tx.execute<{ reason: string; kind: string; records: number }>(sql`
-    select r.reason, r.kind, count(*)::int as records from ${await counted(tx, terms, cutoff)} and r.charge_id is null and r.reason <> 'void' group by 1, 2 order by 1, 2`);
+  const { sums, counted, reckoning, totals } = await summed(tx, terms, cutoff);
   const rating = rateTotals(currencyOf(terms.contract.currency), terms.segments, reckoning);
+  const notCharged = sums.rows.flatMap(({ reason, kind, records }) =>
+    reason === null || kind === null || reason === "void" ? [] : [{ reason, kind, records }],
+  );
+  notCharged.sort((a, b) => byText(a.reason, b.reason) || byText(a.kind, b.kind));
   const records = [...totals.values()].reduce((sum, { all }) => sum + all.records, 0);
-  return { rating, totals, notCharged, records: records + notCharged.reduce((sum, it) => sum + it.records, 0) };
+  const others = notCharged.reduce((sum, it) => sum + it.records, 0);
+  return { rating, totals, notCharged, counted, contacts: sums.contacts, records: records + others };
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Sums of the month so far, without its lines: what is forecast from. */
@@ -37,48 +48,18 @@ export async function monthReckoning(tx: TenantTx, terms: RatedTerms): Promise<R
 }
 
 async function summed(tx: TenantTx, terms: RatedTerms, cutoff: Instant) {
-  const totals = await chargeTotals(tx, terms, cutoff);
+  const off = await itemsOff(tx, terms, cutoff);
+  const sums = await sumsOfMonth(tx, terms, cutoff, off);
+  const totals = chargeTotals(terms, sums);
   const contacts = await contactsOf(tx, terms, cutoff);
   const reckoning: Reckoning = {
     totals: (key) => totals.get(key) ?? NO_USAGE,
     contacts: (segment) => contacts.get(segment) ?? 0,
   };
-  return { totals, reckoning };
+  return { sums, totals, reckoning, counted: countedItems(tx, terms, cutoff, off) };
 }
 
-/**
- * Rated items of the month that count as of the cutoff: neither corrected, nor void, nor kept off by a person. What does not
- * count is few and read first: as constants it lets PostgreSQL share the pass between processes, as sub-queries it would not.
- */
-export async function counted(tx: TenantTx, { contract, month }: RatedTerms, cutoff: Instant): Promise<SQL> {
-  const off = await tx.execute<{ id: string }>(
-    sql`select x.id from (${correctedUsage(tx, cutoff)} union all ${usageKeptOff(tx)}) as x(id)`,
-  );
-  return sql`tenant.rated_items r where r.tenant_id = ${tx.tenantId} and r.contract_id = ${contract.id}
-    and r.occurred_at >= ${iso(month.from)}::timestamptz and r.occurred_at < ${iso(month.to)}::timestamptz
-    and r.rated_at < ${iso(cutoff)}::timestamptz and r.usage_id <> all(${arrayLiteral(off.map((row) => row.id))}::uuid[])`;
-}
-
-type SumRow = {
-  charge_id: string;
-  part: string | null;
-  records: number;
-  quantity: string;
-  most: string;
-  billed_s: string;
-  cost_s: string;
-  amount: string;
-  cost: string;
-  sale: string;
-};
-
-async function chargeTotals(tx: TenantTx, terms: RatedTerms, cutoff: Instant): Promise<Map<string, ChargeTotals>> {
-  const rows = await tx.execute<SumRow>(sql`
-    select r.charge_id, r.part, count(*)::int as records, sum(r.quantity)::text as quantity, max(r.quantity)::text as most,
-      coalesce(sum(r.billed_s), 0)::text as billed_s, coalesce(sum(r.cost_s), 0)::text as cost_s,
-      coalesce(sum(r.amount_num), 0)::text as amount, coalesce(sum(r.cost_num), 0)::text as cost,
-      coalesce(sum(r.sale_minor), 0)::text as sale
-    from ${await counted(tx, terms, cutoff)} and r.charge_id is not null group by r.charge_id, r.part`);
+function chargeTotals(terms: RatedTerms, { rows }: MonthSums): Map<string, ChargeTotals> {
   const totals = new Map<string, ChargeTotals>();
   for (const segment of terms.segments) {
     for (const charge of segment.charges) {
@@ -93,7 +74,7 @@ async function chargeTotals(tx: TenantTx, terms: RatedTerms, cutoff: Instant): P
   return totals;
 }
 
-function totalsOf(row: SumRow, den: bigint): Totals {
+function totalsOf(row: RatedSum, den: bigint): Totals {
   return {
     records: row.records,
     quantity: BigInt(row.quantity),
@@ -141,8 +122,7 @@ type Edge = { readonly at: string; readonly id: string; readonly quantity: strin
 export async function usageOfLines(
   tx: TenantTx,
   terms: RatedTerms,
-  { rating, totals }: MonthFromSums,
-  cutoff: Instant,
+  { rating, totals, contacts: contactsBehind, counted }: MonthFromSums,
 ): Promise<Map<string, LineUsage>> {
   const found = new Map<string, LineUsage>();
   for (const line of rating.lines) {
@@ -157,7 +137,7 @@ export async function usageOfLines(
     const { id, den } = terms.priced({ version: key.slice(key.lastIndexOf("@") + 1) }, line);
     if (behind.by === "own") {
       const { records, quantity: used } = of.all;
-      const contacts = line.model === "carrier_time" ? await contactsBehind(tx, terms, id, cutoff) : records;
+      const contacts = line.model === "carrier_time" ? (contactsBehind.get(id) ?? 0) : records;
       found.set(line.key, { ...nothing, behind: "own", den, records, used, contacts });
       continue;
     }
@@ -169,8 +149,8 @@ export async function usageOfLines(
       behind.above === 0n && upTo === null
         ? null
         : counts && isOnes(of.all)
-          ? await edgesOfOnes(tx, terms, range, of.all, cutoff)
-          : await edgesOf(tx, terms, range, cutoff);
+          ? await edgesOfOnes(tx, counted, range, of.all)
+          : await edgesOf(tx, counted, range);
     found.set(line.key, {
       behind: "quantity",
       part: behind.key,
@@ -180,9 +160,7 @@ export async function usageOfLines(
       last: upTo === null ? null : (edges?.last ?? null),
       records: edges?.records ?? within.records,
       used: (upTo ?? within.quantity) - behind.above,
-      contacts: counts
-        ? (edges?.records ?? within.records)
-        : (edges?.contacts ?? (await contactsBehind(tx, terms, id, cutoff))),
+      contacts: counts ? (edges?.records ?? within.records) : (edges?.contacts ?? contactsBehind.get(id) ?? 0),
     });
   }
   return found;
@@ -190,14 +168,6 @@ export async function usageOfLines(
 
 /** Units of which each record is another contact; of the rest contacts are counted. */
 const COUNTS_CONTACTS: ReadonlySet<string> = new Set(["contact", "success"]);
-
-/** A contact has several carrier legs, and other usage belongs to none. */
-async function contactsBehind(tx: TenantTx, terms: RatedTerms, id: string, cutoff: Instant): Promise<number> {
-  const [row] = await tx.execute<{ contacts: number }>(sql`
-    select count(*)::int as contacts from (select r.contact_id from ${await counted(tx, terms, cutoff)} and r.charge_id = ${id}::uuid
-      and r.contact_id is not null group by r.contact_id) as each`);
-  return row?.contacts ?? 0;
-}
 
 type Edges = {
   readonly first: Edge | null;
@@ -215,15 +185,13 @@ function isOnes({ records, quantity, most }: Totals): boolean {
 /** What `edgesOf` finds, by two steps along the index instead of a running sum over the month. */
 async function edgesOfOnes(
   tx: TenantTx,
-  terms: RatedTerms,
+  counted: SQL,
   { id, above, upTo }: Range,
   { records: all }: Totals,
-  cutoff: Instant,
 ): Promise<Edges> {
-  const of = await counted(tx, terms, cutoff);
   const at = async (before: bigint): Promise<Edge | null> => {
     const [row] = await tx.execute<{ at: string; id: string }>(sql`
-      select r.occurred_at::text as at, r.usage_id as id from ${of} and r.charge_id = ${id}::uuid
+      select r.occurred_at::text as at, r.usage_id as id from ${counted} and r.charge_id = ${id}::uuid
       order by r.occurred_at, r.usage_id offset ${before.toString()}::bigint limit 1`);
     return row === undefined ? null : { ...row, quantity: "1" };
   };
@@ -234,7 +202,7 @@ async function edgesOfOnes(
 }
 
 /** The records in which a charge's running quantity passes a line's bounds, and how many stand between. */
-async function edgesOf(tx: TenantTx, terms: RatedTerms, { id, above, upTo }: Range, cutoff: Instant): Promise<Edges> {
+async function edgesOf(tx: TenantTx, counted: SQL, { id, above, upTo }: Range): Promise<Edges> {
   const top = upTo === null ? sql`null::bigint` : sql`${upTo.toString()}::bigint`;
   const bottom = sql`${above.toString()}::bigint`;
   const [row] = await tx.execute<{
@@ -250,7 +218,7 @@ async function edgesOf(tx: TenantTx, terms: RatedTerms, { id, above, upTo }: Ran
     with run as (
       select r.occurred_at, r.usage_id, r.contact_id, r.quantity, sum(r.quantity) over (order by r.occurred_at, r.usage_id
         rows unbounded preceding) as after
-      from ${await counted(tx, terms, cutoff)} and r.charge_id = ${id}::uuid and r.quantity > 0
+      from ${counted} and r.charge_id = ${id}::uuid and r.quantity > 0
     ), inside as (
       select occurred_at, usage_id, contact_id, least(after, coalesce(${top}, after)) - greatest(after - quantity, ${bottom}) as quantity,
         after - quantity <= ${bottom} as is_first, after >= ${top} as is_last

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { type TenantTx, withOperator, withTenant } from "../../adapters/db/index.ts";
 import type { TenantId } from "../../domain/kernel/ids.ts";
 import { type BillingMonth, billingMonth } from "./period.ts";
+import { sumsAstray } from "./rated-sums.ts";
 import { segmentsOf } from "./rating-input.ts";
 import { recomputedMinor } from "./recompute.ts";
 import type { BillingContext } from "./run-contract.ts";
@@ -56,6 +57,9 @@ async function reconcileTenant(tx: TenantTx, period: string): Promise<Reconcilia
     const mismatches = [
       ...recordMismatches(counts),
       ...(await sourceMismatches(tx, invoice?.id ?? null)),
+      ...unequal([
+        ["sums of rated usage that are not those of its items", 0, await sumsAstray(tx, { contract, month })],
+      ]),
       ...(invoice === undefined ? [] : await amountMismatches(tx, contract, month, invoice)),
     ];
     found.push({
