@@ -91,12 +91,12 @@ async function carrierAnswers(request: Request): Promise<Response> {
   return Response.json({ sid, status: "in-progress", duration: null, ...leg });
 }
 
-export async function freshCall() {
+export async function freshCall(tenantId: string = SAMPLE_LINE.tenantId) {
   calls += 1;
   const callSid = asId<never>(`CA${String(calls).padStart(32, "0")}`);
   legs.set(callSid, { status: "in-progress", duration: null });
   const contactId = await contactIdOf(ACCOUNT_SID, callSid);
-  const name = objectName.contact(SAMPLE_LINE.tenantId, contactId);
+  const name = objectName.contact(tenantId, contactId);
   const agentLeg = asId<never>(`CA${String(RESERVATION).replaceAll("-", "")}`);
   return { callSid, contactId, agentLeg, stub: () => bindings.CONTACT.get(bindings.CONTACT.idFromName(name)) };
 }
