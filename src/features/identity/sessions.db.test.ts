@@ -1,10 +1,11 @@
 import { createHash, randomUUID, scryptSync } from "node:crypto";
+import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { useDatabase } from "../../../test/support/database.ts";
 import { connect, type Database, DatabaseOutage, withOperator } from "../../adapters/db/index.ts";
 import { hashPassword, liveSessions, sessionsOn } from "./index.ts";
 import { rememberedSessions } from "./remembered.ts";
-import { networkOf } from "./throttle.ts";
+import { beginAttempt, networkOf } from "./throttle.ts";
 
 const databases = useDatabase();
 let db: Database;
@@ -189,6 +190,15 @@ test("after five failures each wait doubles, the right password too must wait, a
   expect((await signIn(PASSWORD, "203.0.113")).signedIn.email).toBe(email);
   await databases.admin`update house.sign_in_attempts set blocked_until = now() - interval '1 second'`;
   expect((await signIn()).signedIn.email).toBe(email);
+});
+
+test("SEC-3 two who sign in to one account at the same moment do not hold each other up", async () => {
+  const wait = await withOperator(db, async (earlier) => {
+    await earlier.execute(sql`select now()`); // the earlier one's transaction has begun
+    await withOperator(db, (later) => beginAttempt(later, email, NETWORK));
+    return beginAttempt(earlier, email, NETWORK);
+  });
+  expect(wait).toBeNull();
 });
 
 test("a password hashed with older parameters is right, and hashed again at sign-in", async () => {

@@ -21,7 +21,7 @@ export async function beginAttempt(tx: OperatorTx, email: string, network: strin
     ), account as (
       ${count(accountKey(email, network), FREE_FAILURES_ACCOUNT)}
     )
-    select ceil(extract(epoch from greatest(account.was_blocked_until, (select blocked_until from network)) - now()) * 1000) as wait_ms
+    select ceil(extract(epoch from greatest(account.was_blocked_until, (select blocked_until from network)) - clock_timestamp()) * 1000) as wait_ms
     from account`);
   const waitMs = Number(rows[0]?.wait_ms ?? 0);
   return waitMs > 0 ? waitMs : null;
@@ -35,18 +35,21 @@ export async function attemptSucceeded(tx: OperatorTx, email: string, network: s
   await tx.execute(sql`delete from house.sign_in_attempts where key_hash = ${accountKey(email, network)}`);
 }
 
-/** One more failure, unless the key is blocked already: knocking on a closed door must not keep it closed for ever. */
+/**
+ * One more failure, unless the key is blocked already: knocking on a closed door must not keep it closed for ever. By the
+ * clock and not by the transaction's beginning, which may be earlier than what another one has just written.
+ */
 function count(key: string, free: number) {
   return sql`
     insert into house.sign_in_attempts as a (key_hash, failures, tried_at, blocked_until)
-    values (${key}, 1, now(), now())
+    values (${key}, 1, clock_timestamp(), clock_timestamp())
     on conflict (key_hash) do update set
-      failures = case when a.blocked_until > now() then a.failures
-        when a.tried_at < now() - make_interval(hours => ${FORGET_H}) then 1 else a.failures + 1 end,
-      tried_at = now(),
-      blocked_until = case when a.blocked_until > now() then a.blocked_until
-        when a.failures + 1 <= ${free} then now()
-        else now() + make_interval(secs => least(${DELAY_S_MAX}, power(2, least(a.failures + 1 - ${free}, 20)))) end
+      failures = case when a.blocked_until > clock_timestamp() then a.failures
+        when a.tried_at < clock_timestamp() - make_interval(hours => ${FORGET_H}) then 1 else a.failures + 1 end,
+      tried_at = clock_timestamp(),
+      blocked_until = case when a.blocked_until > clock_timestamp() then a.blocked_until
+        when a.failures + 1 <= ${free} then clock_timestamp()
+        else clock_timestamp() + make_interval(secs => least(${DELAY_S_MAX}, power(2, least(a.failures + 1 - ${free}, 20)))) end
     returning old.blocked_until as was_blocked_until`;
 }
 
