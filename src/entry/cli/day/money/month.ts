@@ -16,7 +16,7 @@ import { compareMoney, type MoneyFigures } from "./compare.ts";
 import { VERSIONS, type Version } from "./contracts.ts";
 import { type Closing, clientEvidence, houseEvidence, monthFaults, readClosing, readPreviews } from "./evidence.ts";
 import { HAND_USAGE, LATE_USAGE, NEXT_USAGE } from "./hand-usage.ts";
-import { bureau, insist, type Office, openOffice } from "./office.ts";
+import { bureau, insist, type Office, openOffice, until } from "./office.ts";
 import {
   Bank,
   compareWithBureau,
@@ -70,11 +70,21 @@ export async function runMoney(
   await stack.restart(CLOSED_NEXT);
   const later = await openOffice(stack, options.log);
   await settleNext(later, bank);
+  await allDelivered(later);
   return compareMoney({
     ...(await gatherEvidence(later, { book, closing })),
     bank: bank.balances(),
     secondRun: await runAgain(later),
   });
+}
+
+/** The bureau's last pause before it tries an event again is a minute. */
+const DELIVERED_MS = 90_000;
+
+/** An event that only met faults so far is still to come: books are compared once the bureau has nothing more to tell. */
+async function allDelivered(office: Office): Promise<void> {
+  const ledger = () => bureau<{ readonly waiting: number }>(office, "GET", "/sandbox/ledger");
+  await until("the bureau's last event", DELIVERED_MS, async () => ((await ledger()).waiting === 0 ? true : null));
 }
 
 /** The bureau doubles, reverses, loses and delays its messages, invents some, and breaks down after it has done its work. */
