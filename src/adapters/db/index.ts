@@ -1,5 +1,6 @@
 export { type ConnectionSource, connect, type Database } from "./connect.ts";
 export { DatabaseOutage, DatabaseRefusal, type DatabaseRefusalCode } from "./errors.ts";
+export { iso } from "./iso.ts";
 export {
   type Actor,
   actorId,

@@ -1,5 +1,6 @@
 import { resendMailer } from "../../adapters/mail/resend.ts";
-import { type Dunned, type DunningContext, dun, markPublished } from "../../features/dunning/index.ts";
+import { type Dunned, dun, markPublished } from "../../features/dunning/index.ts";
+import type { LetterContext } from "../../features/letters/index.ts";
 import { configOf, type Env } from "../env.ts";
 import { publish } from "../http/publish.ts";
 import { errorFields, log } from "../log.ts";
@@ -16,7 +17,7 @@ export async function dunClients(env: Env): Promise<Omit<Dunned, "failures"> & {
     const { db, operatorDb } = services;
     const actor = { kind: "system", name: "dunning" } as const;
     const mailer = mail === null ? null : resendMailer(mail);
-    const ctx: DunningContext = { db, operatorDb, mailer, actor, now: clock.now(), portalUrl };
+    const ctx: LetterContext = { db, operatorDb, mailer, actor, now: clock.now(), portalUrl };
     const { failures, ...done } = await dun(ctx);
     for (const failure of failures) log("error", "client_not_dunned", errorFields(failure));
     for (const tenantId of done.toPublish) {

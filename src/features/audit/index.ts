@@ -1,1 +1,1 @@
-export { audit } from "./store.ts";
+export { audit, auditHouse } from "./store.ts";

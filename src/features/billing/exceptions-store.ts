@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { TenantTx } from "../../adapters/db/index.ts";
+import { iso, type TenantTx } from "../../adapters/db/index.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import type { ExceptionReason } from "../../domain/rating/exceptions.ts";
 import { type BillingMonth, billingMonth, monthAt, monthsBefore } from "./period.ts";
@@ -100,8 +100,4 @@ export async function acceptedMonths(tx: TenantTx, timeZone: string): Promise<Se
     select distinct to_char(occurred_at at time zone ${timeZone}, 'YYYY-MM') as period from tenant.usage_exceptions
     where tenant_id = ${tx.tenantId} and resolution = 'accepted' and reason = 'late'`);
   return new Set(rows.map((row) => row.period));
-}
-
-function iso(at: Instant): string {
-  return new Date(at).toISOString();
 }

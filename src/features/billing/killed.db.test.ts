@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type TestClient, testClient } from "../../../test/support/billing-client.ts";
 import { useDatabase } from "../../../test/support/database.ts";
 import { withProfile } from "../../../test/support/invoices.ts";
-import { killedAt } from "../../../test/support/killed-database.ts";
+import { killedAt } from "../../../test/support/statements.ts";
 import { connect, type Database, DatabaseOutage } from "../../adapters/db/index.ts";
 import type { Charge } from "../../domain/rating/charge.ts";
 import type { BillingContext } from "./run-contract.ts";

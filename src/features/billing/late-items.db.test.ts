@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type TestClient, testClient } from "../../../test/support/billing-client.ts";
 import { useDatabase } from "../../../test/support/database.ts";
 import { finalInvoice, withProfile, withSeller } from "../../../test/support/invoices.ts";
+import { overStatements } from "../../../test/support/statements.ts";
 import { connect, type Database, withTenant } from "../../adapters/db/index.ts";
 import type { Charge } from "../../domain/rating/charge.ts";
 import { runMonth } from "./run-month.ts";
@@ -43,24 +44,12 @@ function counting(): Database & { rows(): number } {
     rows += found.length;
     return found;
   };
-  return {
-    rows: () => rows,
-    close: async () => {},
-    borrow: (work) =>
-      db.borrow((connection) => {
-        const sql = new Proxy(connection.sql, {
-          get(target, name) {
-            if (name !== "unsafe") return Reflect.get(target, name);
-            return (text: string, ...rest: never[]) => {
-              const query = target.unsafe(text, ...rest);
-              void counted(query).catch(() => {});
-              return query;
-            };
-          },
-        });
-        return work({ sql, isLost: () => connection.isLost() });
-      }),
-  };
+  const over = overStatements(db, (ask, text, rest) => {
+    const query = ask(text, ...rest);
+    void counted(query).catch(() => {});
+    return query;
+  });
+  return { ...over, rows: () => rows };
 }
 
 function contactAt(at: number, name: string = randomUUID()): NewUsage[] {

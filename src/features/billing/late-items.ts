@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import type { TenantTx } from "../../adapters/db/index.ts";
+import { iso, type TenantTx } from "../../adapters/db/index.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import { lcm, rational } from "../../domain/kernel/rational.ts";
 import {
@@ -19,7 +19,6 @@ import { type RatedTerms, ratedTerms } from "./rated-terms.ts";
 import { type LineUsage, usageOfLines } from "./rated-totals.ts";
 import { chargeRowOf, chargeRows } from "./rating-input.ts";
 import { type Contract, cutoffNow } from "./store.ts";
-import { iso } from "./usage-rows.ts";
 
 /** A closed month as it is rated now. */
 export type RatedAgain = {

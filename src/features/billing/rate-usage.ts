@@ -1,11 +1,10 @@
 import { sql } from "drizzle-orm";
-import { type Database, type TenantScope, type TenantTx, withTenant } from "../../adapters/db/index.ts";
+import { type Database, iso, type TenantScope, type TenantTx, withTenant } from "../../adapters/db/index.ts";
 import { inMonth, type Place, type Progress, type Reach, ratePage } from "./rated-items.ts";
 import { forgetSums, sumOnce, takeOffReason } from "./rated-sums.ts";
 import { type RatedTerms, ratingText } from "./rated-terms.ts";
 import { sha256 } from "./rating-input.ts";
 import { cutoffNow } from "./store.ts";
-import { iso } from "./usage-rows.ts";
 
 /** Pages of one pass: more would be a month of a billion records. */
 const PAGES_MAX = 100_000;

@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { TenantTx } from "../../adapters/db/index.ts";
+import { iso, type TenantTx } from "../../adapters/db/index.ts";
 import type { Rational } from "../../domain/kernel/rational.ts";
 import { assert } from "../../domain/kernel/step.ts";
 import { chargesFor, type Unrated } from "../../domain/rating/allot.ts";
@@ -12,7 +12,7 @@ import type { Priced } from "./priced-charges.ts";
 import { addInserted } from "./rated-sums.ts";
 import type { RatedTerms } from "./rated-terms.ts";
 import { correctedUsage, usageKeptOff } from "./store.ts";
-import { iso, type UsageRow } from "./usage-rows.ts";
+import type { UsageRow } from "./usage-rows.ts";
 
 /** Records in memory at once: a few megabytes, whatever the month holds. */
 export const PAGE_ROWS = 10_000;

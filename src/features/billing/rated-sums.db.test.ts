@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type TestClient, testClient } from "../../../test/support/billing-client.ts";
 import { useDatabase } from "../../../test/support/database.ts";
-import { killedAt, unlessKilled } from "../../../test/support/killed-database.ts";
+import { killedAt, unlessKilled } from "../../../test/support/statements.ts";
 import { connect, type Database, withTenant } from "../../adapters/db/index.ts";
 import type { Charge } from "../../domain/rating/charge.ts";
 import { listExceptions, resolveException } from "./exceptions.ts";

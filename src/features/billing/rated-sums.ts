@@ -1,10 +1,9 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { TenantTx } from "../../adapters/db/index.ts";
+import { iso, type TenantTx } from "../../adapters/db/index.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import type { BillingMonth } from "./period.ts";
 import { arrayLiteral } from "./pg-array.ts";
 import { correctedUsage, usageKeptOff } from "./store.ts";
-import { iso } from "./usage-rows.ts";
 
 /** A contract's month, as far as its rated items and their sums are found by it. */
 export type SummedMonth = {
@@ -35,8 +34,9 @@ export type MonthSums = {
   readonly contacts: ReadonlyMap<string, number>;
 };
 
-/** Usage of which each record is another contact; of the rest contacts are counted. */
-const EACH_A_CONTACT = sql.raw("('contact', 'success')");
+/** Kinds of usage of which each record is another contact, and their units of the same name; of the rest contacts are counted. */
+export const COUNTS_CONTACTS: ReadonlySet<string> = new Set(["contact", "success"]);
+const EACH_A_CONTACT = sql.raw(`(${[...COUNTS_CONTACTS].map((kind) => `'${kind}'`).join(", ")})`);
 const SUMS = sql.raw("records, quantity, most, most_records, billed_s, cost_s, amount_num, cost_num, sale_minor");
 const COLUMNS = sql`charge_id, part, reason, kind, contacts, ${SUMS}`;
 

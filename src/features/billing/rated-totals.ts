@@ -1,15 +1,14 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { TenantTx } from "../../adapters/db/index.ts";
+import { iso, type TenantTx } from "../../adapters/db/index.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import { rational } from "../../domain/kernel/rational.ts";
 import { chargeKey, type Segment } from "../../domain/rating/allot.ts";
 import { type Rating, type Reckoning, rateTotals, sourceKey } from "../../domain/rating/rate.ts";
 import { type ChargeTotals, NO_USAGE, NOTHING, type Totals, together } from "../../domain/rating/totals.ts";
 import { currencyOf } from "./priced-charges.ts";
-import { countedItems, itemsOff, type MonthSums, type RatedSum, sumsOfMonth } from "./rated-sums.ts";
+import { COUNTS_CONTACTS, countedItems, itemsOff, type MonthSums, type RatedSum, sumsOfMonth } from "./rated-sums.ts";
 import type { RatedTerms } from "./rated-terms.ts";
 import { correctedUsage, cutoffNow, usageKeptOff } from "./store.ts";
-import { iso } from "./usage-rows.ts";
 
 export type MonthFromSums = {
   readonly rating: Pick<Rating, "currency" | "lines" | "totalMinor">;
@@ -165,9 +164,6 @@ export async function usageOfLines(
   }
   return found;
 }
-
-/** Units of which each record is another contact; of the rest contacts are counted. */
-const COUNTS_CONTACTS: ReadonlySet<string> = new Set(["contact", "success"]);
 
 type Edges = {
   readonly first: Edge | null;

@@ -1,5 +1,5 @@
 import { and, eq, sql } from "drizzle-orm";
-import { actorId, type TenantTx, withOperator, withTenant } from "../../adapters/db/index.ts";
+import { actorId, iso, type TenantTx, withOperator, withTenant } from "../../adapters/db/index.ts";
 import { asId, type TenantId, type UserId } from "../../domain/kernel/ids.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import { billingMonth } from "./period.ts";
@@ -132,7 +132,7 @@ export function retryRun(ctx: BillingContext, tenantId: TenantId, runId: string)
 /** Runs whose message or worker was lost, of every client. */
 export async function lostRuns(ctx: BillingContext): Promise<RunMessage[]> {
   const found: RunMessage[] = [];
-  const before = new Date(ctx.now - LOST_AFTER_MS).toISOString();
+  const before = iso(ctx.now - LOST_AFTER_MS);
   for (const tenantId of await withOperator(ctx.operatorDb, tenantsInService)) {
     const rows = await withTenant(ctx.db, { tenantId, actor: ctx.actor }, (tx) =>
       tx.execute<{ id: string }>(sql`

@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, sql } from "drizzle-orm";
-import type { OperatorTx, TenantTx } from "../../adapters/db/index.ts";
+import { iso, type OperatorTx, type TenantTx } from "../../adapters/db/index.ts";
 import { asId, type TenantId } from "../../domain/kernel/ids.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import type { Charge } from "../../domain/rating/charge.ts";
@@ -213,10 +213,6 @@ export async function invoiceOfMonth(
     .orderBy(sql`${invoices.status} = 'credited'`, desc(invoices.computedAt), desc(invoices.id))
     .limit(1);
   return row;
-}
-
-function iso(at: Instant): string {
-  return new Date(at).toISOString();
 }
 
 /** True when a person threw the month's last draft away: the house does not make it again by itself. */

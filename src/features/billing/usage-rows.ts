@@ -1,4 +1,3 @@
-import type { Instant } from "../../domain/kernel/instant.ts";
 import type { UsageRecord } from "../../domain/rating/usage.ts";
 
 /** A usage row as a page reads it: instants as the database writes them, and in milliseconds for the rules. */
@@ -53,8 +52,4 @@ function text(value: unknown): string | undefined {
 
 function number(value: unknown): number | undefined {
   return typeof value === "number" ? value : undefined;
-}
-
-export function iso(at: Instant): string {
-  return new Date(at).toISOString();
 }

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { actorId, type TenantTx } from "../../adapters/db/index.ts";
+import { actorId, iso, type TenantTx } from "../../adapters/db/index.ts";
 import type { CommissionPlan } from "../../domain/commission/commission.ts";
 import { isCurrency } from "../../domain/kernel/currency.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
@@ -22,7 +22,7 @@ export async function planAt(
     select p.id, p.currency, p.terms from tenant.commission_plans p
     join tenant.companies c on c.tenant_id = p.tenant_id
     where p.tenant_id = ${tx.tenantId} and p.beneficiary = ${beneficiary}
-      and p.valid @> (${new Date(at).toISOString()}::timestamptz at time zone c.time_zone)::date`);
+      and p.valid @> (${iso(at)}::timestamptz at time zone c.time_zone)::date`);
   return row === undefined ? null : { id: row.id, terms: termsOf(row.terms, row.currency) };
 }
 

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { actorId, type TenantTx } from "../../adapters/db/index.ts";
+import { actorId, iso, type TenantTx } from "../../adapters/db/index.ts";
 import { debtToCarry, statementOf } from "../../domain/commission/statement.ts";
 import { type Currency, isCurrency } from "../../domain/kernel/currency.ts";
 import type { AgentId } from "../../domain/kernel/ids.ts";
@@ -202,8 +202,4 @@ function nameOf({ beneficiary, agent_id, currency }: Locked): { currency: Curren
 
 function who(tx: TenantTx): string {
   return `${tx.actor.kind}:${actorId(tx.actor)}`;
-}
-
-function iso(at: Instant): string {
-  return new Date(at).toISOString();
 }

@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { TenantTx } from "../../adapters/db/index.ts";
+import { iso, type TenantTx } from "../../adapters/db/index.ts";
 import type { PortalRecent, PortalToday } from "./schema.ts";
 
 /**
@@ -18,7 +18,7 @@ const NUMBERS = sql`
 
 /** Offered in a stretch that the client's own clock bounds; both ends are expressions over its local time. */
 function during(tx: TenantTx, nowMs: number, stretch: (local: SQL) => { readonly from: SQL; readonly to: SQL }): SQL {
-  const now = sql`${stamp(nowMs)}::timestamptz`;
+  const now = sql`${iso(nowMs)}::timestamptz`;
   const { from, to } = stretch(sql`(${now} at time zone p.time_zone)`);
   const bound = (edge: SQL) =>
     sql`(select ${edge} at time zone p.time_zone from tenant.companies p where p.tenant_id = ${tx.tenantId})`;
@@ -38,7 +38,7 @@ export async function readToday(tx: TenantTx, nowMs: number): Promise<PortalToda
   const inIt = during(tx, nowMs, today);
   const [companies, whole, queues, hours] = await Promise.all([
     tx.execute<Row>(sql`
-      select time_zone, to_char(${stamp(nowMs)}::timestamptz at time zone time_zone, 'YYYY-MM-DD') as day
+      select time_zone, to_char(${iso(nowMs)}::timestamptz at time zone time_zone, 'YYYY-MM-DD') as day
       from tenant.companies where tenant_id = ${tx.tenantId}`),
     tx.execute<Row>(sql`select ${NUMBERS} from tenant.contacts c where ${inIt}`),
     tx.execute<Row>(sql`select q.id, q.name, q.target_percent, q.target_within_s, ${NUMBERS}
@@ -69,8 +69,8 @@ export async function readRecent(tx: TenantTx, nowMs: number): Promise<PortalRec
   const [before, sofar] = [during(tx, nowMs, yesterday), during(tx, nowMs, month)];
   const [companies, days, months, hours] = await Promise.all([
     tx.execute<Row>(sql`
-      select to_char((${stamp(nowMs)}::timestamptz at time zone time_zone) - interval '1 day', 'YYYY-MM-DD') as day,
-        to_char(${stamp(nowMs)}::timestamptz at time zone time_zone, 'YYYY-MM') as period
+      select to_char((${iso(nowMs)}::timestamptz at time zone time_zone) - interval '1 day', 'YYYY-MM-DD') as day,
+        to_char(${iso(nowMs)}::timestamptz at time zone time_zone, 'YYYY-MM') as period
       from tenant.companies where tenant_id = ${tx.tenantId}`),
     tx.execute<Row>(sql`select ${NUMBERS} from tenant.contacts c where ${before}`),
     tx.execute<Row>(sql`select ${NUMBERS} from tenant.contacts c where ${sofar}`),
@@ -119,5 +119,4 @@ function numbersOf(row: Row) {
   };
 }
 
-const stamp = (at: number) => new Date(at).toISOString();
 const numberOrNull = (value: unknown) => (value === null || value === undefined ? null : Number(value));

@@ -1,5 +1,5 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { TenantTx } from "../../adapters/db/index.ts";
+import { iso, type TenantTx } from "../../adapters/db/index.ts";
 import type { ContactId } from "../../domain/kernel/ids.ts";
 import { readNames } from "./names.ts";
 import type { PortalContact, PortalContactPage } from "./schema.ts";
@@ -33,13 +33,13 @@ const CONTACT_JOINS = sql`
 
 export async function listContacts(tx: TenantTx, filter: ContactFilter): Promise<PortalContact[]> {
   const conditions = [sql`c.tenant_id = ${tx.tenantId}`];
-  if (filter.from !== null) conditions.push(sql`c.offered_at >= ${stamp(filter.from)}::timestamptz`);
-  if (filter.to !== null) conditions.push(sql`c.offered_at < ${stamp(filter.to)}::timestamptz`);
+  if (filter.from !== null) conditions.push(sql`c.offered_at >= ${iso(filter.from)}::timestamptz`);
+  if (filter.to !== null) conditions.push(sql`c.offered_at < ${iso(filter.to)}::timestamptz`);
   if (filter.outcome !== null) conditions.push(sql`c.outcome = ${filter.outcome}`);
   if (filter.startsWith !== null) conditions.push(sql`starts_with(c.from_number, ${filter.startsWith})`);
   if (filter.after !== null) {
     conditions.push(
-      sql`(c.offered_at, c.id) < (${stamp(filter.after.offeredAt)}::timestamptz, ${filter.after.id}::uuid)`,
+      sql`(c.offered_at, c.id) < (${iso(filter.after.offeredAt)}::timestamptz, ${filter.after.id}::uuid)`,
     );
   }
   const rows = await tx.execute<Row>(sql`
@@ -130,6 +130,5 @@ function contactOf(row: Row): PortalContact {
   };
 }
 
-const stamp = (at: number) => new Date(at).toISOString();
 const numberOrNull = (value: unknown) => (value === null || value === undefined ? null : Number(value));
 const textOrNull = (value: unknown) => (value === null || value === undefined ? null : String(value));

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { type Actor, type Database, type TenantTx, withOperator, withTenant } from "../../adapters/db/index.ts";
+import { iso, type TenantTx, withOperator, withTenant } from "../../adapters/db/index.ts";
 import {
   type Deed,
   type DunningStep,
@@ -10,24 +10,11 @@ import {
 } from "../../domain/dunning/dunning.ts";
 import type { TenantId } from "../../domain/kernel/ids.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
-import type { Mailer } from "../../ports/mailer.ts";
 import { audit } from "../audit/index.ts";
+import type { LetterContext } from "../letters/index.ts";
 import { type InvoiceMoney, invoiceMoney, tenantsOf, todayOf } from "../payments/index.ts";
 import { sendLetters } from "./letters.ts";
 import { houseRule, ownRules } from "./rules-store.ts";
-
-export type DunningContext = {
-  /** Role app. */
-  readonly db: Database;
-  /** Role operator. */
-  readonly operatorDb: Database;
-  /** Null where the house writes no letters: steps are taken and shown all the same. */
-  readonly mailer: Mailer | null;
-  readonly actor: Actor;
-  readonly now: Instant;
-  /** Where the client pays: stands in its letters. */
-  readonly portalUrl: string;
-};
 
 export type Dunned = {
   readonly steps: number;
@@ -41,7 +28,7 @@ export type Dunned = {
  * Once a minute for every client: steps of its rules that are due today, its standing by what is still unpaid, and letters
  * that wait. Each step is taken once; run again, it does nothing. Paying lifts a standing at the next run.
  */
-export async function dun(ctx: DunningContext): Promise<Dunned> {
+export async function dun(ctx: LetterContext): Promise<Dunned> {
   const house = await withOperator(ctx.operatorDb, houseRule);
   const sum = { steps: 0, letters: 0, toPublish: [] as TenantId[], failures: [] as unknown[] };
   for (const tenantId of await tenantsOf(ctx)) {
@@ -132,13 +119,9 @@ async function stand(tx: TenantTx, standing: Standing, known: StandingRow | null
 }
 
 /** The lines have been told; until this is written, every run has them told again. */
-export async function markPublished(ctx: DunningContext, tenantId: TenantId): Promise<void> {
+export async function markPublished(ctx: LetterContext, tenantId: TenantId): Promise<void> {
   await withTenant(ctx.db, { tenantId, actor: ctx.actor }, (tx) =>
     tx.execute(sql`update tenant.dunning_standings set published = case standing when 'suspended' then 'suspended' else 'good' end
       where tenant_id = ${tx.tenantId}`),
   );
-}
-
-function iso(at: Instant): string {
-  return new Date(at).toISOString();
 }

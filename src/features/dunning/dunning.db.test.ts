@@ -6,7 +6,8 @@ import { creditInvoice, finalInvoice } from "../../../test/support/final-invoice
 import { connect, type Database, withTenant } from "../../adapters/db/index.ts";
 import type { Letter, Mailer } from "../../ports/mailer.ts";
 import { MailOutage } from "../../ports/mailer.ts";
-import { type DunningContext, dun, markPublished } from "./dun.ts";
+import type { LetterContext } from "../letters/index.ts";
+import { dun, markPublished } from "./dun.ts";
 import { writeOwnRule } from "./rules-store.ts";
 import { standingOfClient } from "./standing-store.ts";
 
@@ -32,7 +33,7 @@ afterAll(async () => {
   await Promise.all([db?.close(), operatorDb?.close()]);
 });
 
-const ctx = (day: string): DunningContext => ({
+const ctx = (day: string): LetterContext => ({
   db,
   operatorDb,
   mailer,

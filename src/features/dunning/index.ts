@@ -1,3 +1,3 @@
-export { type Dunned, type DunningContext, dun, markPublished } from "./dun.ts";
+export { type Dunned, dun, markPublished } from "./dun.ts";
 export { dunningRoutes } from "./routes.ts";
 export { standingOfClient } from "./standing-store.ts";

@@ -5,8 +5,7 @@ import { type Currency, isCurrency } from "../../domain/kernel/currency.ts";
 import type { TenantId } from "../../domain/kernel/ids.ts";
 import { majorText } from "../../domain/kernel/money.ts";
 import { assert } from "../../domain/kernel/step.ts";
-import { administratorsOf, handOver, LETTER_TRIES_MAX, type Outcome } from "../letters/index.ts";
-import type { DunningContext } from "./dun.ts";
+import { handOver, LETTER_TRIES_MAX, type LetterContext, type Outcome, recipientOf } from "../letters/index.ts";
 import { letterOf } from "./wording.ts";
 
 /** Letters of one client in one run. */
@@ -20,29 +19,27 @@ type Waiting = {
   readonly currency: Currency;
   readonly openMinor: bigint;
   readonly dueOn: string;
-  readonly buyerEmail: string | null;
-  readonly company: { readonly zh: string; readonly en: string };
-  readonly language: "zh" | "en";
 };
 
 /** Letters of steps that have none yet. The step's id is the letter's key: the service delivers it once. */
-export async function sendLetters(ctx: DunningContext, tenantId: TenantId): Promise<number> {
+export async function sendLetters(ctx: LetterContext, tenantId: TenantId): Promise<number> {
   const { mailer } = ctx;
   if (mailer === null) return 0;
   const scope = { tenantId, actor: ctx.actor };
   const waiting = await withTenant(ctx.db, scope, waitingLetters);
   if (waiting.length === 0) return 0;
-  const admins = await administratorsOf(ctx.operatorDb, tenantId);
+  const recipient = await recipientOf(ctx, tenantId);
+  if (recipient === null) return 0;
+  const { to, language, company } = recipient;
   let sent = 0;
   for (const it of waiting) {
-    const to = it.buyerEmail === null ? admins : [it.buyerEmail];
-    const letter = letterOf(it.language, {
+    const letter = letterOf(language, {
       deed: it.deed,
       day: it.day,
       number: it.number,
       amount: `${it.currency} ${majorText(it.openMinor, it.currency)}`,
       dueOn: it.dueOn,
-      company: it.company[it.language],
+      company,
       portalUrl: ctx.portalUrl,
     });
     const outcome = await handOver(mailer, { key: `dunning-${it.id}`, to, topic: "dunning", ...letter });
@@ -64,11 +61,9 @@ async function noteOutcome(tx: TenantTx, id: string, to: readonly string[], outc
 async function waitingLetters(tx: TenantTx): Promise<Waiting[]> {
   const rows = await tx.execute<Record<string, string | null>>(sql`
     select s.id, s.day, s.deed, s.open_minor::text as open, i.series || '-' || lpad(i.number::text, 6, '0') as number, i.currency,
-      i.due_on::text as due_on, b.buyer ->> 'email' as email, c.name_zh, c.name_en, c.language
+      i.due_on::text as due_on
     from tenant.dunning_steps s
     join tenant.invoices i on i.tenant_id = s.tenant_id and i.id = s.invoice_id
-    join tenant.companies c on c.tenant_id = s.tenant_id
-    left join tenant.billing_profiles b on b.tenant_id = s.tenant_id
     where s.tenant_id = ${tx.tenantId} and s.letter_id is null and s.letter_tries < ${LETTER_TRIES_MAX}
       and i.due_minor > coalesce((select sum(amount_minor) from tenant.payment_allocations a where a.tenant_id = i.tenant_id and a.invoice_id = i.id), 0)
         + coalesce((select sum(gross_minor) from tenant.credit_notes n where n.tenant_id = i.tenant_id and n.invoice_id = i.id), 0)
@@ -84,9 +79,6 @@ async function waitingLetters(tx: TenantTx): Promise<Waiting[]> {
       currency,
       openMinor: BigInt(row.open ?? 0),
       dueOn: String(row.due_on),
-      buyerEmail: row.email ?? null,
-      company: { zh: String(row.name_zh), en: String(row.name_en) },
-      language: row.language === "zh-CN" ? "zh" : "en",
     };
   });
 }

@@ -1,11 +1,11 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { sql } from "drizzle-orm";
-import { actorId, type TenantTx, withOperator, withTenant } from "../../adapters/db/index.ts";
+import { actorId, iso, type TenantTx, withOperator, withTenant } from "../../adapters/db/index.ts";
 import { type DunningStep, faultsOf, HOUSE_RULE, type Standing } from "../../domain/dunning/dunning.ts";
 import { CURRENCY_DECIMALS, isCurrency } from "../../domain/kernel/currency.ts";
 import { asId, type TenantId } from "../../domain/kernel/ids.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
-import { audit } from "../audit/index.ts";
+import { audit, auditHouse } from "../audit/index.ts";
 import { access, houseRouter, json, problems, signedInOn } from "../identity/index.ts";
 import { houseRule, ownRules, writeHouseRule, writeOwnRule } from "./rules-store.ts";
 import { type ClientDunning, ClientDunningSchema, RuleSchema } from "./schema.ts";
@@ -63,9 +63,9 @@ export function dunningRoutes() {
     const steps = sound(c.req.valid("json").steps);
     const by = `user:${signedInOn(c).userId}`;
     await withOperator(operatorDb, async (tx) => {
-      await writeHouseRule(tx, steps, by, new Date(clock.now()).toISOString());
-      await tx.execute(sql`insert into house.audit (actor_kind, actor_id, action, subject_kind, subject_id, detail)
-        values ('user', ${signedInOn(c).userId}, 'dunning_rule_changed', 'house', 'dunning', ${JSON.stringify({ steps })}::jsonb)`);
+      await writeHouseRule(tx, steps, by, iso(clock.now()));
+      const { userId } = signedInOn(c);
+      await auditHouse(tx, userId, "dunning_rule_changed", { kind: "house", id: "dunning" }, { steps });
     });
     return c.json({ steps }, 200);
   });
@@ -83,7 +83,7 @@ export function dunningRoutes() {
     const actor = { kind: "user", userId: signedInOn(c).userId } as const;
     await withTenant(db, { tenantId: asId<TenantId>(tenantId), actor }, async (tx) => {
       const by = `${actor.kind}:${actorId(actor)}`;
-      const written = await writeOwnRule(tx, contractId, steps, by, new Date(clock.now()).toISOString());
+      const written = await writeOwnRule(tx, contractId, steps, by, iso(clock.now()));
       if (!written) throw new Refusal("not_found", "contract_not_found", "there is no such contract");
       await audit(tx, "dunning_rule_changed", { kind: "contract", id: contractId }, { steps });
     });

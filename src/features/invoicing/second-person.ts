@@ -3,6 +3,7 @@ import { z } from "zod";
 import {
   actorId,
   type Database,
+  iso,
   type TenantScope,
   type TenantTx,
   withOperator,
@@ -56,7 +57,7 @@ export async function askFor(shell: HouseShell, deed: Deed): Promise<{ requestId
     const [row] = await tx.execute<{ id: string }>(sql`
       insert into tenant.deed_requests (tenant_id, invoice_id, what, request_key, wanted, gross_minor, reason, asked_by, asked_at)
       values (${tx.tenantId}, ${invoiceId}, ${deed.what}, ${requestKey}, ${wantedText(deed)}::jsonb, ${grossMinor.toString()}::bigint,
-        ${reason}, ${person}, ${new Date(now).toISOString()}::timestamptz)
+        ${reason}, ${person}, ${iso(now)}::timestamptz)
       on conflict (tenant_id, request_key) do nothing returning id`);
     const requestId = row?.id ?? (await byKey(tx, requestKey))?.id;
     if (requestId === undefined) throw notFound("request");
@@ -100,7 +101,7 @@ export async function decideRequest(
     const state = what === "approve" ? "done" : "refused";
     await tx.execute(sql`
       update tenant.deed_requests set state = ${state}, decided_by = ${person}, decision = ${decision}, done_id = ${doneId},
-        decided_at = ${new Date(shell.now).toISOString()}::timestamptz
+        decided_at = ${iso(shell.now)}::timestamptz
       where tenant_id = ${tx.tenantId} and id = ${requestId}`);
     await audit(tx, `${request.what}_${state}`, { kind: "invoice", id: request.invoice_id }, { requestId, decision });
     return { doneId };

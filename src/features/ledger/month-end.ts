@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { type TenantTx, withOperator, withTenant } from "../../adapters/db/index.ts";
+import { iso, type TenantTx, withOperator, withTenant } from "../../adapters/db/index.ts";
 import { addDays, type LocalDate } from "../../domain/kernel/calendar-days.ts";
 import { isCurrency } from "../../domain/kernel/currency.ts";
 import type { TenantId } from "../../domain/kernel/ids.ts";
@@ -54,7 +54,7 @@ export async function accrueLastMonths(ctx: HouseContext & { readonly now: Insta
 
 export async function isOver(tx: TenantTx, period: string, now: Instant): Promise<boolean> {
   const [row] = await tx.execute<{ month: string }>(sql`
-    select to_char(${new Date(now).toISOString()}::timestamptz at time zone c.time_zone, 'YYYY-MM') as month
+    select to_char(${iso(now)}::timestamptz at time zone c.time_zone, 'YYYY-MM') as month
     from tenant.companies c where c.tenant_id = ${tx.tenantId}`);
   return row === undefined || row.month > period;
 }
@@ -63,7 +63,7 @@ export async function isOver(tx: TenantTx, period: string, now: Instant): Promis
 export async function monthToAccrue(tx: TenantTx, now: Instant): Promise<string | null> {
   const [row] = await tx.execute<{ day: number; last: string }>(sql`
     select extract(day from l.at)::int as day, to_char(l.at - interval '1 month', 'YYYY-MM') as last
-    from (select date_trunc('day', ${new Date(now).toISOString()}::timestamptz at time zone c.time_zone) as at
+    from (select date_trunc('day', ${iso(now)}::timestamptz at time zone c.time_zone) as at
       from tenant.companies c where c.tenant_id = ${tx.tenantId}) l`);
   return row === undefined || row.day <= CLOSE_AFTER_DAYS ? null : row.last;
 }

@@ -1,5 +1,5 @@
 import { and, eq, sql } from "drizzle-orm";
-import { actorId, type TenantTx } from "../../adapters/db/index.ts";
+import { actorId, iso, type TenantTx } from "../../adapters/db/index.ts";
 import type { LocalDate } from "../../domain/kernel/calendar-days.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import { assert } from "../../domain/kernel/step.ts";
@@ -133,8 +133,4 @@ async function contentHash({ event, bookedOn, entries }: Txn): Promise<string> {
   const text = JSON.stringify([event, bookedOn, rows]);
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function iso(at: Instant): string {
-  return new Date(at).toISOString();
 }

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "../../adapters/db/index.ts";
+import type { Deed } from "../../domain/dunning/dunning.ts";
 import type { LetterView } from "./schema.ts";
 
 /** Shown at once: years of a client that pays late. */
@@ -27,10 +28,11 @@ function shown(row: Record<string, unknown>): LetterView {
   const trouble = row.letter_trouble === null ? null : String(row.letter_trouble);
   const isSent = row.letter_id !== null;
   const label = row.label_zh === null ? null : { zh: String(row.label_zh), en: String(row.label_en) };
-  const about = {
-    dunning: { kind: "dunning", deed: String(row.what), number: String(row.name) },
-    spend: { kind: "spend", what: String(row.what), label, step: Number(row.step) },
-  }[row.kind === "dunning" ? "dunning" : "spend"] as LetterView["about"]; // CHECKs of both tables say so
+  // CHECKs of both tables say what the words may be.
+  const about: LetterView["about"] =
+    row.kind === "dunning"
+      ? { kind: "dunning", deed: row.what as Deed, number: String(row.name) }
+      : { kind: "spend", what: row.what as "package" | "limit", label, step: Number(row.step) };
   return {
     id: String(row.id),
     at: Number(row.at),

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import type { OperatorTx, TenantTx } from "../../adapters/db/index.ts";
+import { iso, type OperatorTx, type TenantTx } from "../../adapters/db/index.ts";
 import type { LineConfig, QueueConfig, QueueRules } from "../../domain/call/line-config.ts";
 import type { Calendar, Flow, FlowStep } from "../../domain/flow/flow.ts";
 import {
@@ -111,7 +111,7 @@ export async function readSetup(tx: TenantTx): Promise<TenantSetup | null> {
 
 /** Seats entitled on this day in the tenant's own zone. */
 export async function readShare(tx: TenantTx, now: number): Promise<Seats[]> {
-  const at = new Date(now).toISOString();
+  const at = iso(now);
   const rows = await tx.execute<Row>(sql`
     select e.pool_id, e.guaranteed, e.burst from tenant.seat_entitlements e
     join tenant.companies c on c.tenant_id = e.tenant_id

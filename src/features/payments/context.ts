@@ -33,10 +33,6 @@ export function who(actor: Actor): string {
   return `${actor.kind}:${actorId(actor)}`;
 }
 
-export function iso(at: Instant): string {
-  return new Date(at).toISOString();
-}
-
 export function knownCurrency(code: string): Currency {
   assert(isCurrency(code), `${code} stands on an invoice, so it is a currency that is billed`);
   return code;

@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
-import { type OperatorTx, withOperator } from "../../adapters/db/index.ts";
+import { iso, type OperatorTx, withOperator } from "../../adapters/db/index.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import type { ProviderEvent } from "../../ports/payments.ts";
-import { iso, type PaymentsContext, providerOf } from "./context.ts";
+import { type PaymentsContext, providerOf } from "./context.ts";
 import { settle } from "./settle.ts";
 
 export type EventOutcome = "settled" | "ignored" | "foreign";

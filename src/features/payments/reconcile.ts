@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
-import { withOperator, withTenant } from "../../adapters/db/index.ts";
+import { iso, withOperator, withTenant } from "../../adapters/db/index.ts";
 import type { TenantId } from "../../domain/kernel/ids.ts";
-import { iso, type PaymentsContext, providerOf, scopeOf } from "./context.ts";
+import { type PaymentsContext, providerOf, scopeOf } from "./context.ts";
 import { finalInvoice, invoiceMoney } from "./invoices-store.ts";
 import { releaseOverpaid } from "./receive.ts";
 import { askProvider, refundsWaiting } from "./refund.ts";

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { type TenantTx, withTenant } from "../../adapters/db/index.ts";
+import { iso, type TenantTx, withTenant } from "../../adapters/db/index.ts";
 import type { TenantId } from "../../domain/kernel/ids.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import { assert } from "../../domain/kernel/step.ts";
@@ -7,7 +7,7 @@ import { Refusal } from "../../domain/kernel/trouble.ts";
 import { PaymentsOutage, type ProviderRefund } from "../../ports/payments.ts";
 import { audit } from "../audit/index.ts";
 import { post } from "../ledger/index.ts";
-import { iso, lockMoney, type PaymentsContext, providerOf, scopeOf, who } from "./context.ts";
+import { lockMoney, type PaymentsContext, providerOf, scopeOf, who } from "./context.ts";
 import { onePayment, takeOff, unallocated } from "./store.ts";
 
 export type RefundState = "asked" | "succeeded" | "failed";

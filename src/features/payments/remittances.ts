@@ -1,11 +1,11 @@
 import { sql } from "drizzle-orm";
-import { type OperatorTx, withOperator, withTenant } from "../../adapters/db/index.ts";
+import { iso, type OperatorTx, withOperator, withTenant } from "../../adapters/db/index.ts";
 import { type Currency, isCurrency } from "../../domain/kernel/currency.ts";
 import { asId, type TenantId } from "../../domain/kernel/ids.ts";
 import { assert } from "../../domain/kernel/step.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import { matchRemittance, type OpenInvoice, type Suggestion } from "../../domain/payments/remittance.ts";
-import { iso, knownCurrency, type PaymentsContext, scopeOf, who } from "./context.ts";
+import { knownCurrency, type PaymentsContext, scopeOf, who } from "./context.ts";
 import { finalInvoice, invoiceMoney } from "./invoices-store.ts";
 import { receive } from "./receive.ts";
 import { tenantsOf } from "./reconcile.ts";

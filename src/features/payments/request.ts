@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { type TenantTx, withTenant } from "../../adapters/db/index.ts";
+import { iso, type TenantTx, withTenant } from "../../adapters/db/index.ts";
 import type { TenantId } from "../../domain/kernel/ids.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import type { Language } from "../../domain/kernel/language.ts";
@@ -7,7 +7,7 @@ import { assert } from "../../domain/kernel/step.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import { type NewPayableInvoice, type PayableInvoice, PaymentsOutage } from "../../ports/payments.ts";
 import { audit } from "../audit/index.ts";
-import { iso, lockMoney, type PaymentsContext, providerOf, scopeOf, who } from "./context.ts";
+import { lockMoney, type PaymentsContext, providerOf, scopeOf, who } from "./context.ts";
 import { finalInvoice, type InvoiceMoney, payableLines } from "./invoices-store.ts";
 import { beginTry, endTry, liveRequest, type PayRequest, setRequest } from "./requests-store.ts";
 import { settle } from "./settle.ts";

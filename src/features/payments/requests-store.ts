@@ -1,9 +1,9 @@
 import { sql } from "drizzle-orm";
-import type { TenantTx } from "../../adapters/db/index.ts";
+import { iso, type TenantTx } from "../../adapters/db/index.ts";
 import type { Currency } from "../../domain/kernel/currency.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
-import { iso, knownCurrency } from "./context.ts";
+import { knownCurrency } from "./context.ts";
 
 export type RequestState = "asked" | "open" | "paid" | "withdrawn" | "flagged";
 

@@ -1,9 +1,9 @@
 import { sql } from "drizzle-orm";
-import { type Database, type TenantScope, type TenantTx, withTenant } from "../../adapters/db/index.ts";
+import { type Database, iso, type TenantScope, type TenantTx, withTenant } from "../../adapters/db/index.ts";
 import type { Currency } from "../../domain/kernel/currency.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import { age, type Bucket } from "../../domain/payments/ageing.ts";
-import { iso, knownCurrency, type PaymentsContext, scopeOf } from "./context.ts";
+import { knownCurrency, type PaymentsContext, scopeOf } from "./context.ts";
 import { invoiceMoney } from "./invoices-store.ts";
 import { tenantsOf } from "./reconcile.ts";
 import { paymentRows, unallocated } from "./store.ts";

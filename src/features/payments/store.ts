@@ -1,11 +1,11 @@
 import { sql } from "drizzle-orm";
-import type { TenantTx } from "../../adapters/db/index.ts";
+import { iso, type TenantTx } from "../../adapters/db/index.ts";
 import type { Currency } from "../../domain/kernel/currency.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import { assert } from "../../domain/kernel/step.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import { handOut, type Share, takeBack } from "../../domain/payments/allocate.ts";
-import { iso, knownCurrency, who } from "./context.ts";
+import { knownCurrency, who } from "./context.ts";
 import { invoiceMoney } from "./invoices-store.ts";
 
 export type Method = "stripe" | "bank_transfer" | "other";

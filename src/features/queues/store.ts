@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import type { OperatorTx, TenantTx } from "../../adapters/db/index.ts";
 import { asId, type PoolId, type QueueId, type TenantId } from "../../domain/kernel/ids.ts";
 import type { Policy } from "../../domain/routing/policy.ts";
+import { auditHouse } from "../audit/index.ts";
 import type { PoolView, QueueChanges, QueueSettings } from "./schema.ts";
 import { changesBetween, columnsOf, type FieldChange, type QueueRow, settingsOf } from "./settings.ts";
 
@@ -147,10 +148,8 @@ export async function writePolicy(
   await tx.execute(sql`
     update house.pools set policy = ${policy}, version = version + 1, changed_at = now(), changed_by = ${by.name}
     where id = ${poolId}`);
-  const detail = JSON.stringify({ by: by.name, changes: [{ field: "policy", from: before.policy, to: policy }] });
-  await tx.execute(sql`
-    insert into house.audit (actor_kind, actor_id, action, subject_kind, subject_id, detail)
-    values ('user', ${by.id}, 'pool_policy_changed', 'pool', ${poolId}, ${detail}::jsonb)`);
+  const detail = { by: by.name, changes: [{ field: "policy", from: before.policy, to: policy }] };
+  await auditHouse(tx, by.id, "pool_policy_changed", { kind: "pool", id: poolId }, detail);
   return "written";
 }
 

@@ -3,6 +3,7 @@ import { type Database, type OperatorTx, withOperator } from "../../adapters/db/
 import type { AgentId } from "../../domain/kernel/ids.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import type { TelephoneRings } from "../../domain/routing/config.ts";
+import { auditHouse } from "../audit/index.ts";
 import type { Telephone, TelephoneView } from "./schema.ts";
 
 type Row = {
@@ -44,10 +45,8 @@ export function changeTelephone(
         changed_at = now(), changed_by = ${by.name}
       where id = ${agentId}`);
     const change = { field: "telephone", from: telephoneOf(before), to: telephone };
-    await tx.execute(sql`
-      insert into house.audit (actor_kind, actor_id, action, subject_kind, subject_id, detail)
-      values ('user', ${by.userId}, 'agent_telephone_changed', 'agent', ${agentId},
-        ${JSON.stringify({ by: by.name, changes: [change] })}::jsonb)`);
+    const detail = { by: by.name, changes: [change] };
+    await auditHouse(tx, by.userId, "agent_telephone_changed", { kind: "agent", id: agentId }, detail);
     return viewOf(await rowOf(tx, agentId));
   });
 }

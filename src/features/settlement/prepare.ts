@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { actorId, type TenantTx } from "../../adapters/db/index.ts";
+import { actorId, iso, type TenantTx } from "../../adapters/db/index.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import { assert } from "../../domain/kernel/step.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
@@ -77,8 +77,4 @@ export async function insertLines(
         quantity bigint, micros bigint, carries uuid)
       on conflict (tenant_id, party_id, source_key) do nothing`);
   }
-}
-
-function iso(at: Instant): string {
-  return new Date(at).toISOString();
 }

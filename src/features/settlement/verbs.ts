@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { z } from "zod";
-import { actorId, type TenantTx } from "../../adapters/db/index.ts";
+import { actorId, iso, type TenantTx } from "../../adapters/db/index.ts";
 import { type Currency, isCurrency } from "../../domain/kernel/currency.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import { assert } from "../../domain/kernel/step.ts";
@@ -170,8 +170,4 @@ async function locked(tx: TenantTx, statementId: string): Promise<Locked> {
 
 function who(tx: TenantTx): string {
   return `${tx.actor.kind}:${actorId(tx.actor)}`;
-}
-
-function iso(at: Instant): string {
-  return new Date(at).toISOString();
 }

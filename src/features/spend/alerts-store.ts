@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import type { TenantTx } from "../../adapters/db/index.ts";
+import { iso, type TenantTx } from "../../adapters/db/index.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import type { AlertStep, Told } from "../../domain/rating/allowance.ts";
 import { LETTER_TRIES_MAX, type Outcome } from "../letters/index.ts";
@@ -100,8 +100,4 @@ export async function noteOutcome(
       letter_next_at = ${iso(now + FIRST_WAIT_MS * 2 ** tries)}::timestamptz,
       letter_to = array(select jsonb_array_elements_text(${JSON.stringify(letterId === null ? [] : to)}::jsonb))
     where tenant_id = ${tx.tenantId} and id = ${id}`);
-}
-
-function iso(at: Instant): string {
-  return new Date(at).toISOString();
 }

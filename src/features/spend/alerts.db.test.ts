@@ -8,8 +8,9 @@ import { asId, type UserId } from "../../domain/kernel/ids.ts";
 import type { Charge } from "../../domain/rating/charge.ts";
 import { type Letter, type Mailer, MailOutage } from "../../ports/mailer.ts";
 import { refreshDrafts } from "../billing/index.ts";
+import type { LetterContext } from "../letters/index.ts";
 import { lettersTo } from "../letters/sent.ts";
-import { type AlertsContext, tellSpending } from "./alerts.ts";
+import { tellSpending } from "./alerts.ts";
 import { setSpendLimit } from "./limit-store.ts";
 
 const databases = useDatabase();
@@ -62,7 +63,7 @@ async function use(made: TestClient, ...events: string[]) {
   await refreshDrafts({ db, operatorDb, actor, now: NOON }, made.tenantId);
 }
 const tell = (now = NOON, post: Mailer | null = mailer) =>
-  tellSpending({ db, operatorDb, mailer: post, actor, now, portalUrl: "https://house.test" } satisfies AlertsContext);
+  tellSpending({ db, operatorDb, mailer: post, actor, now, portalUrl: "https://house.test" } satisfies LetterContext);
 const record = (made: TestClient) => withTenant(db, { tenantId: made.tenantId, actor }, lettersTo);
 const calls = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, at) => `c${from + at}`);
 

@@ -1,28 +1,15 @@
-import { type Actor, type Database, type TenantTx, withOperator, withTenant } from "../../adapters/db/index.ts";
+import { type TenantTx, withOperator, withTenant } from "../../adapters/db/index.ts";
 import { isCurrency } from "../../domain/kernel/currency.ts";
 import type { TenantId } from "../../domain/kernel/ids.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import { majorText } from "../../domain/kernel/money.ts";
+import { assert } from "../../domain/kernel/step.ts";
 import { stepToTell } from "../../domain/rating/allowance.ts";
-import type { Mailer } from "../../ports/mailer.ts";
 import { tenantsInService } from "../billing/index.ts";
-import { administratorsOf, handOver, recipientOf } from "../letters/index.ts";
+import { handOver, type LetterContext, recipientOf } from "../letters/index.ts";
 import { hasNews, noteAlert, noteOutcome, toldOf, type WaitingAlert, waitingAlerts } from "./alerts-store.ts";
 import { spendIn } from "./spend.ts";
 import { alertLetter } from "./wording.ts";
-
-export type AlertsContext = {
-  /** Role app. */
-  readonly db: Database;
-  /** Role operator. */
-  readonly operatorDb: Database;
-  /** Null where the house writes no letters: steps are noted and shown all the same. */
-  readonly mailer: Mailer | null;
-  readonly actor: Actor;
-  readonly now: Instant;
-  /** Where the client sees its month: stands in its letters. */
-  readonly portalUrl: string;
-};
 
 export type Alerted = { readonly steps: number; readonly letters: number; readonly failures: readonly unknown[] };
 
@@ -30,7 +17,7 @@ export type Alerted = { readonly steps: number; readonly letters: number; readon
  * Once a minute for every client: steps of its packages and of its own limit that its month has reached, each once, and the
  * letters that tell of them. A month of which nothing changed is not looked at. Run again, it does nothing.
  */
-export async function tellSpending(ctx: AlertsContext): Promise<Alerted> {
+export async function tellSpending(ctx: LetterContext): Promise<Alerted> {
   const sum = { steps: 0, letters: 0, failures: [] as unknown[] };
   for (const tenantId of await withOperator(ctx.operatorDb, tenantsInService)) {
     try {
@@ -59,14 +46,13 @@ async function noteSteps(tx: TenantTx, now: Instant): Promise<number> {
 }
 
 /** The alert's id is the letter's key: the service delivers it once. */
-async function sendAlerts(ctx: AlertsContext, tenantId: TenantId): Promise<number> {
+async function sendAlerts(ctx: LetterContext, tenantId: TenantId): Promise<number> {
   const { mailer, now } = ctx;
   if (mailer === null) return 0;
   const scope = { tenantId, actor: ctx.actor };
   const waiting = await withTenant(ctx.db, scope, (tx) => waitingAlerts(tx, now));
   if (waiting.length === 0) return 0;
-  const administrators = () => administratorsOf(ctx.operatorDb, tenantId);
-  const recipient = await withTenant(ctx.db, scope, (tx) => recipientOf(tx, administrators));
+  const recipient = await recipientOf(ctx, tenantId);
   if (recipient === null) return 0;
   const { to, language, company } = recipient;
   let sent = 0;
@@ -82,7 +68,8 @@ async function sendAlerts(ctx: AlertsContext, tenantId: TenantId): Promise<numbe
 }
 
 function figuresOf({ what, used, of, currency }: WaitingAlert): { readonly used: string; readonly of: string } {
-  if (what === "package" || !isCurrency(currency)) return { used: used.toString(), of: of.toString() };
+  if (what === "package") return { used: used.toString(), of: of.toString() };
+  assert(isCurrency(currency), "a contract's currency is billed");
   const text = (minor: bigint) => `${currency} ${majorText(minor, currency)}`;
   return { used: text(used), of: text(of) };
 }

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { actorId, type Database, type TenantScope, type TenantTx, withTenant } from "../../adapters/db/index.ts";
+import { actorId, type Database, iso, type TenantScope, type TenantTx, withTenant } from "../../adapters/db/index.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import { audit } from "../audit/index.ts";
@@ -35,7 +35,7 @@ export function setSpendLimit(
     } else {
       await tx.execute(sql`
         insert into tenant.spend_limits (tenant_id, contract_id, amount_minor, set_by, set_at)
-        values (${tx.tenantId}, ${contractId}, ${amountMinor.toString()}::bigint, ${actorId(tx.actor)}, ${new Date(now).toISOString()}::timestamptz)
+        values (${tx.tenantId}, ${contractId}, ${amountMinor.toString()}::bigint, ${actorId(tx.actor)}, ${iso(now)}::timestamptz)
         on conflict (tenant_id, contract_id) do update set amount_minor = excluded.amount_minor, set_by = excluded.set_by, set_at = excluded.set_at`);
     }
     const detail = { amountMinor: amountMinor?.toString() ?? null };

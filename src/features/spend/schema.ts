@@ -2,7 +2,6 @@ import { z } from "zod";
 import { LabelSchema as label, PeriodSchema } from "../billing/schema.ts";
 
 /** A client's month so far, on the wire. Amounts are whole minor units before tax unless they say gross; days are local. */
-
 export const AssumptionSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.enum(["even_pace", "stocks_hold", "service_level_holds", "no_more_milestones"]) }),
   z.object({ kind: z.literal("prices_change"), on: z.string() }),

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { type TenantTx, withOperator, withTenant } from "../../adapters/db/index.ts";
+import { iso, type TenantTx, withOperator, withTenant } from "../../adapters/db/index.ts";
 import { addDays, type LocalDate } from "../../domain/kernel/calendar-days.ts";
 import type { TenantId } from "../../domain/kernel/ids.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
@@ -41,7 +41,7 @@ export async function tellSeatPeaks(ctx: WorkTimeContext & { readonly now: Insta
 
 /** Clients with days that are over and not told, from the first on which anybody worked for them. */
 async function daysDue({ operatorDb, now }: WorkTimeContext & { readonly now: Instant }): Promise<Due[]> {
-  const at = new Date(now - GRACE_MS).toISOString();
+  const at = iso(now - GRACE_MS);
   const rows = await withOperator(operatorDb, (tx) =>
     tx.execute<{ id: TenantId; from: string; to: string }>(sql`
       select d.id, to_char(d.first, 'YYYY-MM-DD') as "from",
