@@ -106,14 +106,15 @@ function isOwed({ tenant }: PoolTicket): boolean {
 
 function explainContact(run: Run, ticket: PoolTicket, line: Line | null, later: readonly number[]): ContactChoice {
   const policy = run.pool.config.policy ?? "fifo";
+  const place = placeParts(ticket, policy, run.now);
   return {
     when: line === null ? "seat_was_idle" : line.when,
     policy,
     policyVersion: POLICY_VERSIONS[policy],
     candidates: line === null ? 1 : line.tickets.length,
     owed: isOwed(ticket),
-    place: toldPlace(placeParts(ticket, policy, run.now)),
-    others: line === null ? NOBODY : othersIn(run, ticket, policy, line, later),
+    place: toldPlace(place),
+    others: line === null || later.length === 0 ? NOBODY : othersIn(run, { ticket, place, policy }, line, later),
   };
 }
 
@@ -125,55 +126,55 @@ function toldPlace(place: PlaceParts): PlaceParts {
 
 const NONE: readonly number[] = [];
 
-/** The next few of the line, best first: found by looking for the smallest a few times, which needs no sorting. */
+/** The next few of the line, best first: each of the others finds its place among the best so far, if it has one. */
 function nextIn({ tickets, places, first }: Line): readonly number[] {
-  const taken = [first];
+  const next: number[] = [];
   const precedes = (a: number, b: number): boolean =>
     goesBefore(tickets[a] as PoolTicket, places[a] as number, tickets[b] as PoolTicket, places[b] as number); // both below length
-  while (taken.length <= RANKED && taken.length < tickets.length) {
-    let best = -1;
-    for (let at = 0; at < places.length; at++) {
-      if (taken.includes(at)) continue;
-      if (best < 0 || precedes(at, best)) best = at;
-    }
-    taken.push(best);
+  for (let at = 0; at < tickets.length; at++) {
+    if (at === first) continue;
+    let place = next.length;
+    while (place > 0 && precedes(at, next[place - 1] as number)) place -= 1; // place is above zero
+    if (place === RANKED) continue;
+    if (next.length < RANKED) next.push(at);
+    for (let moved = next.length - 1; moved > place; moved--) next[moved] = next[moved - 1] as number;
+    next[place] = at;
   }
-  return taken.slice(1);
+  return next;
 }
 
-function othersIn(
-  run: Run,
-  chosen: PoolTicket,
-  policy: Policy,
-  { tickets, places, first }: Line,
-  later: readonly number[],
-): ContactChoice["others"] {
+/** The contact that is taken, and its place by the policy that took it. */
+type Taken = { readonly ticket: PoolTicket; readonly place: PlaceParts; readonly policy: Policy };
+
+function othersIn(run: Run, taken: Taken, line: Line, later: readonly number[]): ContactChoice["others"] {
+  const { tickets, places, first } = line;
   return later.map((at) => {
     const ticket = tickets[at] as PoolTicket; // places of the line
     return {
-      sameClient: ticket.tenant === chosen.tenant,
+      sameClient: ticket.tenant === taken.ticket.tenant,
       behindMs: Math.round((places[at] as number) - (places[first] as number)),
-      why: whyLater(run, chosen, ticket, policy),
+      why: whyLater(run, taken, ticket),
     };
   });
 }
 
 /** Of all in which the other falls short of the chosen one, what tells most; of equals, who reached the pool later. */
-function whyLater(run: Run, chosen: PoolTicket, ticket: PoolTicket, policy: Policy): WhyLater {
+function whyLater(run: Run, { ticket: chosen, place: best, policy }: Taken, ticket: PoolTicket): WhyLater {
   if (isOwed(chosen) && !isOwed(ticket)) return "client_has_its_seats";
   if (ticket.at.is === "offered" && chosen.at.is !== "offered") return "rings_already";
-  const [best, its] = [placeParts(chosen, policy, run.now), placeParts(ticket, policy, run.now)];
+  const its = placeParts(ticket, policy, run.now);
   const longerTargetMs = policy === "edf" ? targetMs(ticket) - targetMs(chosen) : 0;
-  const short: readonly (readonly [WhyLater, Ms])[] = [
-    [longerTargetMs > 0 ? "later_deadline" : "came_later", best.waitedMs - its.waitedMs + longerTargetMs],
-    ["lower_priority", best.priorityMs - its.priorityMs],
-    ["out_of_time", best.inTimeMs - its.inTimeMs],
-    ["less_at_stake", best.stakeMs - its.stakeMs],
-    ["not_near_a_minute", best.tailMs - its.tailMs],
-  ];
-  const level = ticket.queuedAt < chosen.queuedAt ? "reached_later" : "came_later";
-  let [why, most]: readonly [WhyLater, Ms] = [level, 0];
-  for (const [reason, ms] of short) if (ms > most) [why, most] = [reason, ms];
+  let why: WhyLater = ticket.queuedAt < chosen.queuedAt ? "reached_later" : "came_later";
+  let most: Ms = 0;
+  // Asked for every contact that a decision names: a list to search would cost more than the decision.
+  const tell = (reason: WhyLater, ms: Ms): void => {
+    if (ms > most) [why, most] = [reason, ms];
+  };
+  tell(longerTargetMs > 0 ? "later_deadline" : "came_later", best.waitedMs - its.waitedMs + longerTargetMs);
+  tell("lower_priority", best.priorityMs - its.priorityMs);
+  tell("out_of_time", best.inTimeMs - its.inTimeMs);
+  tell("less_at_stake", best.stakeMs - its.stakeMs);
+  tell("not_near_a_minute", best.tailMs - its.tailMs);
   return why;
 }
 

@@ -157,6 +157,8 @@ function headFor(run: Run, seatClass: SeatClass, agent: Agent): PoolTicket | nul
     // At the cap only a contact that rings already, and so holds its seat, may ring one more.
     return null;
   }
+  const head = seatClass.waiting.peek();
+  if (head === null || head.declined.length === 0) return head;
   return seatClass.waiting.find((ticket) => !hasDeclined(run, ticket, agent), LOOK_PAST);
 }
 

@@ -78,12 +78,12 @@ export function slackBonus(ticket: PoolTicket, now: Instant): Ms {
 export function placeParts(ticket: PoolTicket, policy: Policy, now: Instant): PlaceParts {
   const { queue } = ticket;
   const waitedMs = now - ticket.queuedAt;
-  const inTime = isInTime(queue, waitedMs);
   const slack = policy === "slack";
+  const inTime = slack && isInTime(queue, waitedMs);
   return {
     waitedMs,
     priorityMs: ticket.queuedAt - ticket.key,
-    inTimeMs: slack && inTime ? IN_TIME_MS : 0,
+    inTimeMs: inTime ? IN_TIME_MS : 0,
     stakeMs: slack ? stakeMs(queue, inTime) : 0,
     tailMs: slack ? tailMs(waitedMs) : 0,
   };

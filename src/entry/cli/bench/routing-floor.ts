@@ -34,6 +34,8 @@ export type FloorSize = {
   readonly busy: number;
   /** Contacts waiting for each client. */
   readonly waitingEach?: number;
+  /** Target of every queue; twenty seconds unless told. */
+  readonly withinS?: number;
   readonly policy?: Policy;
 };
 
@@ -128,7 +130,7 @@ export class RoutingFloor {
   }
 
   private staff(size: FloorSize): void {
-    const clients = Array.from({ length: size.tenants }, (_, tenant) => clientOf(tenant));
+    const clients = Array.from({ length: size.tenants }, (_, tenant) => clientOf(tenant, size.withinS ?? 20));
     // Each client calls once while nobody works, so that every class of seats is there, and waits or goes.
     for (const client of clients) {
       for (let each = 0; each < Math.max(1, size.waitingEach ?? 1); each++) this.ask(client);
@@ -177,7 +179,10 @@ export class RoutingFloor {
   }
 }
 
-function clientOf(tenant: number): {
+function clientOf(
+  tenant: number,
+  withinS: number,
+): {
   readonly tenantId: TenantId;
   readonly brand: LineConfig["brand"];
   readonly queue: QueueConfig;
@@ -194,7 +199,7 @@ function clientOf(tenant: number): {
       strategy: "longest_idle",
       ringTimeoutS: 20,
       wrapUpS: 0,
-      target: { share: 0.8, withinS: 20, shortAbandonS: 5 },
+      target: { share: 0.8, withinS, shortAbandonS: 5 },
     },
   };
 }
