@@ -16,6 +16,7 @@ import { calendarDay, count, dateTime, duration, money, month, zoneName } from "
 import { currentTongue } from "../words/words.ts";
 import { componentWord, decimalMoney, priceText, quantityText } from "./amounts.ts";
 import "./billing.css";
+import { Corrected } from "./correction.tsx";
 
 export function StatusPill({ status }: { status: InvoiceSummary["status"] }) {
   const { t } = useTranslation();
@@ -250,6 +251,7 @@ export function LineHead({ page }: { page: LineContactsView }) {
           .replace(" × ", " · ")}
       </p>
       {line.detail.kind === "sla_credit" ? <Measured detail={line.detail} /> : null}
+      {line.detail.kind === "adjustment" ? <Corrected line={line} currency={currency} /> : null}
     </>
   );
 }

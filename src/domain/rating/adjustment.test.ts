@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { add, equal, exactText, sum, ZERO } from "../kernel/rational.ts";
+import { add, equal, exactText, multiply, subtract, sum, times, ZERO } from "../kernel/rational.ts";
 import {
   type Adjustment,
   adjustmentsOf,
@@ -84,9 +84,16 @@ function ratingOf(charges: readonly Charge[], { usage, within, seats }: Snapshot
   return rateMonth({ currency: "CNY", period: { from: FROM, to: TO }, segments: [segment], usage });
 }
 
-function bookingOf({ key, now, booked, amountMinor, exact, items }: Adjustment): BookedLine {
-  const quantity = add(now?.quantity ?? ZERO, { num: -(booked?.quantity.num ?? 0n), den: booked?.quantity.den ?? 1n });
-  return { key, quantity, exact, amountMinor, items: new Map(items.map((it) => [it.usageId, it as BookedItem])) };
+/** What an adjustment books, with the rule of its price carried out: each record that is not listed, by the difference. */
+function bookingOf({ key, now, booked, amountMinor, exact, items, repriced }: Adjustment): BookedLine {
+  const quantity = subtract(now?.quantity ?? ZERO, booked?.quantity ?? ZERO);
+  const parts = new Map(items.map((it) => [it.usageId, it as BookedItem]));
+  for (const { usageId, contactId, quantity: of } of repriced === null ? [] : (now?.items ?? [])) {
+    if (parts.has(usageId)) continue;
+    const amount = times(subtract(repriced?.to ?? ZERO, repriced?.from ?? ZERO), of);
+    parts.set(usageId, { contactId, quantity: 0, amount, billedS: null });
+  }
+  return { key, quantity, exact, amountMinor, items: parts };
 }
 
 /** A month billed once for each snapshot of its usage: what stands on all its bookings together. */
@@ -162,11 +169,67 @@ test("BIL-7 the change of a line is the sum of the changes of its records", () =
       const booked = bookAll([charge], [first as Snapshot]);
       for (const snapshot of later) {
         for (const it of adjustmentsOf(bookedTogether(booked), ratingOf([charge], snapshot).lines)) {
-          if (it.items.length > 0) expect(equal(sum(it.items.map((item) => item.amount)), it.exact)).toBe(true);
+          const { from, to, quantity } = it.repriced ?? { from: ZERO, to: ZERO, quantity: ZERO };
+          const together = multiply(subtract(to, from), quantity);
+          const parts = add(sum(it.items.map((item) => item.amount)), together);
+          if (it.items.length > 0 || it.repriced !== null) expect(equal(parts, it.exact)).toBe(true);
         }
       }
     }),
   );
+});
+
+test.each(["volume", "bands", "day_rate"])(
+  "BIL-7 %s: only records that came or went are listed, however many change their price",
+  (model) => {
+    fc.assert(
+      fc.property(snapshots, (given) => {
+        const charges = [MODELS[model] as Charge];
+        let bookings: BookedLine[] = [];
+        let before = new Map<string, number>();
+        for (const snapshot of given) {
+          const changes = adjustmentsOf(bookedTogether(bookings), ratingOf(charges, snapshot).lines);
+          const after = new Map(
+            ratingOf(charges, snapshot)
+              .lines.flatMap((it) => it.items)
+              .map((it) => [it.usageId, it.quantity]),
+          );
+          const moved = [...new Set([...before.keys(), ...after.keys()])].filter(
+            (id) => before.get(id) !== after.get(id),
+          );
+          expect(changes.flatMap((it) => it.items.map((item) => item.usageId)).sort()).toEqual(moved.sort());
+          bookings = [...bookings, ...changes.map(bookingOf)];
+          before = after;
+        }
+      }),
+    );
+  },
+);
+
+test("BIL-7 a late call that reaches the next tier is one correction: old quantity and price, new quantity and price", () => {
+  const calls = (count: number) =>
+    Array.from({ length: count }, (_, n): UsageRecord => {
+      return { id: `c${n}`, kind: "contact", occurredAt: FROM + n, quantity: 1, contactId: null, attributes: {} };
+    });
+  const of = (count: number) => ({ usage: calls(count), within: 0, seats: 0 });
+  const charges = [MODELS.volume as Charge];
+  const booked = bookedTogether(bookAll(charges, [of(3)]));
+  const changes = adjustmentsOf(booked, ratingOf(charges, of(5)).lines);
+  const [volume, ...flat] = changes;
+  expect([volume?.key, volume?.amountMinor, volume?.items.map((it) => [it.usageId, exactText(it.amount)])]).toEqual([
+    "m/volume@v1",
+    // 5 at 1.333, less 3 at 2.005: 6.67 - 6.02.
+    65n,
+    [
+      ["c3", "1.333"],
+      ["c4", "1.333"],
+    ],
+  ]);
+  const { from, to, quantity } = volume?.repriced ?? { from: ZERO, to: ZERO, quantity: ZERO };
+  expect([exactText(from), exactText(to), exactText(quantity)]).toEqual(["2.005", "1.333", "3"]);
+  expect(flat.map((it) => [it.key, it.amountMinor, it.repriced])).toEqual([["m/volume-flat@v1", -100n, null]]);
+  const within = adjustmentsOf(bookedTogether(bookAll(charges, [of(4)])), ratingOf(charges, of(5)).lines);
+  expect(within.map((it) => [it.items.length, it.repriced])).toEqual([[1, null]]);
 });
 
 test("BIL-7 the same snapshot again books nothing", () => {

@@ -1,4 +1,4 @@
-import { add, type Rational, reduced, subtract, ZERO } from "../kernel/rational.ts";
+import { add, divide, equal, type Rational, rational, reduced, subtract, ZERO } from "../kernel/rational.ts";
 import type { RatedItem, RatedLine } from "./line.ts";
 
 /** What has been booked on one line of a month, over its invoice and all adjustments since. */
@@ -21,10 +21,22 @@ export type Adjustment = {
   readonly booked: BookedLine | null;
   /** Rounded whole now, less all that is booked: so bookings of a month sum to one rating of its last snapshot. */
   readonly amountMinor: bigint;
-  /** Exact change; the sum of the items where any stand behind the line. */
+  /** Exact change; where usage stands behind the line, the sum of the items and of what became dearer or cheaper. */
   readonly exact: Rational;
-  /** Change of each usage record's part; records that stay as they are are left out. */
+  /** Change of each usage record's part; records that stay as they are, or only change their price together, are left out. */
   readonly items: readonly RatedItem[];
+  readonly repriced: Repriced | null;
+};
+
+/**
+ * The one price of the whole quantity is another now: what late usage does to a volume tier, a band or a capped day. All
+ * records that were behind the line and still are change by the difference; they are not listed one by one.
+ */
+export type Repriced = {
+  readonly from: Rational;
+  readonly to: Rational;
+  /** Quantity of the records that are not listed. */
+  readonly quantity: Rational;
 };
 
 /**
@@ -41,10 +53,32 @@ export function adjustmentsOf(booked: readonly BookedLine[], rated: readonly Rat
   return pairs.flatMap((pair) => {
     const amountMinor = (pair.now?.amountMinor ?? 0n) - (pair.booked?.amountMinor ?? 0n);
     const exact = reduced(subtract(pair.now?.exact ?? ZERO, pair.booked?.exact ?? ZERO));
-    const items = itemChanges(pair.now?.items ?? [], pair.booked?.items ?? new Map());
+    const { items, repriced } = recordChanges(pair);
     // A late call inside a package costs nothing and still stands behind its line: every record has a place.
-    return amountMinor === 0n && items.length === 0 ? [] : [{ ...pair, amountMinor, exact, items }];
+    const same = amountMinor === 0n && items.length === 0 && repriced === null;
+    return same ? [] : [{ ...pair, amountMinor, exact, items, repriced }];
   });
+}
+
+/** True of a line that has one price for its whole quantity, which other usage may change. */
+export function isPricedTogether(line: Pick<RatedLine, "behind">): boolean {
+  return line.behind.by === "quantity" && line.behind.together === true;
+}
+
+function recordChanges({ now, booked }: Pick<Adjustment, "now" | "booked">): Pick<Adjustment, "items" | "repriced"> {
+  const before = booked?.items ?? new Map<string, BookedItem>();
+  const items = itemChanges(now?.items ?? [], before);
+  if (now === null || booked === null || booked.quantity.num <= 0n || !isPricedTogether(now)) {
+    return { items, repriced: null };
+  }
+  const moved = items.filter((it) => it.quantity !== 0 || !before.has(it.usageId));
+  // What is booked is the booked quantity at the price it had last, in however many pieces it was booked.
+  const from = reduced(divide(booked.exact, booked.quantity));
+  const to = now.quantity.num === 0n ? from : reduced(divide(now.exact, now.quantity));
+  if (equal(from, to)) return { items: moved, repriced: null };
+  const listed = new Set(moved.map((it) => it.usageId));
+  const listedNow = now.items.reduce((sum, it) => (listed.has(it.usageId) ? sum + BigInt(it.quantity) : sum), 0n);
+  return { items: moved, repriced: { from, to, quantity: subtract(now.quantity, rational(listedNow)) } };
 }
 
 function itemChanges(now: readonly RatedItem[], before: ReadonlyMap<string, BookedItem>): RatedItem[] {

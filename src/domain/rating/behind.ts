@@ -22,6 +22,11 @@ export type Behind =
       readonly above: bigint;
       readonly upTo: bigint | null;
       readonly key: string | null;
+      /**
+       * Where the price is that of the month's whole quantity (a volume tier, a band, a capped day): one record more may
+       * then change the price of all.
+       */
+      readonly together?: true;
     };
 
 export const NONE: Behind = { by: "none" };
@@ -30,6 +35,11 @@ export const OWN: Behind = { by: "own" };
 /** All of the quantity at one price. */
 export function allAt(each: Rational, key: string | null = null): Behind {
   return { by: "quantity", each, above: 0n, upTo: null, key };
+}
+
+/** All of the quantity at the one price that this quantity has. The line's quantity is the quantity of its records. */
+export function togetherAt(each: Rational): Behind {
+  return { by: "quantity", each, above: 0n, upTo: null, key: null, together: true };
 }
 
 /** The rule carried out over the records of the charge, in order. */

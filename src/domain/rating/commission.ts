@@ -1,5 +1,5 @@
 import { exact, exactText, multiply, rational, reduced } from "../kernel/rational.ts";
-import { allAt, OWN } from "./behind.ts";
+import { OWN, togetherAt } from "./behind.ts";
 import type { CommissionCharge } from "./charge.ts";
 import type { ChargeContext, LineDraft } from "./line.ts";
 import { rateOfBand } from "./percentage.ts";
@@ -44,6 +44,6 @@ function bandLine(bands: Bands, { totals, contacts }: ChargeContext): LineDraft 
     unitPrice: each,
     exact: multiply(each, quantity),
     detail: { kind: "success_band", successes, contacts, ratePercent: exactText(ratio), amount: exactText(each) },
-    behind: allAt(each),
+    behind: togetherAt(each),
   };
 }

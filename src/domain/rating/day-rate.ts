@@ -1,5 +1,5 @@
 import { add, divide, exact, exactText, min, multiply, type Rational, rational, reduced } from "../kernel/rational.ts";
-import { allAt } from "./behind.ts";
+import { togetherAt } from "./behind.ts";
 import type { DayRateCharge } from "./charge.ts";
 import type { ChargeContext, LineDraft } from "./line.ts";
 
@@ -29,7 +29,7 @@ export function rateDays(charge: DayRateCharge, { totals }: ChargeContext): Line
       unitPrice: each,
       exact: total,
       detail: { kind: "day_rate", price: charge.price, seatDays, cap: cap === null ? null : exactText(cap) },
-      behind: allAt(each),
+      behind: togetherAt(each),
     },
   ];
 }

@@ -1,5 +1,5 @@
 import { add, compare, exactText, multiply, type Rational, rational, ZERO } from "../kernel/rational.ts";
-import { allAt, NONE } from "./behind.ts";
+import { NONE, togetherAt } from "./behind.ts";
 import { USAGE_UNITS, type VolumeCharge } from "./charge.ts";
 import type { ChargeContext, LineDraft } from "./line.ts";
 import { type TierRange, tierOf, tierRanges } from "./tiers.ts";
@@ -26,7 +26,7 @@ export function rateVolume(charge: VolumeCharge, context: ChargeContext): LineDr
       unitPrice: tier.price,
       exact: multiply(quantity, tier.price),
       detail: { kind: "tier", ...bounds, price: exactText(tier.price), quantity: exactText(quantity) },
-      behind: allAt(tier.price),
+      behind: togetherAt(tier.price),
     },
   ];
   if (tier.flat.num !== 0n) {

@@ -1,5 +1,6 @@
+import type { Instant } from "../../domain/kernel/instant.ts";
 import type { Rational } from "../../domain/kernel/rational.ts";
-import { exactText, ZERO } from "../../domain/kernel/rational.ts";
+import { exactText, reduced, subtract, ZERO } from "../../domain/kernel/rational.ts";
 import type { Adjustment } from "../../domain/rating/adjustment.ts";
 import {
   type TaxClass,
@@ -28,6 +29,8 @@ export type DraftLine = {
   readonly items: readonly RatedItem[];
   /** The rule that names the usage behind it; null where it is listed. */
   readonly behind: LineUsage | null;
+  /** Of usage that stays behind an earlier month's line: by how much each unit became dearer or cheaper, as of when. */
+  readonly repriced: { readonly each: Rational; readonly asOf: Instant } | null;
   readonly tax: TaxClass;
   /** For what belongs to an earlier month: its first day, and the line of its invoice. */
   readonly of: { readonly start: string; readonly line: string | null } | null;
@@ -53,6 +56,7 @@ export function chargeLines(
     detail: detailOf(line, line.detail, behind.get(line.key)),
     items: [],
     behind: behind.get(line.key) ?? null,
+    repriced: null,
     tax: taxClassOf(terms, line.code),
     of: null,
   }));
@@ -70,23 +74,28 @@ export type CorrectedLine = {
   readonly tax: TaxClass;
 };
 
+/** A correction of an earlier month's line, with the usage that stands behind it. */
+export type LateChange = Adjustment & { readonly contacts: number; readonly records: number };
+
 type AdjustedMonth = {
   /** `YYYY-MM`. */
   readonly period: string;
   readonly start: string;
   readonly rows: ReadonlyMap<string, string>;
   readonly corrected: ReadonlyMap<string, CorrectedLine>;
+  /** When the month was rated again. */
+  readonly cutoff: Instant;
 };
 
 /** Lines for what came late of an earlier month, each naming its month and the line it corrects. */
 export function adjustmentLines(
-  adjustments: readonly Adjustment[],
+  adjustments: readonly LateChange[],
   month: AdjustedMonth,
   terms: TaxTerms,
   from: number,
 ): DraftLine[] {
   return adjustments.map((it, at): DraftLine => {
-    const { now, booked } = it;
+    const { now, booked, repriced } = it;
     const known = month.corrected.get(it.key);
     const [code, model, component] = [
       now?.code ?? known?.code ?? "",
@@ -118,11 +127,14 @@ export function adjustmentLines(
         key: it.key,
         before: side(booked),
         after: side(now),
-        contacts: contactsOf(it.items),
+        contacts: it.contacts,
+        records: it.records,
+        ...repricedDetail(it),
         ...(now === null ? {} : { of: now.detail }),
       },
       items: it.items,
       behind: null,
+      repriced: repriced === null ? null : { each: reduced(subtract(repriced.to, repriced.from)), asOf: month.cutoff },
       // The month it belongs to decides the tax, not the month it is told in.
       tax: known?.tax ?? taxClassOf(terms, code),
       of: { start: month.start, line: known?.lineId ?? null },
@@ -145,9 +157,11 @@ function detailOf(
   return { ...detail, model, code, component, contacts, records, usedQuantity: used.toString() };
 }
 
-/** Counted once here, so that opening an invoice does not count a month of calls again. */
-function contactsOf(items: readonly RatedItem[]): number {
-  return new Set(items.flatMap((item) => (item.contactId === null ? [] : [item.contactId]))).size;
+/** The price of the whole quantity before and after, and the quantity of the records that only changed their price. */
+function repricedDetail({ repriced }: Adjustment): { readonly [name: string]: unknown } {
+  if (repriced === null) return {};
+  const { from, to, quantity } = repriced;
+  return { price: { before: exactText(from), after: exactText(to) }, repricedQuantity: exactText(quantity) };
 }
 
 export function netMinorOf(lines: readonly DraftLine[]): bigint {

@@ -40,7 +40,8 @@ export async function draftMonth(
     const changes = await lateChanges(tx, booked, rated);
     // Where the contract says so, what goes down is a credit note on the month's own invoice, by a person's hand.
     const kept = profile.corrections === "credit_note" ? changes.filter((it) => !becomesNote(it)) : changes;
-    const at = { period: late.month.key, start: late.month.start, rows: chargeRows(late.versions), ...booked };
+    const { key: period, start } = late.month;
+    const at = { period, start, rows: chargeRows(late.versions), cutoff: rated.cutoff, ...booked };
     lines.push(...adjustmentLines(kept, at, terms, lines.length));
     found.push(...rated.exceptions);
   }

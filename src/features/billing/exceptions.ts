@@ -96,7 +96,7 @@ export async function resolveException(
   const scope = { tenantId, actor: ctx.actor };
   const found = await withTenant(ctx.db, scope, async (tx) => {
     const exception = await openOne(tx, exceptionId);
-    if (resolution.what !== "retry") await settle(tx, exception, resolution, ctx.now);
+    if (resolution.what !== "retry") await settle(tx, exception, resolution);
     return exception;
   });
   for (const contract of await withTenant(ctx.db, scope, contractsOf)) {
@@ -131,7 +131,6 @@ async function settle(
   tx: TenantTx,
   exception: Found,
   resolution: Exclude<Resolution, { what: "retry" }>,
-  now: number,
 ): Promise<void> {
   const accepted = resolution.what === "accept";
   if (accepted && !ACCEPTABLE.has(exception.reason)) {
@@ -148,7 +147,8 @@ async function settle(
       state: "resolved",
       resolution: accepted ? "accepted" : "excluded",
       note: resolution.note ?? null,
-      resolvedAt: now,
+      // By the clock that cutoffs are taken from, so that a run says of any instant what was kept off then.
+      resolvedAt: sql`clock_timestamp()`,
       resolvedBy: tx.actor.kind === "user" ? actorId(tx.actor) : null,
     })
     .where(and(eq(usageExceptions.tenantId, tx.tenantId), eq(usageExceptions.id, exception.id)));

@@ -4,7 +4,15 @@ import { isCurrency } from "../../domain/kernel/currency.ts";
 import { equal, exact, exactText, rational } from "../../domain/kernel/rational.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import { compareInvoices } from "../../domain/rating/compare.ts";
-import { afterPlace, type LineRule, ruleOfLine, sumBehind, type UsagePlace, usageBehind } from "./behind-line.ts";
+import {
+  cursorOf,
+  type LineRule,
+  pageOfTurns,
+  placeFrom,
+  ruleOfLine,
+  sumBehind,
+  type UsagePlace,
+} from "./behind-line.ts";
 import type { ComparisonView, InvoiceLineView, LineExplanation } from "./schema.ts";
 import { decimalsOf, invoiceRows, lineRows, PAGE_MAX, safe } from "./views-store.ts";
 
@@ -44,7 +52,7 @@ export function explainLine(
     const sum = await sumBehind(tx, rule);
     const whole = rational(sum.num, den);
     const limit = Math.min(query.limit, PAGE_MAX);
-    const rows = await itemRows(tx, rule, limit + 1, placeOf(query.cursor));
+    const rows = await itemRows(tx, rule, limit + 1, placeFrom(query.cursor));
     const last = rows[limit - 1];
     return {
       currency: invoice.currency,
@@ -64,28 +72,21 @@ export function explainLine(
         billedS: row.billed_s,
         exact: exactText(rational(BigInt(row.num), den)),
       })),
-      next: rows.length > limit && last !== undefined ? `${last.at}_${last.usage_id}` : null,
+      next: rows.length > limit && last !== undefined ? cursorOf({ ...last, id: last.usage_id }) : null,
     };
   });
 }
 
 /** The page is cut before its records are looked up: a page costs what is on it. */
 function itemRows(tx: TenantTx, line: LineRule, limit: number, after: UsagePlace | null) {
-  return tx.execute<ItemRow>(sql`
-    with page as materialized (
-      select * from (${usageBehind(tx, line, afterPlace(after))}) s order by occurred_at, usage_id limit ${limit})
-    select s.usage_id, u.source || ':' || u.source_event_id as source, u.kind, s.contact_id, u.quantity::text as used, s.quantity::text,
-      (extract(epoch from s.occurred_at) * 1000)::bigint::text as at, s.billed_s::int, s.amount_num::text as num
-    from page s join tenant.usage u on u.tenant_id = ${tx.tenantId} and u.id = s.usage_id
-    order by s.occurred_at, s.usage_id`);
-}
-
-function placeOf(cursor: string | null): UsagePlace | null {
-  if (cursor === null) return null;
-  const match = /^([0-9]{1,16})_([0-9a-f-]{36})$/.exec(cursor);
-  if (match?.[1] !== undefined && match[2] !== undefined) return { at: match[1], id: match[2] };
-  const faults = [{ path: "query.cursor", message: "not a cursor that was given here" }];
-  throw new Refusal("invalid", "invalid_input", "something in the request is not as described", { faults });
+  return pageOfTurns(tx, line, { limit, after }, (usage, _turn, rest) =>
+    tx.execute<ItemRow>(sql`
+      with page as materialized (select * from (${usage}) s order by occurred_at, usage_id limit ${rest})
+      select s.usage_id, u.source || ':' || u.source_event_id as source, u.kind, s.contact_id, u.quantity::text as used, s.quantity::text,
+        (extract(epoch from s.occurred_at) * 1000)::bigint::text as at, s.billed_s::int, s.amount_num::text as num
+      from page s join tenant.usage u on u.tenant_id = ${tx.tenantId} and u.id = s.usage_id
+      order by s.occurred_at, s.usage_id`),
+  );
 }
 
 /** Why one invoice is higher or lower than another of the same client; without another, than the month before it. */

@@ -3,14 +3,15 @@ import { iso, type TenantTx } from "../../adapters/db/index.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import { lcm, rational } from "../../domain/kernel/rational.ts";
 import {
-  type Adjustment,
   adjustmentsOf,
   type BookedItem,
   type BookedLine,
   bookedTogether,
+  isPricedTogether,
 } from "../../domain/rating/adjustment.ts";
 import type { RatedItem, RatedLine } from "../../domain/rating/line.ts";
 import { type LineRule, ruleOfLine, usageBehind } from "./behind-line.ts";
+import type { LateChange } from "./draft-lines.ts";
 import type { FoundException } from "./exceptions-store.ts";
 import type { BookedMonth, LateMonth } from "./late-months.ts";
 import { rateLate } from "./rate-usage.ts";
@@ -44,19 +45,32 @@ export async function rateAgain(tx: TenantTx, contract: Contract, late: LateMont
   return { terms, lines: own.rating.lines, behind, cutoff, exceptions: own.exceptions };
 }
 
-/** What late and corrected usage makes of each line, with the usage whose part of it changes and no other. */
-export async function lateChanges(tx: TenantTx, booked: BookedMonth, rated: RatedAgain): Promise<Adjustment[]> {
+/**
+ * What late and corrected usage makes of each line, with the usage whose part of it changes and no other. Usage that only
+ * changes its price together with all of its line is told by a rule.
+ */
+export async function lateChanges(tx: TenantTx, booked: BookedMonth, rated: RatedAgain): Promise<LateChange[]> {
   const together = new Map(bookedTogether(booked.lines).map((line) => [line.key, line]));
   const lines = new Map(rated.lines.map((line) => [line.key, line]));
+  const leaving = new Map<string, number>();
   for (const key of new Set([...lines.keys(), ...together.keys()])) {
     const [now, before] = [lines.get(key), together.get(key)];
     const rules: LineRule[] = [];
     for (const id of booked.rowsOfKey.get(key) ?? []) rules.push(await ruleOfLine(tx, id));
-    const items = await changedItems(tx, rules, now === undefined ? null : ruleNow(rated, now));
+    const items = await changedItems(tx, rules, now === undefined ? null : ruleNow(rated, now), {
+      byQuantity: now !== undefined && isPricedTogether(now),
+    });
+    leaving.set(key, items.contactsLeaving);
     if (now !== undefined) lines.set(key, { ...now, items: items.now });
     if (before !== undefined) together.set(key, { ...before, items: items.before } satisfies BookedLine);
   }
-  return adjustmentsOf([...together.values()], [...lines.values()]);
+  return adjustmentsOf([...together.values()], [...lines.values()]).map((it) => {
+    const usage = rated.behind.get(it.key);
+    const listed = new Set(it.items.flatMap((item) => item.contactId ?? []));
+    if (it.repriced === null || usage === undefined) return { ...it, contacts: listed.size, records: it.items.length };
+    const gone = it.items.filter((item) => !lines.get(it.key)?.items.some((now) => now.usageId === item.usageId));
+    return { ...it, contacts: usage.contacts + (leaving.get(it.key) ?? 0), records: usage.records + gone.length };
+  });
 }
 
 /** The line as an invoice of this moment would keep it. Null where no event stands behind it. */
@@ -81,6 +95,7 @@ function ruleNow({ terms, behind, cutoff }: RatedAgain, line: RatedLine): LineRu
     last_at: last?.at ?? null,
     last_id: last?.id ?? null,
     last_quantity: last?.quantity ?? null,
+    as_of: null,
   };
 }
 
@@ -93,15 +108,24 @@ type ChangeRow = {
   new_quantity: string | null;
   new_billed: string | null;
   new_num: string | null;
+  leaves: boolean;
 };
 
 /** Only records whose part differs leave the database. What was taken off a line again stands behind it no more. */
-async function changedItems(tx: TenantTx, booked: readonly LineRule[], now: LineRule | null) {
+async function changedItems(
+  tx: TenantTx,
+  booked: readonly LineRule[],
+  now: LineRule | null,
+  { byQuantity }: { readonly byQuantity: boolean },
+) {
   const den = [...booked, ...(now === null ? [] : [now])].reduce((all, rule) => lcm(all, BigInt(rule.den)), 1n);
   const parts = (rule: LineRule) =>
     sql`select usage_id, contact_id, quantity, billed_s, amount_num * ${(den / BigInt(rule.den)).toString()}::numeric as num
       from (${usageBehind(tx, rule, () => sql`true`)}) p`;
   const nothing = sql`select null::uuid as usage_id, null::uuid as contact_id, 0::bigint as quantity, null::int as billed_s, 0::numeric as num where false`;
+  const differ = byQuantity
+    ? sql`old.quantity is distinct from new.quantity`
+    : sql`(old.quantity, coalesce(old.billed, 0), old.num) is distinct from (new.quantity, coalesce(new.billed, 0), new.num)`;
   const all = booked.length === 0 ? nothing : sql.join(booked.map(parts), sql` union all `);
   const rows = await tx.execute<ChangeRow>(sql`
     with old as (
@@ -111,9 +135,9 @@ async function changedItems(tx: TenantTx, booked: readonly LineRule[], now: Line
     new as (select usage_id, contact_id, quantity, billed_s as billed, num from (${now === null ? nothing : parts(now)}) b)
     select usage_id, coalesce(new.contact_id, old.contact_id) as contact_id,
       old.quantity::text as old_quantity, old.billed::text as old_billed, old.num::text as old_num,
-      new.quantity::text as new_quantity, new.billed::text as new_billed, new.num::text as new_num
-    from old full join new using (usage_id)
-    where (old.quantity, coalesce(old.billed, 0), old.num) is distinct from (new.quantity, coalesce(new.billed, 0), new.num)
+      new.quantity::text as new_quantity, new.billed::text as new_billed, new.num::text as new_num,
+      new.usage_id is null and not exists (select from new n where n.contact_id = old.contact_id) as leaves
+    from old full join new using (usage_id) where ${differ}
     order by usage_id`);
   const before = new Map<string, BookedItem>();
   const after: RatedItem[] = [];
@@ -130,5 +154,6 @@ async function changedItems(tx: TenantTx, booked: readonly LineRule[], now: Line
       after.push({ usageId, cost: null, ...part(row.new_quantity, row.new_billed, row.new_num) });
     }
   }
-  return { before, now: after };
+  const leaving = new Set(rows.flatMap((row) => (row.leaves ? (row.contact_id ?? []) : [])));
+  return { before, now: after, contactsLeaving: leaving.size };
 }

@@ -101,7 +101,10 @@ function readByPages(): Promise<{ key: string; rows: number; found: number }[]> 
     const pages: { key: string; rows: number; found: number }[] = [];
     for (const { id, key } of await lineIds(tx)) {
       const rule = await ruleOfLine(tx, id);
-      for (const after of [null, { at: FROM + 1_500_000, key: "00000000-0000-0000-0000-000000000000" }]) {
+      for (const after of [
+        null,
+        { turn: 0, at: FROM + 1_500_000, id: "00000000-0000-0000-0000-000000000000" },
+      ] as const) {
         const before = await rowsRead(tx);
         const found = await partsOfLine(tx, rule, PAGE, after);
         pages.push({ key, rows: (await rowsRead(tx)) - before, found: found.length });
@@ -150,7 +153,7 @@ test("BIL-8 pages put together are the view of what is behind a line, each conta
         where (b.quantity, b.billed_s, b.amount_num, b.occurred_at) is distinct from (s.quantity, s.billed_s, s.amount_num, s.occurred_at)`);
       const whole = parts.reduce((sum, { contact }) => add(sum, exact(contact.exact)), rational(0));
       const told = await sumBehind(tx, rule);
-      expect([key, parts.length, new Set(parts.map((it) => it.place.key)).size]).toEqual([
+      expect([key, parts.length, new Set(parts.map((it) => it.place.id)).size]).toEqual([
         key,
         view?.contacts,
         view?.contacts,

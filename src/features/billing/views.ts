@@ -2,8 +2,8 @@ import { sql } from "drizzle-orm";
 import { type Database, type TenantScope, type TenantTx, withOperator, withTenant } from "../../adapters/db/index.ts";
 import { exactText, rational } from "../../domain/kernel/rational.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
-import { ruleOfLine, sumBehind } from "./behind-line.ts";
-import { type Place, partsOfLine } from "./line-parts.ts";
+import { cursorOf, placeFrom, ruleOfLine, sumBehind } from "./behind-line.ts";
+import { partsOfLine } from "./line-parts.ts";
 import { maskBody, maskNumber } from "./mask.ts";
 import type { BillingContext } from "./run-contract.ts";
 import type { BilledContact, ClientInvoice, InvoiceSummary, InvoiceView, LineContactsView } from "./schema.ts";
@@ -88,7 +88,7 @@ export async function lineContacts(
     if (invoice === undefined || line === undefined) throw notFound("line");
     const limit = Math.min(query.limit, PAGE_MAX);
     const rule = await ruleOfLine(tx, line.id);
-    const parts = await partsOfLine(tx, rule, limit + 1, placeOf(query.cursor));
+    const parts = await partsOfLine(tx, rule, limit + 1, placeFrom(query.cursor));
     const { num, ...total } = await sumBehind(tx, rule);
     const whole = exactText(rational(num, BigInt(rule.den)));
     const page = parts.slice(0, limit);
@@ -101,7 +101,7 @@ export async function lineContacts(
       items: page.map(({ contact }) =>
         sight === "client" || contact.from === null ? contact : { ...contact, from: maskNumber(contact.from) },
       ),
-      next: parts.length > limit && last !== undefined ? `${last.place.at}_${last.place.key}` : null,
+      next: parts.length > limit && last !== undefined ? cursorOf(last.place) : null,
     };
   });
 }
@@ -201,16 +201,6 @@ function usageRows(tx: TenantTx, contactId: string) {
     select id, source, source_event_id as event, kind, quantity::text, attrs,
       (extract(epoch from occurred_at) * 1000)::bigint::text as at
     from tenant.usage where tenant_id = ${tx.tenantId} and contact_id = ${contactId} order by occurred_at, id limit 2000`);
-}
-
-function placeOf(cursor: string | null): Place | null {
-  if (cursor === null) return null;
-  const match = /^([0-9]{1,16})_([0-9a-f-]{36})$/.exec(cursor);
-  if (match?.[1] === undefined || match[2] === undefined) {
-    const faults = [{ path: "query.cursor", message: "not a cursor that was given here" }];
-    throw new Refusal("invalid", "invalid_input", "something in the request is not as described", { faults });
-  }
-  return { at: Number(match[1]), key: match[2] };
 }
 
 function notFound(what: string): Refusal {

@@ -1,5 +1,5 @@
 import { and, eq, sql } from "drizzle-orm";
-import type { TenantTx } from "../../adapters/db/index.ts";
+import { iso, type TenantTx } from "../../adapters/db/index.ts";
 import { exactText, lcm, type Rational, reduced } from "../../domain/kernel/rational.ts";
 import { assert } from "../../domain/kernel/step.ts";
 import { rateText, type TaxGroup } from "../../domain/rating/invoice-tax.ts";
@@ -152,12 +152,13 @@ async function upsertLines(tx: TenantTx, invoiceId: string, rows: readonly LineR
   await tx.execute(sql`
     insert into tenant.invoice_lines as l (tenant_id, invoice_id, stable_key, position, charge_id, description_zh,
       description_en, quantity, unit, unit_price, amount_minor, exact_num, exact_den, detail, kind, original_start,
-      corrects_line, tax_category, tax_rate, behind, part, each_num, first_at, first_id, first_quantity, last_at, last_id, last_quantity)
+      corrects_line, tax_category, tax_rate, behind, part, each_num, first_at, first_id, first_quantity, last_at, last_id, last_quantity,
+      as_of)
     select ${tx.tenantId}, ${invoiceId}, r.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as r(
       stable_key text, position int, charge_id uuid, description_zh text, description_en text, quantity text, unit text,
       unit_price text, amount_minor bigint, exact_num numeric, exact_den numeric, detail jsonb, kind text,
       original_start date, corrects_line uuid, tax_category text, tax_rate text, behind text, part text, each_num numeric,
-      first_at timestamptz, first_id uuid, first_quantity bigint, last_at timestamptz, last_id uuid, last_quantity bigint)
+      first_at timestamptz, first_id uuid, first_quantity bigint, last_at timestamptz, last_id uuid, last_quantity bigint, as_of timestamptz)
     on conflict (tenant_id, invoice_id, stable_key) do update set
       position = excluded.position, charge_id = excluded.charge_id, description_zh = excluded.description_zh,
       description_en = excluded.description_en, quantity = excluded.quantity, unit = excluded.unit,
@@ -165,13 +166,14 @@ async function upsertLines(tx: TenantTx, invoiceId: string, rows: readonly LineR
       exact_den = excluded.exact_den, detail = excluded.detail, corrects_line = excluded.corrects_line,
       tax_category = excluded.tax_category, tax_rate = excluded.tax_rate, behind = excluded.behind, part = excluded.part,
       each_num = excluded.each_num, first_at = excluded.first_at, first_id = excluded.first_id, first_quantity = excluded.first_quantity,
-      last_at = excluded.last_at, last_id = excluded.last_id, last_quantity = excluded.last_quantity
+      last_at = excluded.last_at, last_id = excluded.last_id, last_quantity = excluded.last_quantity, as_of = excluded.as_of
     where (l.position, l.charge_id, l.quantity, l.unit, l.unit_price, l.amount_minor, l.exact_num, l.exact_den, l.detail,
-        l.corrects_line, l.tax_category, l.tax_rate, l.behind, l.part, l.each_num, l.first_id, l.first_quantity, l.last_id, l.last_quantity)
+        l.corrects_line, l.tax_category, l.tax_rate, l.behind, l.part, l.each_num, l.first_id, l.first_quantity, l.last_id, l.last_quantity,
+        l.as_of)
       is distinct from (excluded.position, excluded.charge_id, excluded.quantity, excluded.unit, excluded.unit_price,
         excluded.amount_minor, excluded.exact_num, excluded.exact_den, excluded.detail, excluded.corrects_line,
         excluded.tax_category, excluded.tax_rate, excluded.behind, excluded.part, excluded.each_num, excluded.first_id,
-        excluded.first_quantity, excluded.last_id, excluded.last_quantity)`);
+        excluded.first_quantity, excluded.last_id, excluded.last_quantity, excluded.as_of)`);
 }
 
 /** What stands behind each line now, as one short text per usage row. */
@@ -235,8 +237,12 @@ function lineRow(line: DraftLine, den: bigint): LineRow {
     corrects_line: line.of?.line ?? null,
     tax_category: line.tax.category,
     tax_rate: rateText(line.tax.rate),
-    ...behindRow(line.behind),
+    ...(line.repriced === null ? behindRow(line.behind) : repricedRow(line.repriced, den)),
   };
+}
+
+function repricedRow({ each, asOf }: NonNullable<DraftLine["repriced"]>, den: bigint): BehindRow {
+  return { ...behindRow(null), behind: "repriced", each_num: over(each, den), as_of: iso(asOf) };
 }
 
 function behindRow(usage: LineUsage | null): BehindRow {
@@ -251,6 +257,7 @@ function behindRow(usage: LineUsage | null): BehindRow {
     last_at: last?.at ?? null,
     last_id: last?.id ?? null,
     last_quantity: last?.quantity ?? null,
+    as_of: null,
   };
 }
 
@@ -264,7 +271,7 @@ function sourceRows(items: readonly RatedItem[], den: bigint): SourceRow[] {
 }
 
 function commonDenominator(line: DraftLine): bigint {
-  let den = reduced(line.exact).den;
+  let den = lcm(reduced(line.exact).den, line.repriced?.each.den ?? 1n);
   const seen = new Set<Rational>();
   for (const item of line.items) {
     // Items of equal price share one value, so most of a month's calls cost one look-up.

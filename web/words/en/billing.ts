@@ -67,6 +67,15 @@ export const billing: Words["billing"] = {
     commitment: "committed amount",
     sla: "service level credit",
   },
+  correction: {
+    title: "Correction for {{month}}",
+    when: "State",
+    before: "As billed so far",
+    after: "With what came late",
+    difference: "Difference, this line",
+    repriced:
+      "The whole month's quantity now has another price. Below, what came late or was taken back stands first; the others follow with the change of their price.",
+  },
   measured:
     "Measured by {{formula}} ({{meaning}}): {{within}} of {{counted}} contacts, {{achieved}}%. The contract promises {{target}}%.",
   formula: {

@@ -85,6 +85,14 @@ export const billing = {
     commitment: "承诺金额补足",
     sla: "服务水平赔付",
   },
+  correction: {
+    title: "{{month}}的更正",
+    when: "状态",
+    before: "此前已计费",
+    after: "计入补记之后",
+    difference: "差额（即本行）",
+    repriced: "整月用量的单价已变。下面先列出补记或撤回的记录，其余记录随后列出，金额为单价变化带来的差额。",
+  },
   measured: "按 {{formula}} 统计（{{meaning}}）：{{counted}} 通中 {{within}} 通，{{achieved}}%。合同承诺 {{target}}%。",
   formula: {
     "SL-1": "时限内接听 ÷ 全部接听",
