@@ -69,7 +69,7 @@ export function indexIdle(run: Run, agent: Agent): void {
   const { classes, behind, index } = agent;
   for (let at = 0; at < classes.length; at++) {
     const { strategy, needs, idle } = classes[at] as SeatClass; // at is below length
-    const key = strategy.key(agent, { now: run.now, random: run.chance.random, needs });
+    const key = strategy.key(agent, { random: run.chance.random, needs });
     idle.push(agent, behind === null ? key : key + (behind[at] as number) * BEHIND, index);
   }
 }
@@ -100,7 +100,6 @@ function countSeats(run: Run, from: AgentAt, to: AgentAt): void {
 function keepService(run: Run, agent: Agent, from: AgentAt, to: AgentAt): void {
   const before = serviceOf(from);
   const after = serviceOf(to);
-  if (before === after) return;
   if (before !== null) run.pool.services.delete(before.id);
   if (after !== null) run.pool.services.set(after.id, agent);
 }
@@ -120,8 +119,7 @@ function countStaff(run: Run, agent: Agent, from: AgentAt, to: AgentAt): void {
   for (const seatClass of agent.classes) {
     seatClass.staffed += change;
     // Who waits for him alone need not wait for one who has left: asked again at once.
-    if (change < 0 && seatClass.only !== null)
-      for (const ticket of seatClass.waiting) setTicketTimer(run.pool, ticket, run.now);
+    if (seatClass.only !== null) for (const ticket of seatClass.waiting) setTicketTimer(run.pool, ticket, run.now);
   }
 }
 

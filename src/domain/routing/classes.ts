@@ -1,4 +1,5 @@
-import type { TenantId } from "../kernel/ids.ts";
+import type { QueueConfig } from "../call/line-config.ts";
+import type { QueueId, TenantId } from "../kernel/ids.ts";
 import { isWorking } from "./agents.ts";
 import type { SeatEntitlement } from "./config.ts";
 import { type Demand, demandAt, demandKey, writtenDemand } from "./demand.ts";
@@ -35,35 +36,43 @@ export function publishQueues(pool: Pool): void {
 
 /** The queue as it is published; as the newest contact on it knows it where nothing is. */
 export function queueFor(pool: Pool, wanted: Pick<Ticket, "tenantId" | "brand" | "queue">): PoolQueue {
-  let queue = pool.queues.get(wanted.queue.id);
-  if (queue?.config === wanted.queue && queue.brand === wanted.brand) return queue;
-  pool.brands.set(wanted.brand.id, wanted.brand);
-  if (queue === undefined) {
-    queue = {
-      queueId: wanted.queue.id,
-      tenantId: wanted.tenantId,
-      config: wanted.queue,
-      brandId: wanted.brand.id,
-      brand: wanted.brand,
-      lineTo: "",
-      classes: [],
-      current: null,
-      waiting: 0,
-      today: { ...NO_COUNTS },
-      seatTimeMs: 0,
-      expectedToday: 0,
-      stake: null,
-      dirty: false,
-    };
-    pool.queues.set(wanted.queue.id, queue);
+  const { brand, tenantId } = wanted;
+  const queueId = wanted.queue.id;
+  pool.brands.set(brand.id, brand);
+  const config = pool.published.get(queueId) ?? wanted.queue;
+  const known = pool.queues.get(queueId);
+  if (known === undefined) {
+    const queue = newQueue(queueId, tenantId, config, brand.id);
+    pool.queues.set(queueId, queue);
+    return queue;
   }
-  const config = pool.published.get(wanted.queue.id) ?? wanted.queue;
-  if (queue.config !== config || queue.brandId !== wanted.brand.id) queue.current = null;
-  queue.config = config;
-  if (queue.brandId !== wanted.brand.id) queue.brandId = wanted.brand.id;
-  queue.brand = wanted.brand;
-  queue.stake = null;
-  return queue;
+  if (known.config !== config) {
+    known.config = config;
+    known.current = null;
+  }
+  if (known.brandId !== brand.id) {
+    known.brandId = brand.id;
+    known.current = null;
+  }
+  return known;
+}
+
+function newQueue(queueId: QueueId, tenantId: TenantId, config: QueueConfig, brandId: string): PoolQueue {
+  return {
+    queueId,
+    tenantId,
+    config,
+    brandId,
+    lineTo: null,
+    classes: [],
+    current: null,
+    waiting: 0,
+    today: { ...NO_COUNTS },
+    seatTimeMs: 0,
+    expectedToday: 0,
+    stake: null,
+    dirty: false,
+  };
 }
 
 /** The class of a contact that has just come to the queue and of whose caller nothing is known. */
@@ -105,15 +114,15 @@ export function classOf(run: Run, queue: PoolQueue, brandId: string, demand: Dem
   return seatClass;
 }
 
-/** Forgets a class that nobody waits in. A contact that comes back to it later makes it anew. */
+/**
+ * Forgets a class that nobody waits in. A contact that comes back to it later makes it anew; one that was out on an offer
+ * may hold the forgotten class still, and forgets nothing a second time.
+ */
 export function dropClass(pool: Pool, seatClass: SeatClass): void {
+  if (pool.classes.get(seatClass.key) !== seatClass) return;
   pool.classes.delete(seatClass.key);
-  for (const list of [seatClass.queue.classes, seatClass.tenant.classes]) {
-    const at = list.indexOf(seatClass);
-    if (at !== -1) list.splice(at, 1);
-  }
+  for (const list of [seatClass.queue.classes, seatClass.tenant.classes]) list.splice(list.indexOf(seatClass), 1);
   for (const agent of seatClass.members) discharge(agent, seatClass);
-  if (seatClass.queue.current === seatClass) seatClass.queue.current = null;
 }
 
 /** Builds every class's index anew from the agents as they are now: after a change of configuration, and on restore. */
@@ -121,7 +130,6 @@ export function reindex(run: Run): void {
   const { pool } = run;
   musterCrews(pool);
   for (const agent of pool.agents.values()) {
-    agent.epoch += 1;
     agent.classes = NO_CLASSES;
     agent.behind = null;
   }
@@ -173,14 +181,14 @@ function enlist(run: Run, agent: Agent, seatClass: SeatClass): void {
   seatClass.members.push(agent);
   if (isWorking(agent.at)) seatClass.staffed += 1;
   if (agent.at.is !== "ready") return;
-  const turn = { now: run.now, random: run.chance.random, needs: seatClass.needs };
+  const turn = { random: run.chance.random, needs: seatClass.needs };
   seatClass.idle.push(agent, seatClass.strategy.key(agent, turn) + steps * BEHIND, agent.index);
 }
 
 function discharge(agent: Agent, seatClass: SeatClass): void {
   const place = agent.classes.indexOf(seatClass);
-  agent.classes = agent.classes.filter((_, at) => at !== place);
-  if (agent.behind !== null) agent.behind = agent.behind.filter((_, at) => at !== place);
+  agent.classes = agent.classes.toSpliced(place, 1);
+  agent.behind = agent.behind?.toSpliced(place, 1) ?? null;
 }
 
 export const NO_CLASSES: readonly SeatClass[] = [];

@@ -55,19 +55,19 @@ function namedIn({ tickets }: Line, at: number): Explained["passedOver"][number]
 
 /** The best few by the keys that decided, so that what is told is what was compared. */
 function rankedSeats(run: Run, ticket: PoolTicket, chosen: Agent): RankedSeat[] {
-  const { seatClass, declined } = ticket;
+  const { seatClass } = ticket;
   // One more than is named, because the chosen one is among them unless he has only now become free.
   const { items, keys } = seatClass.idle.near(LOOKED_AT, RANKED + 1);
   const behindOfChosen = behindIn(seatClass, chosen);
   const place = items.indexOf(chosen);
-  const turn = { now: run.now, random: NO_LOT, needs: seatClass.needs };
+  const turn = { random: NO_LOT, needs: seatClass.needs };
   const ownScore = place < 0 ? seatClass.strategy.key(chosen, turn) : scoreOf(keys[place], behindOfChosen);
   const ranked: RankedSeat[] = [{ agentId: chosen.agentId, score: ownScore, why: "chosen" }];
   for (let at = 0; at < items.length && ranked.length <= RANKED; at++) {
     const agent = items[at] as Agent; // at is below length
     if (agent === chosen) continue;
     const steps = behindIn(seatClass, agent);
-    const why = hasDeclined(declined, agent, run.now)
+    const why = hasDeclined(ticket, agent, run.now)
       ? "declined_before"
       : steps > behindOfChosen
         ? "stands_behind"
@@ -80,8 +80,10 @@ function rankedSeats(run: Run, ticket: PoolTicket, chosen: Agent): RankedSeat[] 
 /** The lot that was drawn for who has only now become free is not known any more. */
 const NO_LOT = (): number => 0;
 
-function hasDeclined(declined: PoolTicket["declined"], { agentId }: Agent, now: Instant): boolean {
-  return declined.length > 0 && declined.some((entry) => entry.agentId === agentId && entry.until > now);
+/** True while an agent who has declined the contact is not to be offered it again. */
+export function hasDeclined({ declined }: PoolTicket, { agentId }: Agent, now: Instant): boolean {
+  for (const entry of declined) if (entry.agentId === agentId && entry.until > now) return true;
+  return false;
 }
 
 function behindIn(seatClass: SeatClass, agent: Agent): number {

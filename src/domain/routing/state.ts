@@ -216,11 +216,10 @@ export type PoolQueue = {
   readonly queueId: QueueId;
   readonly tenantId: TenantId;
   config: QueueConfig;
+  /** Of the newest contact. */
   brandId: string;
-  /** As the newest contact told it. */
-  brand: LineConfig["brand"];
-  /** The line that the newest contact came by. */
-  lineTo: string;
+  /** The line that the newest contact came by; null before the first. */
+  lineTo: string | null;
   readonly classes: SeatClass[];
   /** The class that `config` leads to; null until the first contact after a change. */
   current: SeatClass | null;

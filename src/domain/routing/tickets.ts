@@ -203,8 +203,8 @@ function begin(run: Run, wanted: Ticket, before: PoolTicket | null, counts: bool
     tenant: tenantFor(pool, wanted.tenantId),
     queue,
     seatClass: classFor(run, queue),
-    // Every message brings its own copy of these; of the line and the brand one is enough for all.
-    brandId: queue.brandId === wanted.brand.id ? queue.brandId : wanted.brand.id,
+    // Every message brings its own copy of the line and the brand; of each one is enough for all.
+    brandId: queue.brandId,
     caller: callerOf(pool, wanted, before),
     from: wanted.from,
     to: lineOf(queue, wanted.to),

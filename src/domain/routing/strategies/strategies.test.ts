@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { AgentProfile } from "../config.ts";
-import { type SmallWorld, smallWorld } from "../fixture.ts";
+import { contactId, type SmallWorld, smallWorld } from "../fixture.ts";
 import type { AgentFigures } from "../state.ts";
 import { STRATEGIES, strategyNamed } from "./index.ts";
 
@@ -58,6 +58,27 @@ test.each([
   ],
 ] as const)("ACD-1 %s takes them in order", (strategy, figures, profiles, expected) => {
   expect(order(strategy, figures, profiles as readonly Partial<AgentProfile>[])).toBe(expected);
+});
+
+test("ACD-1 longest ready: who has been ready longest goes first, when the team is changed, after a restart, on any queue", () => {
+  const world = smallWorld({ agents: 3, tenants: 2 });
+  world.ready(2, 0, 1);
+  world.pass(60_000);
+  const leave = (name: string) =>
+    world.send({ type: "withdraw", contactId: contactId(name), why: "left", attempt: null });
+  world.wait("first", 0, { strategy: "longest_ready" });
+  expect([0, 1, 2].map(world.state), "a queue that is called for the first time").toEqual([
+    "ready",
+    "ready",
+    "reserved",
+  ]);
+  leave("first");
+  world.send({ type: "configure", config: { ...world.pool.config, version: 2 } });
+  expect(picks(world, "longest_ready", 3), "the team is published anew").toBe("201");
+  for (const name of ["x0", "x1", "x2"]) leave(name);
+  world.restart();
+  world.wait("z", 1, { strategy: "longest_ready" });
+  expect([0, 1, 2].map(world.state)).toEqual(["ready", "ready", "reserved"]);
 });
 
 test("ACD-1 round robin goes round, whoever was idle longer", () => {
@@ -136,7 +157,7 @@ test("ACD-1 random goes by the lots that are drawn as agents become ready", () =
   const lots = [0.9, 0.25, 0.5];
   const key = strategyNamed("random").key;
   const world = smallWorld({ agents: 3 });
-  const keys = lots.map((lot) => key(world.agent(0), { now: 0, random: () => lot, needs: [] }));
+  const keys = lots.map((lot) => key(world.agent(0), { random: () => lot, needs: [] }));
   expect(keys).toEqual(lots.map((lot) => Math.floor(lot * 2 ** 32)));
 });
 

@@ -1,4 +1,4 @@
-import type { Instant, Ms } from "../../kernel/instant.ts";
+import type { Ms } from "../../kernel/instant.ts";
 import type { Agent } from "../state.ts";
 
 /**
@@ -18,7 +18,6 @@ export type Strategy = {
 };
 
 export type Turn = {
-  readonly now: Instant;
   readonly random: () => number;
   /** Skills the class asks for. */
   readonly needs: readonly { readonly skill: string; readonly level: number }[];
