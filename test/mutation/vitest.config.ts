@@ -11,7 +11,7 @@ export default defineConfig({
   root: join(import.meta.dirname, "../.."),
   test: {
     include: [`src/domain/${slice}/**/*.test.ts`, `test/${slice}/**/*.test.ts`],
-    exclude: ["**/protocol.test.ts"],
+    exclude: ["**/protocol.test.ts", "**/reasons.test.ts"],
     testTimeout: 60_000,
     maxWorkers: 1,
     isolate: false,

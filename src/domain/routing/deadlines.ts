@@ -57,7 +57,6 @@ function stateDue(run: Run, agent: Agent): void {
 }
 
 function ticketIsDue(run: Run, ticket: PoolTicket): void {
-  if (ticket.at.is === "served") return;
   if (ticket.at.is === "gone") {
     forget(run, ticket, ticket.at.wrapUp);
     return;

@@ -88,38 +88,46 @@ test("ACD-7 who has not declined takes the caller whom others have", () => {
   expect([offered(world, 0), offered(world, 1)]).toEqual(["ready", "cx"]);
 });
 
+/** A pool whose agent 0 has been offered somebody of each client: all queues are known, and nobody waits in any. */
+function knownQueues(settings: Parameters<typeof smallWorld>[0]): SmallWorld {
+  const world = smallWorld(settings);
+  world.ready(0);
+  for (let tenant = 0; tenant < (settings?.tenants ?? 0); tenant++) {
+    world.wait(`before${tenant}`, tenant);
+    leave(world, `before${tenant}`);
+  }
+  rest(world, 0, "not_ready");
+  return world;
+}
+const listed = (world: SmallWorld) => world.pool.waitingClasses.map(({ queue }) => queue.queueId);
+
 test("ACD-2 a free seat looks past callers it may not serve, however few wait and however many queues it serves", () => {
   const brands = [1, 2, 3, 4].map((index) => asId<BrandId>(`b${index}`));
-  const world = smallWorld({ agents: 2, tenants: 5, profile: (index) => (index === 0 ? { brands } : {}) });
-  for (const tenant of [1, 2, 3, 4]) {
-    world.wait(`gone${tenant}`, tenant);
-    leave(world, `gone${tenant}`);
-  }
+  const world = knownQueues({ agents: 2, tenants: 5, profile: (index) => (index === 1 ? { brands } : {}) });
   world.wait("foreign", 0);
-  world.ready(0);
-  expect(offered(world, 0)).toBe("ready");
-  world.wait("own", 3);
-  expect(offered(world, 0)).toBe("cown");
   world.ready(1);
-  expect(offered(world, 1)).toBe("cforeign");
+  expect(offered(world, 1)).toBe("ready");
+  world.wait("own", 3);
+  expect(offered(world, 1)).toBe("cown");
+  rest(world, 0, "ready");
+  expect(offered(world, 0)).toBe("cforeign");
   expect(brokenPromise(world.pool, world.now)).toBeNull();
 });
 
-test("ACD-2 a queue whose callers had all gone is looked at again when the next one waits", () => {
-  const world = smallWorld({ agents: 1, tenants: 4 });
-  for (let turn = 0; turn < 3; turn++) {
-    for (const tenant of [0, 1, 2]) {
-      world.wait(`${turn}-${tenant}`, tenant);
-      leave(world, `${turn}-${tenant}`);
-    }
-    world.ready(0);
-    expect(offered(world, 0)).toBe("ready");
-    rest(world, 0, "not_ready");
-    world.wait(`${turn}-stays`, 2);
+test("ACD-2 a queue whose callers have all gone is looked at no more, and again when the next one waits", () => {
+  const world = knownQueues({ agents: 1, tenants: 5 });
+  expect(listed(world)).toEqual([]);
+  for (let turn = 0; turn < 2; turn++) {
+    for (const tenant of [0, 1, 2]) world.wait(`${turn}-${tenant}`, tenant);
+    for (const tenant of [0, 2]) leave(world, `${turn}-${tenant}`);
     rest(world, 0, "ready");
-    expect(offered(world, 0)).toBe(`c${turn}-stays`);
+    expect(offered(world, 0)).toBe(`c${turn}-1`);
+    expect(listed(world)).toEqual(["q1"]);
     rest(world, 0, "not_ready");
-    leave(world, `${turn}-stays`);
+    leave(world, `${turn}-1`);
+    rest(world, 0, "ready");
+    expect(listed(world), "nobody waits anywhere").toEqual([]);
+    rest(world, 0, "not_ready");
   }
 });
 
@@ -133,6 +141,28 @@ test("ACD-4 slack: of two who are both too late for the target the older is serv
   world.ready(0);
   expect(offered(world, 0)).toBe("clate");
 });
+
+test.each([
+  [19_999, 2],
+  [20_000, 1],
+])(
+  "ACD-4 slack: after %i ms of 20 s the younger one of a queue is compared beside the oldest: %i in line",
+  (ms, candidates) => {
+    const world = smallWorld({ agents: 1 });
+    world.send({ type: "configure", config: { ...world.pool.config, version: 2, policy: "slack" } });
+    world.wait("late");
+    world.pass(SECOND_MS);
+    world.wait("young");
+    world.now += ms;
+    world.send({ type: "device_joined", agentId: agentId(0), deviceId: "d0" });
+    rest(world, 0, "ready");
+    const told = world.pool.out.messages.map(({ message }) => message);
+    expect(told).toMatchObject([{ kind: "seat_reserved", decision: { contact: { candidates } } }]);
+    leave(world, "late");
+    leave(world, "young");
+    expect(brokenPromise(world.pool, world.now)).toBeNull();
+  },
+);
 
 test("ACD-8 a status chosen meanwhile can be taken back, and is then not taken", () => {
   const world = smallWorld();

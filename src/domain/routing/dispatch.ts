@@ -1,5 +1,5 @@
 import { SECOND_MS } from "../kernel/instant.ts";
-import { goesBefore, type Line } from "./decision.ts";
+import { goesBefore, hasDeclined, type Line } from "./decision.ts";
 import { reserve } from "./offers.ts";
 import { placeInLine } from "./policy.ts";
 import type { Run } from "./run.ts";
@@ -36,7 +36,7 @@ export function dispatch(run: Run): void {
 /** Finds seats for one contact: one, or as many as its strategy may ring at once. */
 function offerTicket(run: Run, ticket: PoolTicket): void {
   while (mayBeOffered(run, ticket)) {
-    const agent = isCapped(ticket) ? null : idleFor(run, ticket);
+    const agent = isCapped(ticket.tenant) ? null : idleFor(run, ticket);
     if (agent === null) {
       want(run, ticket);
       return;
@@ -74,14 +74,14 @@ function offerSeat(run: Run, agent: Agent): boolean {
 /** The contacts a seat chooses among, and its choice. */
 export function lineFor(run: Run, agent: Agent): Line {
   const policy = run.pool.config.policy ?? "fifo";
-  const line: Line = { when: "seat_became_free", tickets: [], places: [], first: -1 };
+  const line: Line = { when: "seat_became_free", tickets: [], places: [], first: 0 };
   for (const seatClass of classesWaitingFor(run, agent)) {
     const head = headFor(run, seatClass, agent);
     if (head === null) continue;
     compare(line, head, placeInLine(head, policy, run.now));
     if (policy !== "slack") continue;
     const young = headInTarget(run, seatClass);
-    if (young === null || young === head || hasDeclined(run, young, agent)) continue;
+    if (young === null || young === head || hasDeclined(young, agent, run.now)) continue;
     compare(line, young, placeInLine(young, policy, run.now));
   }
   return line;
@@ -91,8 +91,8 @@ function compare(line: Line, ticket: PoolTicket, place: number): void {
   const { tickets, places, first } = line;
   tickets.push(ticket);
   places.push(place);
-  const best = tickets[first];
-  if (best === undefined || goesBefore(ticket, place, best, places[first] as number)) line.first = tickets.length - 1;
+  // The very first is compared with itself, and does not go before it.
+  if (goesBefore(ticket, place, tickets[first] as PoolTicket, places[first] as number)) line.first = tickets.length - 1;
 }
 
 /** The oldest contact of the class that can still be answered in time; those that no longer can are let go for good. */
@@ -112,7 +112,7 @@ function headInTarget(run: Run, seatClass: SeatClass): PoolTicket | null {
  */
 function offerTenant(run: Run, tenant: PoolTenant): void {
   for (;;) {
-    const seat = tenant.seats < tenant.cap ? seatFor(run, tenant) : null;
+    const seat = isCapped(tenant) ? null : seatFor(run, tenant);
     if (seat === null || !offerSeat(run, seat)) return;
   }
 }
@@ -135,7 +135,7 @@ function seatFor(run: Run, tenant: PoolTenant): Agent | null {
 /** The idle seat that the strategy puts first among those who have not declined the contact. */
 export function idleFor(run: Run, ticket: PoolTicket): Agent | null {
   if (ticket.declined.length === 0) return ticket.seatClass.idle.peek();
-  return ticket.seatClass.idle.find((candidate) => !hasDeclined(run, ticket, candidate), LOOK_PAST);
+  return ticket.seatClass.idle.find((candidate) => !hasDeclined(ticket, candidate, run.now), LOOK_PAST);
 }
 
 /** The shorter of the two lists that hold every class with somebody waiting for this agent. */
@@ -146,27 +146,20 @@ function classesWaitingFor(run: Run, agent: Agent): readonly SeatClass[] {
     const seatClass = waitingClasses[at] as SeatClass; // at is below length
     if (seatClass.waiting.peek() !== null) continue;
     seatClass.listed = false;
-    const last = waitingClasses.pop() as SeatClass; // there is at least this one
-    if (last !== seatClass) waitingClasses[at] = last;
+    // The last takes its place; it may be the last itself.
+    waitingClasses[at] = waitingClasses[waitingClasses.length - 1] as SeatClass;
+    waitingClasses.pop();
   }
   return waitingClasses.filter((seatClass) => agent.classes.includes(seatClass));
 }
 
 function headFor(run: Run, seatClass: SeatClass, agent: Agent): PoolTicket | null {
-  if (seatClass.tenant.seats >= seatClass.tenant.cap) {
-    // At the cap only a contact that rings already, and so holds its seat, may ring one more.
-    return null;
-  }
+  if (isCapped(seatClass.tenant)) return null;
   const head = seatClass.waiting.peek();
   if (head === null || head.declined.length === 0) return head;
-  return seatClass.waiting.find((ticket) => !hasDeclined(run, ticket, agent), LOOK_PAST);
+  return seatClass.waiting.find((ticket) => !hasDeclined(ticket, agent, run.now), LOOK_PAST);
 }
 
-function isCapped(ticket: PoolTicket): boolean {
-  return ticket.tenant.seats >= ticket.tenant.cap;
-}
-
-function hasDeclined(run: Run, ticket: PoolTicket, agent: Agent): boolean {
-  if (ticket.declined.length === 0) return false;
-  return ticket.declined.some((entry) => entry.agentId === agent.agentId && entry.until > run.now);
+function isCapped({ seats, cap }: PoolTenant): boolean {
+  return seats >= cap;
 }

@@ -1,5 +1,5 @@
 import { SECOND_MS } from "../kernel/instant.ts";
-import type { SeatClass } from "./state.ts";
+import type { Agent, SeatClass } from "./state.ts";
 
 /** Seat time assumed of a queue that has not finished a contact yet. */
 const SEAT_TIME_UNKNOWN_MS = 180 * SECOND_MS;
@@ -21,6 +21,7 @@ export function estimateWaitS(seatClass: SeatClass, position: number, anybodyWai
 
 function rivalsOf(seatClass: SeatClass): number {
   let rivals = 0;
-  for (const other of seatClass.members[0]?.classes ?? []) if (other !== seatClass) rivals += other.waiting.live;
+  const { classes } = seatClass.members[0] as Agent; // somebody works for it
+  for (const other of classes) if (other !== seatClass) rivals += other.waiting.live;
   return rivals;
 }

@@ -54,6 +54,36 @@ test("the heap of what came out of order tells what a sorted list of its live en
   );
 });
 
+test("of equal keys those nearer the head are told first, and of the places no more than are asked for", () => {
+  const heap = new Heap<Item>();
+  const items = [0, 1, 2, 3].map((name): Item => ({ name, key: name < 3 ? 5 : 1, tie: name, epoch: 0, live: true }));
+  for (const item of items.slice(0, 3)) heap.push(item, item.key, item.tie);
+  const near = (within: number) => {
+    const seen = { items: [] as Item[], keys: [] as number[] };
+    heap.near(within, seen);
+    return seen.items.map(({ name }) => name);
+  };
+  expect(near(9)).toEqual([0, 1, 2]);
+  expect(near(2)).toEqual([0, 1]);
+  heap.push({ ...(items[3] as Item) }, 1, 3);
+  expect(near(9)).toEqual([3, 0, 2, 1]);
+  expect(near(1)).toEqual([3]);
+});
+
+test("what is told besides stands among what was seen already, by its key, and after its equals", () => {
+  const heap = new Heap<Item>();
+  const seen = { items: [] as Item[], keys: [] as number[] };
+  const item = (name: number, key: number): Item => ({ name, key, tie: name, epoch: 0, live: true });
+  for (const one of [item(0, 2), item(1, 4)]) {
+    seen.items.push(one);
+    seen.keys.push(one.key);
+  }
+  for (const one of [item(2, 3), item(3, 4), item(4, 1)]) heap.push(one, one.key, one.tie);
+  heap.near(9, seen);
+  expect(seen.items.map(({ name }) => name)).toEqual([4, 0, 2, 1, 3]);
+  expect(seen.keys).toEqual([1, 2, 3, 4, 4]);
+});
+
 function forget(item: Item | undefined): void {
   if (item === undefined) return;
   item.epoch += 1;

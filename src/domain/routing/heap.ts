@@ -46,8 +46,7 @@ export class Heap<T extends Epochal> {
       const item = this.items[at] as T; // at is below length
       if (item.epoch !== this.epochs[at]) continue;
       const key = this.keys[at] as number;
-      let place = seen.length;
-      while (place > 0 && (keys[place - 1] as number) > key) place -= 1; // both are as long
+      const place = keys.findLastIndex((other) => other <= key) + 1; // both are as long
       seen.splice(place, 0, item);
       keys.splice(place, 0, key);
     }

@@ -46,6 +46,12 @@ const CASES: readonly [keyof typeof STATES, string, (world: SmallWorld) => unkno
     (w) => (ticketOf(w).at = { is: "served", agent: w.agent(0), reservationId: "r9" as never }),
     "agent a0: serves a contact that is not his",
   ],
+  [
+    "on_contact",
+    "a ticket that has a timer",
+    (w) => w.pool.timers.set(ticketOf(w), w.now),
+    "contact c1: served with a deadline",
+  ],
   ["on_contact", "no service", (w) => w.pool.services.delete(on(w).service.id), "agent a0: a service nobody can find"],
   ["wrap_up", "a ticket for ever", (w) => w.pool.timers.set(ticketOf(w), null), "contact c1: gone without a deadline"],
   [
@@ -80,6 +86,8 @@ const CASES: readonly [keyof typeof STATES, string, (world: SmallWorld) => unkno
   ["on_contact", "short abandons", (w) => (queueOf(w).today.shortAbandoned += 1), "figures of the day do not add up"],
   ["ringing", "idle seats", (w) => (classOf(w).idle.live += 1), " counts 1 idle and has 0"],
   ["ringing", "staff", (w) => (classOf(w).staffed += 1), " counts 2 at work and has 1"],
+  ["ringing", "the line", (w) => (classOf(w).waiting.live += 1), " counts 1 in line and has 0"],
+  ["ringing", "those in time", (w) => (classOf(w).inTarget.live -= 1), " counts -1 in time and has 0"],
 ];
 
 test.each(CASES)("ACD-7 %s with %s wrong is found", (state, _, spoil, promise) => {
@@ -113,6 +121,9 @@ test("ACD-7 a seat that stands idle while somebody waits is found, unless it has
   const capped = apart();
   ticketOf(capped).tenant.cap = 0;
   expect(brokenPromise(capped.pool, capped.now)).toBeNull();
+  const forgotten = apart();
+  forgotten.pool.classes.clear();
+  expect(brokenPromise(forgotten.pool, forgotten.now)).toBe("contact c1: waits in a class that is forgotten");
   const overlooked = apart();
   ticketOf(overlooked).wanting = false;
   expect(brokenPromise(overlooked.pool, overlooked.now)).toBe("contact c1: waits, but nobody would look for it");

@@ -49,8 +49,11 @@ function brokenByTicket(pool: Pool, ticket: PoolTicket, now: number): string | n
   if (at.is !== "served" && ticket.dueAt === null) return `${at.is} without a deadline`;
   if (ticket.dueAt !== null && ticket.dueAt < now - 1) return "a deadline that has passed";
   if (at.is === "waiting" && !ticket.wanting) return "waits, but nobody would look for it";
+  if (at.is === "waiting" && pool.classes.get(ticket.seatClass.key) !== ticket.seatClass)
+    return "waits in a class that is forgotten";
   if (at.is === "offered" && at.offers.some((offer) => ticketOf(offer.agent.at) !== ticket))
     return "offered to an agent who does not hold it";
+  if (at.is === "served" && ticket.dueAt !== null) return "served with a deadline";
   if (at.is === "served" && pool.services.get(at.reservationId) !== at.agent) return "served by nobody";
   return null;
 }
@@ -83,6 +86,21 @@ function brokenByCounts(pool: Pool): string | null {
     const staffed = seatClass.members.filter((agent) => isWorking(agent.at)).length;
     if (seatClass.staffed !== staffed)
       return `class ${seatClass.key} counts ${seatClass.staffed} at work and has ${staffed}`;
+  }
+  return brokenByLines(pool);
+}
+
+/** What the lines of the classes count is what stands in them. */
+function brokenByLines(pool: Pool): string | null {
+  const tickets = [...pool.tickets.values()];
+  for (const seatClass of pool.classes.values()) {
+    const own = tickets.filter((ticket) => ticket.seatClass === seatClass);
+    const wanting = own.filter((ticket) => ticket.wanting).length;
+    if (seatClass.waiting.live !== wanting)
+      return `class ${seatClass.key} counts ${seatClass.waiting.live} in line and has ${wanting}`;
+    const inTarget = own.filter((ticket) => ticket.inTarget).length;
+    if (seatClass.inTarget.live !== inTarget)
+      return `class ${seatClass.key} counts ${seatClass.inTarget.live} in time and has ${inTarget}`;
   }
   return null;
 }

@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Epochal, LazyHeap } from "./lazy-heap.ts";
 
+const numRuns = Number(process.env.PROPERTY_RUNS ?? 100);
+
 type Item = Epochal & { key: number; tie: number; in: boolean };
 
 const acts = fc.array(
@@ -46,6 +48,7 @@ test("a heap with forgotten entries serves what a sorted list would", () => {
         expect(few.keys).toEqual(model.slice(0, 3).map((entry) => entry.key));
       }
     }),
+    { numRuns },
   );
 });
 
@@ -124,7 +127,7 @@ test("a long line that is served from its head and now and then joined out of or
       }
       expect(served).toEqual(model);
     }),
-    { numRuns: 30 },
+    { numRuns: Math.min(30, numRuns) },
   );
 });
 
@@ -138,4 +141,46 @@ test("what is explained is looked for near the head alone", () => {
   expect(heap.near(2, 9).keys, "a stale place is a place looked at").toEqual([1]);
   heap.push({ epoch: 0, key: 0, tie: 0, in: true }, 0, 0);
   expect(heap.near(9, 2).keys).toEqual([0, 1]);
+});
+
+test("a line that never empties keeps no more of what has left it than as much again", () => {
+  const heap = new LazyHeap<Item>();
+  const kept = () => (heap as unknown as { readonly items: readonly Item[] }).items.length;
+  const join = (at: number) => heap.push({ epoch: 0, key: at, tie: at, in: true }, at, at);
+  for (let at = 0; at < 50; at++) join(at);
+  for (let at = 50; at < 5_000; at++) {
+    join(at);
+    heap.drop();
+    expect(heap.peekKey()).toBe(at - 49);
+    expect(kept()).toBeLessThanOrEqual(100);
+  }
+});
+
+test("what stale entries take is given back on both sides, in order and out of order", () => {
+  const heap = new LazyHeap<Item>();
+  const item = (key: number): Item => ({ epoch: 0, key, tie: 0, in: true });
+  const stay = [item(100), item(10), item(50)];
+  for (const one of stay) heap.push(one, one.key, 0);
+  for (let turn = 0; turn < 1_000; turn++) {
+    const gone = item(turn % 2 === 0 ? 200 + turn : 20);
+    heap.push(gone, gone.key, 0);
+    gone.epoch += 1;
+    heap.forget();
+    expect(heap.length).toBeLessThanOrEqual(2 * 4 + 33);
+    expect([heap.peek(), heap.live]).toEqual([stay[1], 3]);
+  }
+  expect(new Set(heap)).toEqual(new Set(stay));
+  expect(heap.countBefore(50, 0)).toBe(1);
+});
+
+test("who is looked past stands where he stood, also among those of one key", () => {
+  const heap = new LazyHeap<Item>();
+  const items = [0, 1, 2, 3].map((tie): Item => ({ epoch: 0, key: 7, tie, in: true }));
+  for (const item of items) heap.push(item, item.key, item.tie);
+  expect(heap.find((item) => item.tie === 3, 4)).toBe(items[3]);
+  expect(heap.find(() => false, 9)).toBeNull();
+  expect(heap.live).toBe(4);
+  const order: (Item | null)[] = [];
+  for (; heap.live > 0; heap.drop()) order.push(heap.peek());
+  expect(order).toEqual(items);
 });

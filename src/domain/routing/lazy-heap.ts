@@ -65,8 +65,7 @@ export class LazyHeap<T extends Epochal> {
   /** The smallest live entry, or null. */
   peek(): T | null {
     const first = this.lineHead();
-    if (this.heap === null || this.heap.length === 0) return first;
-    return this.lineIsFirst(first, this.heap) ? first : this.heap.head();
+    return this.heap === null || this.lineIsFirst(first, this.heap) ? first : this.heap.head();
   }
 
   /** Drops the smallest live entry although it is live: it is no longer this heap's concern. */
@@ -91,19 +90,12 @@ export class LazyHeap<T extends Epochal> {
   find(pleases: (item: T) => boolean, limit: number): T | null {
     const head = this.peek();
     if (head === null || pleases(head)) return head;
-    const aside: { item: T; key: number; tie: number }[] = [];
-    let found: T | null = null;
-    while (aside.length < limit) {
-      const item = this.peek();
-      if (item === null) break;
-      if (pleases(item)) {
-        found = item;
-        break;
-      }
-      aside.push({ item, key: this.peekKey(), tie: this.peekTie() });
-      this.drop();
-    }
-    for (const { item, key, tie } of aside) this.push(item, key, tie);
+    if (limit <= 1) return null;
+    // Set aside while the rest is looked at, and then in its place again.
+    const [key, tie] = [this.peekKey(), this.peekTie()];
+    this.drop();
+    const found = this.find(pleases, limit - 1);
+    this.push(head, key, tie);
     return found;
   }
 
@@ -120,7 +112,7 @@ export class LazyHeap<T extends Epochal> {
       near.items.push(item);
       near.keys.push(this.numbers[WIDTH * at] as number);
     }
-    if (this.heap !== null && this.heap.length > 0) this.heap.near(within, near);
+    this.heap?.near(within, near);
     for (; near.items.length > most; near.items.pop()) near.keys.pop();
     return near;
   }
@@ -130,10 +122,8 @@ export class LazyHeap<T extends Epochal> {
    * many looks as it counts, and some stale ones.
    */
   countBefore(key: number, tie: number): number {
-    if (this.live === 0) return 0;
-    const outOfOrder = this.heap?.length ?? 0;
-    if (outOfOrder === 0 && this.items.length - this.begin === this.live) return this.placeOf(key, tie);
-    return this.countInLine(key, tie) + (outOfOrder === 0 ? 0 : (this.heap?.countBefore(key, tie) ?? 0));
+    const outOfOrder = this.heap?.countBefore(key, tie) ?? 0;
+    return outOfOrder + (this.length === this.live ? this.placeOf(key, tie) : this.countInLine(key, tie));
   }
 
   /** All live items, in no order. */

@@ -113,3 +113,14 @@ test("ACD-7 an offer that is taken at once rings no longer than it takes to show
   expect(world.state(0)).toBe("on_contact");
   expect(world.messages.map(({ kind: said }) => said)).toEqual(["seat_reserved", "seat_rang", "seat_accepted"]);
 });
+
+test("ACD-7 an offer that is taken at once is taken by nobody while no desktop is there", () => {
+  const world = smallWorld();
+  world.ready(0);
+  world.wait("x", 0, rules({ autoAnswer: true }));
+  world.restart(false);
+  world.ring(0);
+  expect(world.state(0)).toBe("ringing");
+  world.send({ type: "device_joined", agentId: agentId(0), deviceId: "d1" });
+  expect(world.accept(0, "d1")).toEqual({ is: "done" });
+});

@@ -74,15 +74,14 @@ export function grant(run: Run, { agentId, profile }: Agent, { id, ticket }: Ser
 const NONE: readonly Reservation[] = [];
 
 function otherOffers({ at }: PoolTicket, agent: Agent): readonly Reservation[] {
-  return at.is === "offered" && at.offers.length > 1 ? at.offers.filter((offer) => offer.agent !== agent) : NONE;
+  return at.is === "offered" ? at.offers.filter((offer) => offer.agent !== agent) : NONE;
 }
 
 export function decline(run: Run, agent: Agent, id: ReservationId): Reply {
   const at = agent.at;
   if ((at.is !== "reserved" && at.is !== "ringing") || at.reservation.id !== id) return refused(lateCode(agent, id));
   const { ticket } = at.reservation;
-  const stillOut = ticket.declined.filter((entry) => entry.until > run.now && entry.agentId !== agent.agentId);
-  ticket.declined = [...stillOut, { agentId: agent.agentId, until: run.now + DECLINE_COOL_OFF_MS }];
+  ticket.declined = [...ticket.declined, { agentId: agent.agentId, until: run.now + DECLINE_COOL_OFF_MS }];
   agent.figures.idleSince = run.now;
   returnOffer(run, at.reservation, "declined", READY);
   return DONE;

@@ -206,6 +206,15 @@ describe("ACD-7 the contact's own word", () => {
     expect(world.agent(0)).toMatchObject({ at: { is: "wrap_up" }, deadline: world.now + 30_000 });
   });
 
+  test("that tells nothing new is not stored", () => {
+    const world = talking();
+    answers(world, "talking");
+    expect(world.pool.out.agents).toEqual([]);
+    world.pass(15 * MINUTE_MS);
+    answers(world, "held");
+    expect(world.pool.out.agents, "the silence is over").toEqual([world.agent(0)]);
+  });
+
   test("is asked for twice, and after the third silence the seat is taken back", () => {
     const world = accepted();
     world.pass(45 * SECOND_MS);

@@ -70,7 +70,6 @@ export function endTalk(run: Run, agent: Agent, service: Service, wrapUpS: numbe
 /** The agent has noted the outcome. May overtake the news that the talk has ended. */
 export function wrappedUp(run: Run, agent: Agent, service: Service, then: AfterWrapUp): Reply {
   if (agent.at.is === "on_contact") endTalk(run, agent, service, null);
-  if (agent.at.is !== "wrap_up" || agent.at.service !== service) return ignored("wrap-up is over already");
   if (then.to === "stay") return DONE;
   agent.next = { to: then.to, reason: then.reason };
   finish(run, agent, service, READY);
@@ -175,7 +174,6 @@ function noteTalk(run: Run, agent: Agent, service: Service): void {
 }
 
 function leaveTicket(run: Run, agent: Agent, ticket: PoolTicket): void {
-  if (ticket.at.is === "gone") return;
   ticket.graded = true;
   bury(run, ticket, agent);
 }

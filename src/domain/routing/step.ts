@@ -1,7 +1,7 @@
 import type { AgentId, ContactId, ReservationId } from "../kernel/ids.ts";
 import type { Instant } from "../kernel/instant.ts";
 import { unreachable } from "../kernel/step.ts";
-import { enter, READY, rest } from "./agents.ts";
+import { rest, serviceOf } from "./agents.ts";
 import { NO_COUNTS } from "./classes.ts";
 import { configure } from "./configure.ts";
 import { runDue } from "./deadlines.ts";
@@ -126,36 +126,31 @@ function setState(run: Run, agent: Agent, to: "ready" | "not_ready" | "off_shift
       agent.next = null;
       if (agent.devices.length === 0) agent.lostAt ??= run.now;
       if (to === "ready") agent.figures.idleSince = run.now;
-      if (to === "off_shift") enter(run, agent, { is: "off_shift" });
-      else rest(run, agent, to === "ready" ? READY : { to, reason });
+      rest(run, agent, { to, reason });
       return DONE;
   }
 }
 
-function onService(
-  run: Run,
-  event: { readonly contactId: ContactId; readonly reservationId: ReservationId },
-  then: (run: Run, agent: Agent, service: Service) => Reply,
-): Reply {
-  const agent = servingAgent(run.pool, event.contactId, event.reservationId);
-  if (agent === null) return ignored("no such seat");
-  if (agent.at.is !== "on_contact" && agent.at.is !== "wrap_up") return ignored("no such seat");
-  return then(run, agent, agent.at.service);
+type Seat = { readonly contactId: ContactId; readonly reservationId: ReservationId };
+
+function onService(run: Run, event: Seat, then: (run: Run, agent: Agent, service: Service) => Reply): Reply {
+  const taken = seatOf(run.pool, event);
+  return taken === null ? ignored("no such seat") : then(run, taken.agent, taken.service);
 }
 
-/** The agent who serves this contact under this reservation, in talk or in wrap-up. */
-function servingAgent(pool: Pool, contactId: ContactId, id: ReservationId): Agent | null {
-  const agent = pool.services.get(id);
+type Taken = { readonly agent: Agent; readonly service: Service };
+
+/** Who serves this contact under this reservation, in talk or in wrap-up. */
+function seatOf(pool: Pool, { contactId, reservationId }: Seat): Taken | null {
+  const agent = pool.services.get(reservationId);
   if (agent === undefined) return null;
-  const service = agent.at.is === "on_contact" || agent.at.is === "wrap_up" ? agent.at.service : null;
-  return service !== null && service.id === id && service.ticket.contactId === contactId ? agent : null;
+  const service = serviceOf(agent.at);
+  return service?.ticket.contactId === contactId ? { agent, service } : null;
 }
 
 function contactSaid(run: Run, event: Extract<PoolEvent, { readonly type: "contact_said" }>): Reply {
-  const agent = servingAgent(run.pool, event.contactId, event.reservationId);
-  if (agent !== null && (agent.at.is === "on_contact" || agent.at.is === "wrap_up")) {
-    return believe(run, agent, agent.at.service, event.stage);
-  }
+  const taken = seatOf(run.pool, event);
+  if (taken !== null) return believe(run, taken.agent, taken.service, event.stage);
   const ticket = run.pool.tickets.get(event.contactId);
   if (event.stage !== "over" || ticket === undefined || ticket.at.is !== "offered") return ignored("nothing to mend");
   const offer = ticket.at.offers.find((candidate) => candidate.id === event.reservationId);

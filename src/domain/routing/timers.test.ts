@@ -85,3 +85,37 @@ test("ACD-7 a deadline set again to the same instant is one deadline", () => {
   expect(timers.live).toBe(0);
   expect(timers.peek()).toBeNull();
 });
+
+test("ACD-7 of deadlines that are over nothing is kept, and setting the same one again adds nothing", () => {
+  const timers = new Timers();
+  const places = () => {
+    const { slots, order } = timers as unknown as { slots: Map<number, Timed[]>; order: number[] };
+    return [[...slots.values()].flat().length, slots.size, order.length];
+  };
+  const owners = [0, 1, 2].map(agent);
+  owners.forEach((owner, at) => {
+    timers.set(owner, 10_000 * (at + 1));
+    timers.set(owner, 10_000 * (at + 1));
+  });
+  expect(places()).toEqual([3, 3, 3]);
+  for (let due = timers.peek(); due !== null; due = timers.peek()) timers.set(due, null);
+  expect(places()).toEqual([0, 0, 0]);
+});
+
+test("ACD-7 a deadline in the stretch that is being looked at is met in its turn, and one taken away from it never", () => {
+  const timers = new Timers();
+  const [first, second, third, gone] = [0, 1, 2, 3].map(agent) as [Agent, Agent, Agent, Agent];
+  timers.set(first, 8_000);
+  timers.set(third, 11_999);
+  timers.set(gone, 9_500);
+  expect(timers.peek()).toBe(first);
+  timers.set(second, 9_000);
+  timers.set(gone, null);
+  timers.set(first, 12_000);
+  const order: Timed[] = [];
+  for (let due = timers.peek(); due !== null; due = timers.peek()) {
+    order.push(due);
+    timers.set(due, null);
+  }
+  expect(order).toEqual([second, third, first]);
+});

@@ -60,7 +60,7 @@ export class Timers {
   }
 
   private sortSlot(slot: number): void {
-    const owners = this.slots.get(slot) ?? [];
+    const owners = this.slots.get(slot) as Timed[]; // it is listed as occupied
     this.slots.delete(slot);
     this.nearSlot = slot;
     for (const owner of owners) {
@@ -70,9 +70,8 @@ export class Timers {
   }
 
   private list(slot: number): void {
-    let at = this.order.length;
-    while (at > 0 && (this.order[at - 1] as number) < slot) at -= 1; // at is above zero
-    this.order.splice(at, 0, slot);
+    const later = this.order.findLastIndex((other) => other > slot);
+    this.order.splice(later + 1, 0, slot);
   }
 }
 
