@@ -1,40 +1,39 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { type QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import {
   createRootRouteWithContext,
   createRoute,
   createRouter,
-  lazyRouteComponent,
   Outlet,
   RouterProvider,
   redirect,
 } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { ApiProblem } from "./api/http.ts";
+import { queryClient } from "./api/query-client.ts";
 import { homeOf, type RoleName, sessionQuery } from "./api/session.ts";
 import { PlainState, Skeleton, Trouble } from "./design/parts.tsx";
-import { SignIn } from "./identity/sign-in.tsx";
-import { Allowed, Shell } from "./shell/shell.tsx";
+import { SessionOver } from "./identity/session-over.tsx";
+import { page, WORDS } from "./page.ts";
+import { Allowed } from "./shell/allowed.tsx";
 
-/** A refusal will be refused again: only outages are worth a second try. */
-const RETRIES_MAX = 2;
-const queryClient = new QueryClient({
-  defaultOptions: {
-    queries: {
-      retry: (failures, problem) =>
-        failures < RETRIES_MAX && (!(problem instanceof ApiProblem) || problem.status === 0 || problem.status >= 500),
-      refetchOnWindowFocus: true,
-      staleTime: 5_000,
-    },
-  },
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
+  component: () => (
+    <>
+      <Outlet />
+      <SessionOver />
+    </>
+  ),
 });
 
-const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Outlet });
-
-const signIn = createRoute({ getParentRoute: () => root, path: "/sign-in", component: SignIn });
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/sign-in",
+  component: page(() => import("./identity/sign-in.tsx"), "SignIn", ["identity"]),
+});
 const phone = createRoute({
   getParentRoute: () => root,
   path: "/phone",
-  component: lazyRouteComponent(() => import("./phone/phone-page.tsx"), "PhonePage"),
+  component: page(() => import("./phone/phone-page.tsx"), "PhonePage", ["desktop", "phone"]),
 });
 
 /** Everything below needs somebody signed in. */
@@ -58,7 +57,7 @@ const home = createRoute({
   },
   component: () => {
     const { t } = useTranslation();
-    return <PlainState page icon="lock" title={t("trouble.noPermission")} hint={t("signIn.noRole")} />;
+    return <PlainState page icon="lock" title={t("trouble.noPermission")} hint={t("trouble.noRole")} />;
   },
 });
 
@@ -80,17 +79,21 @@ const agents = createRoute({ getParentRoute: () => inside, id: "agents", compone
 const desktop = createRoute({
   getParentRoute: () => agents,
   path: "/desktop",
-  component: lazyRouteComponent(() => import("./desktop/desktop.tsx"), "Desktop"),
+  component: page(() => import("./desktop/desktop.tsx"), "Desktop", ["desktop"]),
 });
 
-const shell = createRoute({ getParentRoute: () => inside, id: "shell", component: Shell });
+const shell = createRoute({
+  getParentRoute: () => inside,
+  id: "shell",
+  component: page(() => import("./shell/shell.tsx"), "Shell", []),
+});
 /** An agent's own pages that are not the desk. */
 const sellers = createRoute({ getParentRoute: () => shell, id: "sellers", component: gated(["agent"]) });
 const ownCommission = createRoute({
   getParentRoute: () => sellers,
   path: "/commission",
   validateSearch: (search: Record<string, unknown>) => texts(search, "statement"),
-  component: lazyRouteComponent(() => import("./books/own-commission-page.tsx"), "OwnCommissionPage"),
+  component: page(() => import("./books/own-commission-page.tsx"), "OwnCommissionPage", WORDS.BOOKS),
 });
 const supervisors = createRoute({
   getParentRoute: () => shell,
@@ -105,30 +108,30 @@ const floor = createRoute({
     ...(search.sort === "name" || search.sort === "time" ? { sort: search.sort as "name" | "time" } : {}),
     ...(search.wall === true ? { wall: true } : {}),
   }),
-  component: lazyRouteComponent(() => import("./floor/floor-page.tsx"), "FloorPage"),
+  component: page(() => import("./floor/floor-page.tsx"), "FloorPage", ["floor"]),
 });
 
 const queues = createRoute({
   getParentRoute: () => supervisors,
   path: "/queues",
-  component: lazyRouteComponent(() => import("./queues/queues-page.tsx"), "QueuesPage"),
+  component: page(() => import("./queues/queues-page.tsx"), "QueuesPage", WORDS.QUEUES),
 });
 const queueEditor = createRoute({
   getParentRoute: () => supervisors,
   path: "/queues/$tenantId/$queueId",
-  component: lazyRouteComponent(() => import("./queues/editor-page.tsx"), "QueueEditorPage"),
+  component: page(() => import("./queues/editor-page.tsx"), "QueueEditorPage", WORDS.QUEUES),
 });
 const routedContact = createRoute({
   getParentRoute: () => supervisors,
   path: "/floor/contacts/$tenantId/$contactId",
-  component: lazyRouteComponent(() => import("./queues/routed-contact-page.tsx"), "RoutedContactPage"),
+  component: page(() => import("./queues/routed-contact-page.tsx"), "RoutedContactPage", WORDS.STORY),
 });
 
 const clients = createRoute({ getParentRoute: () => shell, id: "clients", component: gated(["tenant_admin"]) });
 const today = createRoute({
   getParentRoute: () => clients,
   path: "/portal",
-  component: lazyRouteComponent(() => import("./portal/today-page.tsx"), "TodayPage"),
+  component: page(() => import("./portal/today-page.tsx"), "TodayPage", WORDS.PORTAL),
 });
 const contacts = createRoute({
   getParentRoute: () => clients,
@@ -136,57 +139,56 @@ const contacts = createRoute({
   validateSearch: (search: Record<string, unknown>) => ({
     ...(typeof search.q === "string" && search.q !== "" ? { q: search.q } : {}),
     ...(typeof search.outcome === "string" && search.outcome !== "" ? { outcome: search.outcome } : {}),
-    ...(typeof search.from === "string" && search.from !== "" ? { from: search.from } : {}),
-    ...(typeof search.to === "string" && search.to !== "" ? { to: search.to } : {}),
+    ...texts(search, "from", "to"),
   }),
-  component: lazyRouteComponent(() => import("./portal/contacts-page.tsx"), "ContactsPage"),
+  component: page(() => import("./portal/contacts-page.tsx"), "ContactsPage", WORDS.PORTAL),
 });
 const contact = createRoute({
   getParentRoute: () => clients,
   path: "/portal/contacts/$contactId",
-  component: lazyRouteComponent(() => import("./portal/contact-page.tsx"), "PortalContactPage"),
+  component: page(() => import("./portal/contact-page.tsx"), "PortalContactPage", WORDS.STORY),
 });
 const ownQueues = createRoute({
   getParentRoute: () => clients,
   path: "/portal/queues",
-  component: lazyRouteComponent(() => import("./queues/own-queues-page.tsx"), "OwnQueuesPage"),
+  component: page(() => import("./queues/own-queues-page.tsx"), "OwnQueuesPage", WORDS.QUEUES),
 });
 const spend = createRoute({
   getParentRoute: () => clients,
   path: "/portal/spend",
-  component: lazyRouteComponent(() => import("./money/spend-page.tsx"), "SpendPage"),
+  component: page(() => import("./money/spend-page.tsx"), "SpendPage", WORDS.MONEY),
 });
 const invoices = createRoute({
   getParentRoute: () => clients,
   path: "/portal/invoices",
-  component: lazyRouteComponent(() => import("./billing/portal-pages.tsx"), "PortalInvoicesPage"),
+  component: page(() => import("./billing/portal-pages.tsx"), "PortalInvoicesPage", WORDS.STORY),
 });
 const invoice = createRoute({
   getParentRoute: () => clients,
   path: "/portal/invoices/$invoiceId",
-  component: lazyRouteComponent(() => import("./billing/portal-pages.tsx"), "PortalInvoicePage"),
+  component: page(() => import("./billing/portal-pages.tsx"), "PortalInvoicePage", WORDS.STORY),
 });
 const line = createRoute({
   getParentRoute: () => clients,
   path: "/portal/invoices/$invoiceId/lines/$lineId",
-  component: lazyRouteComponent(() => import("./billing/portal-pages.tsx"), "PortalLinePage"),
+  component: page(() => import("./billing/portal-pages.tsx"), "PortalLinePage", WORDS.STORY),
 });
 const ownComparison = createRoute({
   getParentRoute: () => clients,
   path: "/portal/invoices/$invoiceId/comparison",
   validateSearch: (search: Record<string, unknown>) => texts(search, "with"),
-  component: lazyRouteComponent(() => import("./money/compare-pages.tsx"), "PortalComparePage"),
+  component: page(() => import("./money/compare-pages.tsx"), "PortalComparePage", WORDS.MONEY),
 });
 const lineContact = createRoute({
   getParentRoute: () => clients,
   path: "/portal/invoices/$invoiceId/lines/$lineId/contacts/$contactId",
-  component: lazyRouteComponent(() => import("./billing/portal-pages.tsx"), "PortalLineContactPage"),
+  component: page(() => import("./billing/portal-pages.tsx"), "PortalLineContactPage", WORDS.STORY),
 });
 const ownSettlement = createRoute({
   getParentRoute: () => clients,
   path: "/portal/settlements",
   validateSearch: (search: Record<string, unknown>) => texts(search, "statement"),
-  component: lazyRouteComponent(() => import("./books/own-settlement-page.tsx"), "OwnSettlementPage"),
+  component: page(() => import("./books/own-settlement-page.tsx"), "OwnSettlementPage", WORDS.BOOKS),
 });
 
 const billers = createRoute({
@@ -199,97 +201,97 @@ const billing = createRoute({
   path: "/billing",
   validateSearch: (search: Record<string, unknown>) =>
     typeof search.period === "string" && /^\d{4}-\d{2}$/.test(search.period) ? { period: search.period } : {},
-  component: lazyRouteComponent(() => import("./billing/house-pages.tsx"), "BillingPage"),
+  component: page(() => import("./billing/house-pages.tsx"), "BillingPage", WORDS.STORY),
 });
 const exceptions = createRoute({
   getParentRoute: () => billers,
   path: "/billing/exceptions",
-  component: lazyRouteComponent(() => import("./invoicing/exceptions-page.tsx"), "ExceptionsPage"),
+  component: page(() => import("./invoicing/exceptions-page.tsx"), "ExceptionsPage", WORDS.MONEY),
 });
 const houseInvoice = createRoute({
   getParentRoute: () => billers,
   path: "/billing/$tenantId/invoices/$invoiceId",
-  component: lazyRouteComponent(() => import("./billing/house-pages.tsx"), "HouseInvoicePage"),
+  component: page(() => import("./billing/house-pages.tsx"), "HouseInvoicePage", WORDS.STORY),
 });
 const comparison = createRoute({
   getParentRoute: () => billers,
   path: "/billing/$tenantId/invoices/$invoiceId/comparison",
   validateSearch: (search: Record<string, unknown>) => texts(search, "with"),
-  component: lazyRouteComponent(() => import("./money/compare-pages.tsx"), "HouseComparePage"),
+  component: page(() => import("./money/compare-pages.tsx"), "HouseComparePage", WORDS.MONEY),
 });
 const payments = createRoute({
   getParentRoute: () => billers,
   path: "/billing/payments",
-  component: lazyRouteComponent(() => import("./money/payments-page.tsx"), "PaymentsPage"),
+  component: page(() => import("./money/payments-page.tsx"), "PaymentsPage", WORDS.MONEY),
 });
 const ageing = createRoute({
   getParentRoute: () => billers,
   path: "/billing/ageing",
   validateSearch: (search: Record<string, unknown>) => texts(search, "tenant", "bucket"),
-  component: lazyRouteComponent(() => import("./money/ageing-page.tsx"), "AgeingPage"),
+  component: page(() => import("./money/ageing-page.tsx"), "AgeingPage", WORDS.REFUSALS),
 });
 const runs = createRoute({
   getParentRoute: () => billers,
   path: "/billing/runs",
   validateSearch: (search: Record<string, unknown>) => texts(search, "period"),
-  component: lazyRouteComponent(() => import("./money/runs-page.tsx"), "RunsPage"),
+  component: page(() => import("./money/runs-page.tsx"), "RunsPage", WORDS.REFUSALS),
 });
 const houseLine = createRoute({
   getParentRoute: () => billers,
   path: "/billing/$tenantId/invoices/$invoiceId/lines/$lineId",
-  component: lazyRouteComponent(() => import("./billing/house-pages.tsx"), "HouseLinePage"),
+  component: page(() => import("./billing/house-pages.tsx"), "HouseLinePage", WORDS.STORY),
 });
 const houseContact = createRoute({
   getParentRoute: () => billers,
   path: "/billing/$tenantId/invoices/$invoiceId/lines/$lineId/contacts/$contactId",
-  component: lazyRouteComponent(() => import("./billing/house-pages.tsx"), "HouseLineContactPage"),
+  component: page(() => import("./billing/house-pages.tsx"), "HouseLineContactPage", WORDS.STORY),
 });
 
 const contracts = createRoute({
   getParentRoute: () => billers,
   path: "/contracts",
-  component: lazyRouteComponent(() => import("./contracts/contracts-page.tsx"), "ContractsPage"),
+  component: page(() => import("./contracts/contracts-page.tsx"), "ContractsPage", WORDS.REFUSALS),
 });
 const contract = createRoute({
   getParentRoute: () => billers,
   path: "/contracts/$tenantId/$contractId",
-  component: lazyRouteComponent(() => import("./contracts/editor-page.tsx"), "ContractEditorPage"),
+  component: page(() => import("./contracts/editor-page.tsx"), "ContractEditorPage", WORDS.MONEY),
 });
 const ledger = createRoute({
   getParentRoute: () => billers,
   path: "/billing/ledger",
   validateSearch: (search: Record<string, unknown>) => texts(search, "tenant", "account"),
-  component: lazyRouteComponent(() => import("./books/ledger-page.tsx"), "LedgerPage"),
+  component: page(() => import("./books/ledger-page.tsx"), "LedgerPage", WORDS.BOOKS),
 });
 const margin = createRoute({
   getParentRoute: () => billers,
   path: "/billing/margin",
   validateSearch: (search: Record<string, unknown>) => texts(search, "period", "tenant", "by"),
-  component: lazyRouteComponent(() => import("./books/margin-page.tsx"), "MarginPage"),
+  component: page(() => import("./books/margin-page.tsx"), "MarginPage", WORDS.BOOKS),
 });
 const commissionPlans = createRoute({
   getParentRoute: () => billers,
   path: "/billing/commission/plans",
   validateSearch: (search: Record<string, unknown>) => texts(search, "tenant"),
-  component: lazyRouteComponent(() => import("./books/plans-page.tsx"), "PlansPage"),
+  component: page(() => import("./books/plans-page.tsx"), "PlansPage", WORDS.BOOKS),
 });
 const partners = createRoute({
   getParentRoute: () => billers,
   path: "/billing/settlement/partners",
   validateSearch: (search: Record<string, unknown>) => texts(search, "tenant"),
-  component: lazyRouteComponent(() => import("./books/partners-page.tsx"), "PartnersPage"),
+  component: page(() => import("./books/partners-page.tsx"), "PartnersPage", WORDS.BOOKS),
 });
 const commission = createRoute({
   getParentRoute: () => billers,
   path: "/billing/commission",
   validateSearch: (search: Record<string, unknown>) => texts(search, "tenant", "statement"),
-  component: lazyRouteComponent(() => import("./books/commission-page.tsx"), "CommissionPage"),
+  component: page(() => import("./books/commission-page.tsx"), "CommissionPage", WORDS.BOOKS),
 });
 const settlement = createRoute({
   getParentRoute: () => billers,
   path: "/billing/settlement",
   validateSearch: (search: Record<string, unknown>) => texts(search, "tenant", "statement"),
-  component: lazyRouteComponent(() => import("./books/settlement-page.tsx"), "SettlementPage"),
+  component: page(() => import("./books/settlement-page.tsx"), "SettlementPage", WORDS.BOOKS),
 });
 
 const routeTree = root.addChildren([

@@ -44,6 +44,9 @@ function documentFonts(): Plugin {
   };
 }
 
+const GROUND =
+  /node_modules\/(react|react-dom|scheduler|react-i18next|i18next|use-sync-external-store|@tanstack\/.*)\//;
+
 // A build is what people load, whoever starts it: a test runner's NODE_ENV would put React's development half into it.
 if (process.argv.includes("build")) process.env.NODE_ENV = "production";
 
@@ -56,5 +59,12 @@ export default defineConfig({
     target: "es2023",
     manifest: true,
     chunkSizeWarningLimit: 1_000,
+    rolldownOptions: {
+      output: {
+        // What every page stands on, in one file: it compresses better together, and stays in the browser's store when
+        // only our own code has changed.
+        codeSplitting: { groups: [{ name: "ground", test: GROUND }] },
+      },
+    },
   },
 });

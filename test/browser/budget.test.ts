@@ -5,9 +5,6 @@ import { beforeAll, expect, test } from "vitest";
 import { buildConsole } from "../../src/entry/cli/bundle.ts";
 
 const DIST = join(import.meta.dirname, "../../web/dist");
-/** The budget of the first load in kB of gzip; the aim stands in web/README.md. */
-const BUDGET_KB = 200;
-
 type Chunk = { readonly file: string; readonly imports?: readonly string[] };
 
 beforeAll(() => buildConsole());
@@ -22,13 +19,22 @@ function closure(manifest: Record<string, Chunk>, entry: string, seen = new Set<
   return seen;
 }
 
+/** Just above what was measured (web/README.md), in kB of gzip with Chinese words: what grows by itself is seen at once. */
 test.each([
-  ["agent desktop", ["index.html", "desktop/desktop.tsx", "words/zh.ts", "softphone/sandbox.ts"]],
-  ["wallboard", ["index.html", "floor/floor-page.tsx", "words/zh.ts"]],
-])("the first load of the %s stays within its budget of script", (name, entries) => {
+  [
+    "agent desktop",
+    159,
+    ["index.html", "desktop/desktop.tsx", "words/zh/shell.ts", "words/zh/desktop.ts", "softphone/sandbox.ts"],
+  ],
+  [
+    "wallboard",
+    149,
+    ["index.html", "shell/shell.tsx", "floor/floor-page.tsx", "words/zh/shell.ts", "words/zh/floor.ts"],
+  ],
+] as const)("the first load of the %s stays below %i kB of script", (name, limitKb, entries) => {
   const manifest = JSON.parse(readFileSync(join(DIST, ".vite/manifest.json"), "utf8")) as Record<string, Chunk>;
   const files = new Set(entries.flatMap((entry) => [...closure(manifest, entry)]));
   const bytes = [...files].reduce((sum, file) => sum + gzipSync(readFileSync(join(DIST, file))).length, 0);
   console.info(`${name}: ${(bytes / 1000).toFixed(1)} kB gzip in ${files.size} files`);
-  expect(bytes / 1000).toBeLessThan(BUDGET_KB);
+  expect(bytes / 1000).toBeLessThan(limitKb);
 });

@@ -31,7 +31,7 @@ beforeEach(() => {
   stage.house.answer(/^GET \/api\/billing\/tenants\/t1\/contracts\/k1$/, { body: CONTRACT });
   stage.house.answer(/^POST .*\/previews$/, ({ body }) => preview(body as { charges: typeof CHARGES | null }));
   stage.house.answer(/^POST .*\/versions$/, { status: 201, body: { version: 2 } });
-  stage.house.answer(/^POST .*\/draft$/, { status: 204, body: null });
+  stage.house.answer(/^POST .*\/draft$/, { body: { savedAt: 1 } });
 });
 afterEach(() => stage.clear());
 

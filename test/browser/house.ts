@@ -14,9 +14,8 @@ const TYPES: Record<string, string> = {
 
 /** What was asked of the house, so that a test can see what the console sent. */
 export type Asked = { readonly method: string; readonly path: string; readonly body: unknown };
-type Answer =
-  | { readonly status?: number; readonly body: unknown }
-  | ((asked: Asked) => { status?: number; body: unknown });
+type Given = { readonly status?: number; readonly body: unknown };
+type Answer = Given | ((asked: Asked) => Given | Promise<Given>);
 
 /**
  * A house of answers written by the test: serves the built console, answers its requests from a table, and plays the
@@ -121,7 +120,7 @@ export class PlayedHouse {
     };
     this.asked.push(asked);
     const known = this.answers.find(([path]) => path.test(`${asked.method} ${pathname}`))?.[1];
-    const { status = 200, body } = typeof known === "function" ? known(asked) : (known ?? NOT_FOUND);
+    const { status = 200, body } = typeof known === "function" ? await known(asked) : (known ?? NOT_FOUND);
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
   }
 }

@@ -193,7 +193,7 @@ test("a page that cannot load says what failed, gives the request's id, and trie
   );
   const page = await stage.page("client", "/portal/invoices");
   await page.getByText("req-7f31").waitFor({ timeout: 15_000 });
-  expect(await page.getByRole("alert").textContent()).toContain("Database not reachable: try again in a moment");
+  expect(await page.getByRole("alert").textContent()).toContain("A part of the system cannot be reached right now");
   fails = false;
   await page.getByRole("button", { name: "Try again" }).click();
   await page.getByText("No invoices yet.").waitFor();

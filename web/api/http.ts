@@ -1,4 +1,9 @@
-export type FieldFault = { readonly path: string; readonly message: string };
+export type FieldFault = {
+  readonly path: string;
+  /** In English, for who has no words for the rule. */
+  readonly message: string;
+  readonly rule?: { readonly is: string; readonly limit?: number | string };
+};
 
 /** What the house said was wrong: an RFC 9457 problem document, or our own words when no answer came at all. */
 export class ApiProblem extends Error {

@@ -2,6 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import type { SessionView } from "../../src/features/identity/schema.ts";
 import { readInZone } from "../words/zone.ts";
 import { read } from "./http.ts";
+import { noteSessionOver } from "./session-over.ts";
 
 export type Session = SessionView;
 type Nobody = { readonly user: null };
@@ -10,9 +11,15 @@ export type RoleName = Session["roles"][number]["role"];
 /** Who is signed in; null when nobody is. */
 export const sessionQuery = queryOptions({
   queryKey: ["session"],
-  queryFn: async ({ signal }): Promise<Session | null> => {
+  queryFn: async ({ signal, client, queryKey }): Promise<Session | null> => {
     const answer = await read<Session | Nobody>("/api/session", signal);
     const session = answer.user === null ? null : answer;
+    const before = client.getQueryData<Session | null>(queryKey) ?? null;
+    if (session === null && before !== null) {
+      // The page stays, with what was typed on it: whoever was signed in is asked to sign in again.
+      noteSessionOver();
+      return before;
+    }
     readInZone(session?.roles.find(({ role }) => role === "tenant_admin")?.timeZone);
     return session;
   },

@@ -7,7 +7,7 @@ import { read, send } from "../api/http.ts";
 import { Legs, OutcomeMark } from "../contact/parts.tsx";
 import { Story } from "../contact/story.tsx";
 import { Icon } from "../design/icons.tsx";
-import { troubleText } from "../design/parts.tsx";
+import { troubleText } from "../design/said.ts";
 import { InvoiceActions } from "../invoicing/actions.tsx";
 import { InvoiceBody } from "../invoicing/invoice-body.tsx";
 import { WorkPanel } from "../invoicing/work-panel.tsx";
@@ -116,7 +116,7 @@ function RunNow({ period }: { period: string }) {
         {run.isError ? (
           <span className="state-mark tone-alarm">
             <Icon name="triangle" />
-            {troubleText(run.error, t("trouble.unreachable"))}
+            {troubleText(run.error)}
           </span>
         ) : null}
       </div>

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { read } from "../api/http.ts";
 import type { ContractSummary } from "../contracts/shapes.ts";
+import { PickField } from "../design/fields.tsx";
 import { Field } from "../design/parts.tsx";
 import { month } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
@@ -26,18 +27,13 @@ export function ClientField({ value, change }: ChoiceProps) {
   const { t } = useTranslation();
   const clients = useClients();
   return (
-    <Field label={t("commission.client")}>
-      {(id) => (
-        <select id={id} className="input" required value={value} onChange={(event) => change(event.target.value)}>
-          <option value="">{t("commission.chooseClient")}</option>
-          {clients.map(({ tenantId, name }) => (
-            <option key={tenantId} value={tenantId}>
-              {name}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
+    <PickField
+      label={t("commission.client")}
+      value={value}
+      none={t("commission.chooseClient")}
+      options={clients.map(({ tenantId, name }) => [tenantId, name])}
+      change={change}
+    />
   );
 }
 

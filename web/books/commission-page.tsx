@@ -5,7 +5,8 @@ import { useTranslation } from "react-i18next";
 import type { StatementView } from "../../src/features/commission/schema.ts";
 import { read, send } from "../api/http.ts";
 import { Icon } from "../design/icons.tsx";
-import { PlainState, Skeleton, TableScroll, Trouble, troubleText } from "../design/parts.tsx";
+import { PlainState, Skeleton, TableScroll, Trouble } from "../design/parts.tsx";
+import { troubleText } from "../design/said.ts";
 import { month } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
 import { CommissionStatement } from "./commission-statement.tsx";
@@ -175,7 +176,7 @@ function Decide({ statement }: { statement: StatementView }) {
           </button>
         </form>
       ) : null}
-      {decide.isError ? <Mark good={false}>{troubleText(decide.error, t("trouble.unreachable"))}</Mark> : null}
+      {decide.isError ? <Mark good={false}>{troubleText(decide.error)}</Mark> : null}
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiProblem, send } from "../api/http.ts";
 import { Field } from "../design/parts.tsx";
+import { useTextFault } from "../design/said.ts";
 import { DeedDialog } from "../invoicing/dialogs.tsx";
 import { decoded, lineOf, partsOf } from "./their-file.ts";
 
@@ -34,6 +35,11 @@ export function FileDialog({ base, statementId, close, done }: Props) {
     // Parts before a wrong one were taken: the page shows them.
     onSettled: () => queries.invalidateQueries({ queryKey: ["books"] }),
   });
+  // What was said of one file is not true of the next.
+  const choose = (next: File | null): void => {
+    upload.reset();
+    setFile(next);
+  };
   const wrong = upload.error instanceof WrongFile ? upload.error.wrong : null;
   return (
     <DeedDialog
@@ -46,21 +52,11 @@ export function FileDialog({ base, statementId, close, done }: Props) {
       close={close}
       submit={() => file !== null && upload.mutate(file)}
     >
-      <Field
-        label={t("settlement.file")}
+      <FileField
+        chosen={file}
+        choose={choose}
         error={wrong === null ? null : "word" in wrong ? t(`settlement.${wrong.word}`) : t("settlement.badRows")}
-      >
-        {(id, describedBy) => (
-          <input
-            id={id}
-            className="input"
-            type="file"
-            accept=".csv,text/csv,text/plain"
-            aria-describedby={describedBy}
-            onChange={(event) => setFile(event.target.files?.[0] ?? null)}
-          />
-        )}
-      </Field>
+      />
       {wrong !== null && "lines" in wrong ? (
         <ul className="bad-rows small">
           {wrong.lines.map((line) => (
@@ -69,6 +65,33 @@ export function FileDialog({ base, statementId, close, done }: Props) {
         </ul>
       ) : null}
     </DeedDialog>
+  );
+}
+
+type FieldProps = {
+  readonly chosen: File | null;
+  readonly choose: (file: File | null) => void;
+  readonly error: string | null;
+};
+
+function FileField({ chosen, choose, error: told }: FieldProps) {
+  const { t } = useTranslation();
+  const lacks = useTextFault(chosen?.name ?? "", Number.POSITIVE_INFINITY, true);
+  const error = told ?? lacks;
+  return (
+    <Field label={t("settlement.file")} error={error}>
+      {(id, describedBy) => (
+        <input
+          id={id}
+          className="input"
+          type="file"
+          accept=".csv,text/csv,text/plain"
+          aria-invalid={error !== null}
+          aria-describedby={describedBy}
+          onChange={(event) => choose(event.target.files?.[0] ?? null)}
+        />
+      )}
+    </Field>
   );
 }
 

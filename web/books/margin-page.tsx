@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { GROUPINGS, type HouseMargin, type MarginReport } from "../../src/features/margin/schema.ts";
 import { read } from "../api/http.ts";
 import { decimalMoney } from "../billing/amounts.ts";
+import { monthsBack } from "../billing/months.ts";
 import { PlainState, Skeleton, TableScroll, Trouble } from "../design/parts.tsx";
 import { duration, month } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
@@ -28,14 +29,19 @@ export function MarginPage() {
       <BookHead book="margin">
         <label className="row small quiet nowrap">
           {t("billing.period")}
-          <input
-            type="month"
+          <select
             className="input period-input"
             value={period}
             onChange={(event) =>
               void navigate({ to: "/billing/margin", search: { ...search, period: event.target.value } })
             }
-          />
+          >
+            {monthsBack(now, period).map((one) => (
+              <option key={one} value={one}>
+                {month(currentTongue(), one)}
+              </option>
+            ))}
+          </select>
         </label>
       </BookHead>
       {search.tenant === undefined ? (

@@ -1,8 +1,10 @@
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type PartyInput, PartyKindSchema, type PartyView } from "../../src/features/settlement/schema.ts";
+import { DateField } from "../design/date-field.tsx";
+import { ChoiceField, isDecimal, TextField, tidy } from "../design/fields.tsx";
 import { DeedDialog } from "../invoicing/dialogs.tsx";
-import { ChoiceField, isDecimal, TextField, useBookDeed } from "./form.tsx";
+import { useBookDeed } from "./deed.ts";
 
 const KINDS = PartyKindSchema.options;
 const PRICES = ["deliveryFee", "returnFee", "sharePercent", "tolerance", "perMinute", "connectFee"] as const;
@@ -23,7 +25,7 @@ export function PartnerDialog({ tenantId, known, close }: Props) {
   const [typed, setTyped] = useState<Typed>(() => beginning(known));
   const set = (change: Partial<Typed>) => setTyped({ ...typed, ...change });
   const faults = faultsOf(typed);
-  const text = (name: keyof Omit<Typed, "kind" | "isClient">, more: { decimal?: boolean; date?: boolean } = {}) => {
+  const text = (name: keyof Omit<Typed, "kind" | "isClient" | "from">, more: { decimal?: boolean } = {}) => {
     const word = faults.get(name);
     return (
       <TextField
@@ -31,10 +33,9 @@ export function PartnerDialog({ tenantId, known, close }: Props) {
         label={t(`settlement.${name}`)}
         value={typed[name]}
         change={(value) => set({ [name]: value })}
-        error={word === undefined || typed[name] === "" ? null : t(`settlement.${word}`)}
+        error={word === undefined || word === "missing" || typed[name] === "" ? null : t(`settlement.${word}`)}
         {...(name === "slug" ? { hint: t("settlement.slugHint") } : {})}
         {...(more.decimal === true ? { decimal: true } : {})}
-        {...(more.date === true ? { type: "date" as const } : {})}
       />
     );
   };
@@ -65,7 +66,7 @@ export function PartnerDialog({ tenantId, known, close }: Props) {
         </>
       ) : null}
       {typed.kind === "supplier" ? <OwnLine checked={typed.isClient} change={(isClient) => set({ isClient })} /> : null}
-      {text("from", { date: true })}
+      <DateField label={t("settlement.from")} value={typed.from} change={(from) => set({ from })} />
       <div className="field-pair">{fieldsOf(typed.kind).map((name) => text(name, { decimal: true }))}</div>
     </DeedDialog>
   );
@@ -111,21 +112,22 @@ function beginning(known: PartyView | null): Typed {
   };
 }
 
-type Word = "wrongNumber" | "wrongPercent" | "wrongSlug" | "wrongStep";
+type Word = "missing" | "wrongNumber" | "wrongPercent" | "wrongSlug" | "wrongStep";
 
 /** What the house would refuse, by field; an empty field is refused too, but not yet told. */
 function faultsOf(typed: Typed): ReadonlyMap<keyof Typed, Word> {
   const faults = new Map<keyof Typed, Word>();
-  if (typed.name.trim() === "") faults.set("name", "wrongNumber");
-  if (typed.from === "") faults.set("from", "wrongNumber");
+  if (typed.name.trim() === "") faults.set("name", "missing");
+  if (typed.from === "") faults.set("from", "missing");
   if (!/^[a-z0-9-]{1,40}$/.test(typed.slug)) faults.set("slug", "wrongSlug");
   for (const name of fieldsOf(typed.kind)) {
     const value = typed[name];
     if (name === "firstS" || name === "nextS") {
-      const isStep = /^[0-9]{1,4}$/.test(value) && Number(value) >= 1 && Number(value) <= 3_600;
+      const steps = tidy(value);
+      const isStep = /^[0-9]{1,4}$/.test(steps) && Number(steps) >= 1 && Number(steps) <= 3_600;
       if (!isStep) faults.set(name, "wrongStep");
     } else if (!isDecimal(value)) faults.set(name, "wrongNumber");
-    else if (name === "sharePercent" && Number(value) > 100) faults.set(name, "wrongPercent");
+    else if (name === "sharePercent" && Number(tidy(value)) > 100) faults.set(name, "wrongPercent");
   }
   return faults;
 }
@@ -133,12 +135,12 @@ function faultsOf(typed: Typed): ReadonlyMap<keyof Typed, Word> {
 function inputOf(typed: Typed): PartyInput {
   const { kind, slug, from, tolerance } = typed;
   const isCarrier = kind === "carrier";
-  const parcel = (name: "deliveryFee" | "returnFee" | "sharePercent") => (isCarrier ? "0" : typed[name].trim());
+  const parcel = (name: "deliveryFee" | "returnFee" | "sharePercent") => (isCarrier ? "0" : tidy(typed[name]));
   const tariff = {
-    perMinute: typed.perMinute.trim(),
-    connectFee: typed.connectFee.trim(),
-    firstS: Number(typed.firstS),
-    nextS: Number(typed.nextS),
+    perMinute: tidy(typed.perMinute),
+    connectFee: tidy(typed.connectFee),
+    firstS: Number(tidy(typed.firstS)),
+    nextS: Number(tidy(typed.nextS)),
   };
   return {
     kind,
@@ -151,7 +153,7 @@ function inputOf(typed: Typed): PartyInput {
       returnFee: parcel("returnFee"),
       sharePercent: parcel("sharePercent"),
       tariff: isCarrier ? tariff : null,
-      tolerance: tolerance.trim(),
+      tolerance: tidy(tolerance),
     },
   };
 }

@@ -2,8 +2,10 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { STAGES, type Stage } from "../../src/domain/commission/sale.ts";
 import type { PlanInput } from "../../src/features/commission/schema.ts";
+import { DateField } from "../design/date-field.tsx";
+import { ChoiceField, isDecimal, TextField, tidy } from "../design/fields.tsx";
 import { DeedDialog } from "../invoicing/dialogs.tsx";
-import { ChoiceField, isDecimal, TextField, useBookDeed } from "./form.tsx";
+import { useBookDeed } from "./deed.ts";
 
 type By = "fixed" | "percent";
 type Typed = {
@@ -61,7 +63,7 @@ export function PlanDialog({ tenantId, close }: { tenantId: string; close: () =>
         word={(one) => t(`commission.beneficiary.${one}`)}
         change={(beneficiary) => set({ beneficiary })}
       />
-      <TextField label={t("commission.from")} type="date" value={typed.from} change={(from) => set({ from })} />
+      <DateField label={t("commission.from")} value={typed.from} change={(from) => set({ from })} />
       <ChoiceField
         label={t("commission.pay")}
         value={typed.by}
@@ -127,10 +129,10 @@ function faultOf({ by, amount, percent, minEach, maxEach, accrueOn, payableOn }:
   if (by === "fixed" && !isDecimal(amount)) return { at: "amount", word: "wrongNumber" };
   if (by === "percent") {
     if (!isDecimal(percent)) return { at: "percent", word: "wrongNumber" };
-    if (Number(percent) > 100) return { at: "percent", word: "wrongPercent" };
+    if (Number(tidy(percent)) > 100) return { at: "percent", word: "wrongPercent" };
     if (minEach !== "" && !isDecimal(minEach)) return { at: "minEach", word: "wrongNumber" };
     if (maxEach !== "" && !isDecimal(maxEach)) return { at: "maxEach", word: "wrongNumber" };
-    if (minEach !== "" && maxEach !== "" && Number(minEach) > Number(maxEach))
+    if (minEach !== "" && maxEach !== "" && Number(tidy(minEach)) > Number(tidy(maxEach)))
       return { at: "minEach", word: "wrongRange" };
   }
   if (STAGES.indexOf(accrueOn) > STAGES.indexOf(payableOn)) return { at: "payableOn", word: "wrongOrder" };
@@ -138,10 +140,10 @@ function faultOf({ by, amount, percent, minEach, maxEach, accrueOn, payableOn }:
 }
 
 function inputOf({ beneficiary, from, by, accrueOn, payableOn, ...typed }: Typed): PlanInput {
-  const each = (name: "minEach" | "maxEach") => (typed[name] === "" ? {} : { [name]: typed[name].trim() });
+  const each = (name: "minEach" | "maxEach") => (typed[name] === "" ? {} : { [name]: tidy(typed[name]) });
   const pay: PlanInput["terms"]["pay"] =
     by === "fixed"
-      ? { by, amount: typed.amount.trim() }
-      : { by, percent: typed.percent.trim(), ...each("minEach"), ...each("maxEach") };
+      ? { by, amount: tidy(typed.amount) }
+      : { by, percent: tidy(typed.percent), ...each("minEach"), ...each("maxEach") };
   return { beneficiary, from, terms: { pay, accrueOn, payableOn } };
 }

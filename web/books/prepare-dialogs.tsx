@@ -3,9 +3,10 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { PartyView, SettlementView } from "../../src/features/settlement/schema.ts";
 import { read } from "../api/http.ts";
+import { ChoiceField } from "../design/fields.tsx";
 import { DeedDialog } from "../invoicing/dialogs.tsx";
 import { ClientField, MonthField, pastMonths } from "./clients.tsx";
-import { ChoiceField, useBookDeed } from "./form.tsx";
+import { useBookDeed } from "./deed.ts";
 
 type CommissionProps = { readonly close: () => void; readonly done: (prepared: number) => void };
 

@@ -2,11 +2,12 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { DECISIONS, type Decision } from "../../src/domain/settlement/statement.ts";
 import type { SettlementLineView, SettlementView } from "../../src/features/settlement/schema.ts";
+import { ChoiceField, TextField } from "../design/fields.tsx";
 import { minorOf, newRequestKey } from "../invoicing/deed.ts";
 import { DeedDialog, ReasonField } from "../invoicing/dialogs.tsx";
 import { money } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
-import { ChoiceField, TextField, useBookDeed } from "./form.tsx";
+import { useBookDeed } from "./deed.ts";
 
 type Props = { readonly base: string; readonly statement: SettlementView; readonly close: () => void };
 
@@ -100,8 +101,8 @@ export function AdjustDialog({ base, statement, close }: Props) {
 }
 
 function signedMinor(text: string, decimals: number): number | null {
-  const below = /^\s*[-−]/.test(text);
-  const minor = minorOf(below ? text.replace(/^\s*[-−]/, "") : text, decimals);
+  const below = /^\s*[-−－]/.test(text);
+  const minor = minorOf(below ? text.replace(/^\s*[-−－]/, "") : text, decimals);
   return minor === null ? null : below ? -minor : minor;
 }
 

@@ -5,11 +5,12 @@ import { useTranslation } from "react-i18next";
 import type { SettlementDetail, SettlementLineView, SettlementView } from "../../src/features/settlement/schema.ts";
 import { read } from "../api/http.ts";
 import { Icon, type IconName } from "../design/icons.tsx";
-import { Skeleton, Trouble, troubleText } from "../design/parts.tsx";
+import { Skeleton, Trouble } from "../design/parts.tsx";
+import { troubleText } from "../design/said.ts";
 import { count, month } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
+import { useBookDeed } from "./deed.ts";
 import { FileDialog } from "./file-dialog.tsx";
-import { useBookDeed } from "./form.tsx";
 import { Mark, More } from "./parts.tsx";
 import { AdjustDialog, AgreeDialog, DecideDialog, PaidDialog } from "./settlement-dialogs.tsx";
 import { SettlementLines, SettlementSums, StatementPill } from "./settlement-parts.tsx";
@@ -142,7 +143,7 @@ function Steps({ base, statement }: StepsProps) {
           </span>
         ) : null}
       </div>
-      {again.isError ? <Mark good={false}>{troubleText(again.error, t("trouble.unreachable"))}</Mark> : null}
+      {again.isError ? <Mark good={false}>{troubleText(again.error)}</Mark> : null}
       {asked === "file" ? (
         <FileDialog
           base={base}

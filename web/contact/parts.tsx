@@ -111,5 +111,5 @@ type Label = { readonly zh: string; readonly en: string };
 /** What came of it, in the client's own words; its code where those words are gone. */
 export function Disposition({ code, label }: { code: string | null; label: Label | null }) {
   const { t } = useTranslation();
-  return code === "auto" ? t("contact.auto") : (label?.[currentTongue()] ?? code);
+  return code === "auto" ? t("app.endedByTimer") : (label?.[currentTongue()] ?? code);
 }

@@ -140,7 +140,7 @@ function tell({ t, shown, disposition }: Telling, type: FactName, body: Record<s
     case "wrapped_up":
       return t(`contact.fact.${type}`, {
         disposition:
-          body.disposition === "auto" ? t("contact.auto") : (disposition?.[currentTongue()] ?? text("disposition")),
+          body.disposition === "auto" ? t("app.endedByTimer") : (disposition?.[currentTongue()] ?? text("disposition")),
       });
     case "reconciled":
       return t(`contact.fact.${type}`, { what: text("what") });

@@ -1,17 +1,19 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Charge, ChargeModel } from "../../src/domain/rating/charge.ts";
-import { ApiProblem, read, send } from "../api/http.ts";
+import { ApiProblem, read } from "../api/http.ts";
 import { Crumbs } from "../design/crumbs.tsx";
 import { Icon } from "../design/icons.tsx";
-import { Skeleton, Trouble, troubleText } from "../design/parts.tsx";
+import { Skeleton, Trouble } from "../design/parts.tsx";
 import { type ContractWords, contractWords, filled } from "../words/contracts.ts";
 import { calendarDay, type Tongue, zoneName } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
+import { ContractActions } from "./actions.tsx";
 import { ChargeCard } from "./charge-card.tsx";
-import { CardChoice, cardNamed, LeftOut, NewerCard, originIn, useCards } from "./price-card.tsx";
+import { termFaults } from "./fields.ts";
+import { cardNamed, LeftOut, NewerCard, originIn, useCards } from "./price-card.tsx";
 import type { CardView, ContractView, DraftTerms } from "./shapes.ts";
 import { MODELS, newCharge } from "./templates.ts";
 import { TrialPanel, useTrial } from "./trial.tsx";
@@ -24,11 +26,15 @@ export function ContractEditorPage() {
   const tongue = currentTongue();
   const words = contractWords(tongue);
   const path = `/api/billing/tenants/${tenantId}/contracts/${contractId}`;
+  const [round, setRound] = useState(0);
   const contract = useQuery({
-    queryKey: ["contracts", path],
+    queryKey: ["contract", path, round],
     queryFn: ({ signal }) => read<ContractView>(path, signal),
-    // What is being written here must not be replaced under the hand.
+    // What is being written here must not be replaced under the hand: it is read again only when the writer asks.
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
     refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
   });
   useEffect(() => {
     document.title = `${words.title} · ${t("app.name")}`;
@@ -46,17 +52,35 @@ export function ContractEditorPage() {
       ) : contract.isError ? (
         <Trouble problem={contract.error} retry={() => void contract.refetch()} />
       ) : (
-        <Editor key={contract.dataUpdatedAt} contract={contract.data} path={path} words={words} tongue={tongue} />
+        <Editor
+          key={round}
+          contract={contract.data}
+          path={path}
+          words={words}
+          tongue={tongue}
+          readAgain={() => setRound(round + 1)}
+        />
       )}
     </div>
   );
 }
 
-type EditorProps = { contract: ContractView; path: string; words: ContractWords; tongue: Tongue };
+type EditorProps = {
+  contract: ContractView;
+  path: string;
+  words: ContractWords;
+  tongue: Tongue;
+  readAgain: () => void;
+};
 
-function Editor({ contract, path, words, tongue }: EditorProps) {
+function Editor({ contract, path, words, tongue, readAgain }: EditorProps) {
   const today = new Date().toISOString().slice(0, 10);
-  const [draft, setDraft] = useState<DraftTerms>(() => contract.draft ?? fromInForce(contract, today));
+  const [draft, setDraft] = useState<DraftTerms>(() => draftAtFirst(contract, today));
+  const [unread, setUnread] = useState<ReadonlySet<string>>(new Set());
+  const noteUnread = useCallback(
+    (code: string, isUnread: boolean) => setUnread((before) => withMember(before, code, isUnread)),
+    [],
+  );
   const period = monthBefore(today);
   const trial = useTrial(path, period, draft.charges);
   const faults = trial.problem instanceof ApiProblem ? trial.problem.fields : [];
@@ -76,7 +100,15 @@ function Editor({ contract, path, words, tongue }: EditorProps) {
           {contract.currency} · {zoneName(tongue, contract.timeZone, Date.now())}
         </span>
       </div>
-      <Actions contract={contract} path={path} words={words} tongue={tongue} carded={carded} />
+      <ContractActions
+        contract={contract}
+        path={path}
+        words={words}
+        tongue={tongue}
+        carded={carded}
+        isUnread={unread.size > 0}
+        readAgain={readAgain}
+      />
       <div className="contract-grid">
         <section className="terms" aria-label={words.terms}>
           <NewerCard {...carded} />
@@ -88,10 +120,9 @@ function Editor({ contract, path, words, tongue }: EditorProps) {
               words={words}
               tongue={tongue}
               origin={originIn(card, charge)}
-              faults={faults
-                .filter(({ path: field }) => field.startsWith(`json.charges.${at}.`))
-                .map(({ message }) => message)}
+              faults={termFaults(faults, at)}
               change={change(at)}
+              unread={noteUnread}
             />
           ))}
           <LeftOut {...carded} currency={contract.currency} />
@@ -107,6 +138,18 @@ function Editor({ contract, path, words, tongue }: EditorProps) {
       </div>
     </>
   );
+}
+
+function withMember(set: ReadonlySet<string>, member: string, isIn: boolean): ReadonlySet<string> {
+  if (set.has(member) === isIn) return set;
+  return new Set(isIn ? [...set, member] : [...set].filter((one) => one !== member));
+}
+
+/** The draft that was kept, or what is in force, from the next first of a month on. */
+function draftAtFirst(contract: ContractView, today: string): DraftTerms {
+  if (contract.draft === null) return fromInForce(contract, today);
+  const { validFrom, charges, card } = contract.draft;
+  return { validFrom, charges, card };
 }
 
 function added(model: ChargeModel, charges: readonly Charge[]): Charge {
@@ -137,108 +180,6 @@ function monthBefore(today: string): string {
   return at.toISOString().slice(0, 7);
 }
 
-type ActionsProps = EditorProps & { carded: Parameters<typeof CardChoice>[0] };
-
-function Actions({ contract, path, words, tongue, carded }: ActionsProps) {
-  const { draft, setDraft } = carded;
-  const { t } = useTranslation();
-  const queries = useQueryClient();
-  const [sure, setSure] = useState(false);
-  const again = () => queries.invalidateQueries({ queryKey: ["contracts"] });
-  const save = useMutation({
-    mutationFn: (given: DraftTerms) => send("POST", `${path}/draft`, given),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["contracts"], exact: true }),
-  });
-  const discard = useMutation({ mutationFn: () => send("DELETE", `${path}/draft`), onSuccess: again });
-  const publish = useMutation({
-    mutationFn: (given: DraftTerms) => send<{ version: number }>("POST", `${path}/versions`, given),
-    onSuccess: again,
-    onSettled: () => setSure(false),
-  });
-  // What was said of a draft is no longer true of one that was changed since.
-  const told = [save, publish].find(({ variables, error }) => variables === draft && error !== null);
-  const problem = told?.error ?? discard.error;
-  const fault = problem instanceof ApiProblem ? problem.fields[0]?.message : undefined;
-  return (
-    <div className="contract-actions">
-      <label className="row small quiet">
-        {words.validFrom}
-        <input
-          type="date"
-          className="input date-input"
-          value={draft.validFrom}
-          onChange={(event) => setDraft({ ...draft, validFrom: event.target.value })}
-        />
-      </label>
-      <CardChoice {...carded} />
-      <button type="button" className="button" disabled={save.isPending} onClick={() => save.mutate(draft)}>
-        <Icon name="check" />
-        {words.save}
-      </button>
-      <Publish
-        sure={sure}
-        setSure={setSure}
-        from={draft.validFrom}
-        busy={publish.isPending}
-        publish={() => publish.mutate(draft)}
-        words={words}
-        tongue={tongue}
-      />
-      {contract.draft === null ? null : (
-        <button type="button" className="button plain" disabled={discard.isPending} onClick={() => discard.mutate()}>
-          {words.discard}
-        </button>
-      )}
-      <div role="status" className="small">
-        {problem !== null ? (
-          <span className="state-mark tone-alarm">
-            <Icon name="triangle" />
-            {fault ?? troubleText(problem, t("trouble.unreachable"))}
-          </span>
-        ) : save.isSuccess && save.variables === draft ? (
-          <span className="state-mark tone-ready">
-            <Icon name="check" />
-            {words.saved}
-          </span>
-        ) : null}
-      </div>
-    </div>
-  );
-}
-
-type PublishProps = {
-  sure: boolean;
-  setSure: (sure: boolean) => void;
-  from: string;
-  busy: boolean;
-  publish: () => void;
-  words: ContractWords;
-  tongue: Tongue;
-};
-
-/** Asked twice: a published version is never taken back. */
-function Publish({ sure, setSure, from, busy, publish, words, tongue }: PublishProps) {
-  const { t } = useTranslation();
-  if (!sure) {
-    return (
-      <button type="button" className="button primary" disabled={from === ""} onClick={() => setSure(true)}>
-        {words.publish}
-      </button>
-    );
-  }
-  return (
-    <>
-      <span className="small">{filled(words.publishSure, { from: calendarDay(tongue, from) })}</span>
-      <button type="button" className="button primary" disabled={busy} onClick={publish}>
-        {words.publish}
-      </button>
-      <button type="button" className="button plain" onClick={() => setSure(false)}>
-        {t("app.cancel")}
-      </button>
-    </>
-  );
-}
-
 function AddTerm({ words, add }: { words: ContractWords; add: (model: ChargeModel) => void }) {
   const [model, setModel] = useState<ChargeModel>("unit");
   return (
@@ -265,7 +206,7 @@ function AddTerm({ words, add }: { words: ContractWords; add: (model: ChargeMode
   );
 }
 
-type VersionsProps = Omit<EditorProps, "path"> & { cards: readonly CardView[]; today: string };
+type VersionsProps = Omit<EditorProps, "path" | "readAgain"> & { cards: readonly CardView[]; today: string };
 
 function Versions({ contract, cards, words, tongue, today }: VersionsProps) {
   const day = (date: string) => calendarDay(tongue, date);

@@ -1,8 +1,8 @@
-import i18next from "i18next";
 import { type ReactNode, useEffect, useId, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiProblem } from "../api/http.ts";
 import { Icon, type IconName } from "./icons.tsx";
+import { troubleText } from "./said.ts";
 
 /** The seven states of an agent and alarm: always icon, word and colour together. */
 export type AgentStateName = "off_shift" | "ready" | "reserved" | "ringing" | "on_contact" | "wrap_up" | "not_ready";
@@ -90,7 +90,7 @@ export function Trouble({ problem, retry }: { problem: unknown; retry?: () => vo
   }
   return (
     <div role="alert">
-      <PlainState icon="triangle" title={t("trouble.title")} hint={troubleText(problem, t("trouble.unreachable"))}>
+      <PlainState icon="triangle" title={t("trouble.title")} hint={troubleText(problem)}>
         {known?.requestId ? (
           <p className="small">
             {t("trouble.requestId")} <span className="mono">{known.requestId}</span>
@@ -105,15 +105,6 @@ export function Trouble({ problem, retry }: { problem: unknown; retry?: () => vo
       </PlainState>
     </div>
   );
-}
-
-/** A problem in one line, for places too small for the whole panel. */
-export function troubleText(problem: unknown, unreachable: string): string {
-  if (!(problem instanceof ApiProblem)) return problem instanceof Error ? problem.message : String(problem);
-  if (problem.status === 0) return unreachable;
-  const known = `refusal.${problem.code}`;
-  if (i18next.exists(known)) return i18next.t(known as "refusal.four_eyes");
-  return problem.detail === null ? problem.message : `${problem.message}: ${problem.detail}`;
 }
 
 /** Grey bones in the shape of what comes. */

@@ -34,7 +34,7 @@ export function usePhoneText(): (value: string) => string {
     };
   }, []);
   return (value) => {
-    if (isWithheld(value)) return t("desktop.anonymous");
+    if (isWithheld(value)) return t("app.withheld");
     return shown === null || !value.startsWith("+") ? value : shown(value);
   };
 }

@@ -3,8 +3,9 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../design/icons.tsx";
 import { Keypad } from "../design/keypad.tsx";
-import { BrandMark, troubleText } from "../design/parts.tsx";
+import { BrandMark } from "../design/parts.tsx";
 import { PhoneNumber } from "../design/phone-number.tsx";
+import { troubleText } from "../design/said.ts";
 import { Elapsed } from "../live/timers.tsx";
 import { hangUp, hold } from "./card.ts";
 import type { ActiveContact } from "./desk.ts";
@@ -103,7 +104,7 @@ function LiveCall({
       <span className="grow">
         {problem === null ? null : (
           <span className="field-error" role="alert">
-            {t("call.failed")}: {troubleText(problem, t("trouble.unreachable"))}
+            {t("call.failed")}: {troubleText(problem)}
           </span>
         )}
       </span>

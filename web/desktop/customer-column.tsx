@@ -2,8 +2,9 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../design/icons.tsx";
-import { brandStyle, Field, PlainState, Skeleton, Trouble, troubleText } from "../design/parts.tsx";
+import { brandStyle, Field, PlainState, Skeleton, Trouble } from "../design/parts.tsx";
 import { isWithheld, PhoneNumber } from "../design/phone-number.tsx";
+import { troubleText } from "../design/said.ts";
 import { dateTime } from "../words/format.ts";
 import { outcomeName } from "../words/outcome.ts";
 import { currentTongue } from "../words/words.ts";
@@ -181,7 +182,7 @@ function CustomerNotes({ inHand, customer }: { inHand: InHand; customer: Custome
       {add.isError ? (
         <p className="field-error" role="alert">
           <Icon name="triangle" />
-          {troubleText(add.error, t("trouble.unreachable"))}
+          {troubleText(add.error)}
         </p>
       ) : null}
     </div>
@@ -207,11 +208,7 @@ function NewCustomer({ inHand }: { inHand: InHand }) {
     const phone = String(form.get("phone") ?? "").trim();
     create.mutate({ name, phone: phone === "" ? null : phone, note: note === "" ? null : note });
   };
-  const error = missing
-    ? t("customer.nameMissing")
-    : create.isError
-      ? troubleText(create.error, t("trouble.unreachable"))
-      : null;
+  const error = missing ? t("customer.nameMissing") : create.isError ? troubleText(create.error) : null;
   return (
     <form className="stack new-customer" onSubmit={submit} noValidate>
       <h3 className="customer-name">{t("customer.noneTitle")}</h3>
@@ -259,7 +256,7 @@ function PhoneField({ from }: { from: string }) {
           className="input mono"
           autoComplete="off"
           aria-describedby={note}
-          placeholder={withheld ? t("desktop.anonymous") : undefined}
+          placeholder={withheld ? t("app.withheld") : undefined}
           defaultValue={withheld ? "" : from}
         />
       )}
@@ -271,7 +268,7 @@ function History({ rows, dispositions }: { rows: readonly HistoryRow[]; disposit
   const { t } = useTranslation();
   const came = ({ disposition }: HistoryRow): string | null =>
     disposition === "auto"
-      ? t("contact.auto")
+      ? t("app.endedByTimer")
       : (dispositions.find((one) => one.code === disposition)?.label[currentTongue()] ?? disposition);
   return (
     <div className="stack history">

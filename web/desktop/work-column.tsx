@@ -2,7 +2,8 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../design/icons.tsx";
-import { brandStyle, Field, PlainState, troubleText } from "../design/parts.tsx";
+import { brandStyle, Field, PlainState } from "../design/parts.tsx";
+import { troubleText } from "../design/said.ts";
 import { houseNow, onTick } from "../live/house-clock.ts";
 import { Countdown, CountdownBar } from "../live/timers.tsx";
 import { currentTongue } from "../words/words.ts";
@@ -99,7 +100,7 @@ function WorkForm({ contact }: { contact: ActiveContact }) {
       {save.isError ? (
         <p className="field-error" role="alert">
           <Icon name="triangle" />
-          {t("work.failed")} {troubleText(save.error, t("trouble.unreachable"))}
+          {t("work.failed")} {troubleText(save.error)}
         </p>
       ) : null}
       <SaveButtons off={!wrapping || !canAct || save.isPending} saving={save.isPending} save={submit} />

@@ -1,14 +1,17 @@
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
+import { Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { FloorFrame } from "../../src/features/routing/schema.ts";
 import { Icon } from "../design/icons.tsx";
 import { BrandMark, brandStyle, PlainState, StateMark } from "../design/parts.tsx";
 import { PhoneNumber } from "../design/phone-number.tsx";
 import { Elapsed } from "../live/timers.tsx";
+import { part } from "../page.ts";
 import { count } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
-import { TelephoneDialog } from "./telephone-dialog.tsx";
+
+/** Comes when it is first opened: what checks its fields is larger than the whole floor. */
+const TelephoneDialog = part(async () => (await import("./telephone-dialog.tsx")).TelephoneDialog, ["refusal"]);
 
 type AgentRow = FloorFrame["agents"][number];
 type Sort = "state" | "name" | "time";
@@ -50,7 +53,7 @@ export function AgentGrid({ agents }: { agents: readonly AgentRow[] }) {
     <section className="panel" aria-labelledby="agents-title">
       <div className="row wrap agents-head">
         <h2 id="agents-title">{t("floor.agents")}</h2>
-        <fieldset className="row wrap grow" aria-label={t("desktop.state")}>
+        <fieldset className="row wrap grow" aria-label={t("floor.state")}>
           <button
             type="button"
             className="button plain"
@@ -103,7 +106,11 @@ function Cells({ agents }: { agents: readonly AgentRow[] }) {
   const [asked, setAsked] = useState<AgentRow | null>(null);
   return (
     <>
-      {asked === null ? null : <TelephoneDialog agent={asked} close={() => setAsked(null)} />}
+      {asked === null ? null : (
+        <Suspense fallback={null}>
+          <TelephoneDialog agent={asked} close={() => setAsked(null)} />
+        </Suspense>
+      )}
       <ul className="agent-grid">
         {agents.map((agent) => (
           <li key={agent.agentId} className="agent-cell brand-stripe" style={brandStyle(agent.brand?.color ?? "")}>
@@ -134,7 +141,7 @@ function Cells({ agents }: { agents: readonly AgentRow[] }) {
                   to="/floor/contacts/$tenantId/$contactId"
                   params={{ tenantId: agent.tenantId, contactId: agent.contactId }}
                 >
-                  {t("decision.open")}
+                  {t("floor.why")}
                 </Link>
               )}
               {agent.brand === null ? null : <BrandMark name={agent.brand.name} color={agent.brand.color} />}

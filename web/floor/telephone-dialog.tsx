@@ -7,9 +7,10 @@ import {
   TelephoneSchema,
   type TelephoneView,
 } from "../../src/features/routing/schema.ts";
-import { read, send } from "../api/http.ts";
+import { ApiProblem, read, send } from "../api/http.ts";
 import { Icon } from "../design/icons.tsx";
-import { Dialog, Field, Skeleton, troubleText } from "../design/parts.tsx";
+import { Dialog, Field, Skeleton } from "../design/parts.tsx";
+import { troubleText } from "../design/said.ts";
 
 type Agent = { readonly agentId: string; readonly name: string };
 
@@ -17,35 +18,46 @@ type Agent = { readonly agentId: string; readonly name: string };
 export function TelephoneDialog({ agent, close }: { agent: Agent; close: () => void }) {
   const { t } = useTranslation();
   const path = `/api/agents/${agent.agentId}/telephone`;
+  const [round, setRound] = useState(0);
   const found = useQuery({
-    queryKey: ["agent", agent.agentId, "telephone"],
+    queryKey: ["agent", agent.agentId, "telephone", round],
     queryFn: ({ signal }) => read<TelephoneView>(path, signal),
     gcTime: 0,
+    // What is being typed must not be replaced under the hand.
+    staleTime: Number.POSITIVE_INFINITY,
     refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
   });
   return (
     <Dialog title={t("floor.telephoneOf", { name: agent.name })} close={close}>
       {found.isError ? (
         <p className="field-error" role="alert">
-          {troubleText(found.error, t("trouble.unreachable"))}
+          {troubleText(found.error)}
         </p>
       ) : found.data === undefined ? (
         <Skeleton lines={4} height={24} />
       ) : (
-        <TelephoneForm path={path} before={found.data} done={close} />
+        <TelephoneForm key={round} path={path} before={found.data} done={close} readAgain={() => setRound(round + 1)} />
       )}
     </Dialog>
   );
 }
 
-function TelephoneForm({ path, before, done }: { path: string; before: TelephoneView; done: () => void }) {
+type FormProps = {
+  readonly path: string;
+  readonly before: TelephoneView;
+  readonly done: () => void;
+  readonly readAgain: () => void;
+};
+
+function TelephoneForm({ path, before, done, readAgain }: FormProps) {
   const { t } = useTranslation();
   const [outside, setOutside] = useState(before.telephone !== null);
   const [number, setNumber] = useState<string>(before.telephone?.number ?? "");
   const [rings, setRings] = useState<Telephone["rings"]>(before.telephone?.rings ?? "on_accept");
   const [version, setVersion] = useState(before.version);
   const [tried, setTried] = useState(false);
-  const wanted = TelephoneSchema.safeParse({ number: number.replaceAll(/[\s()-]/g, ""), rings });
+  const wanted = TelephoneSchema.safeParse({ number: number.normalize("NFKC").replaceAll(/[\s()-]/g, ""), rings });
   const save = useMutation({
     mutationFn: (telephone: Telephone | null) => send<TelephoneSaved>("PUT", path, { version, telephone }),
     onSuccess: ({ agent, live }) => {
@@ -56,6 +68,7 @@ function TelephoneForm({ path, before, done }: { path: string; before: Telephone
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
     setTried(true);
+    if (save.isPending) return;
     if (!outside) save.mutate(null);
     else if (wanted.success) save.mutate(wanted.data);
   };
@@ -83,9 +96,7 @@ function TelephoneForm({ path, before, done }: { path: string; before: Telephone
         <p className="small quiet">{t("floor.telephoneBy", { who: before.changedBy })}</p>
       )}
       {save.isError ? (
-        <p className="field-error" role="alert">
-          {troubleText(save.error, t("trouble.unreachable"))}
-        </p>
+        <NotSaved problem={save.error} readAgain={readAgain} />
       ) : save.data?.live === false ? (
         <p className="field-error" role="alert">
           {t("floor.telephoneNotLive")}
@@ -98,6 +109,24 @@ function TelephoneForm({ path, before, done }: { path: string; before: Telephone
         </button>
       </div>
     </form>
+  );
+}
+
+function NotSaved({ problem, readAgain }: { problem: unknown; readAgain: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <div className="row" role="alert">
+      <p className="field-error grow">
+        <Icon name="triangle" />
+        {troubleText(problem)}
+      </p>
+      {problem instanceof ApiProblem && problem.code === "changed_meanwhile" ? (
+        <button type="button" className="button" onClick={readAgain}>
+          <Icon name="refresh" />
+          {t("app.readNewest")}
+        </button>
+      ) : null}
+    </div>
   );
 }
 

@@ -5,7 +5,8 @@ import { useTranslation } from "react-i18next";
 import { ApiProblem, read, send } from "../api/http.ts";
 import { homeOf, type RoleName, type Session, sessionQuery } from "../api/session.ts";
 import { Icon, type IconName } from "../design/icons.tsx";
-import { Field, Skeleton, troubleText } from "../design/parts.tsx";
+import { Field, Skeleton } from "../design/parts.tsx";
+import { troubleText } from "../design/said.ts";
 import { Preferences } from "../shell/preferences.tsx";
 import "./sign-in.css";
 
@@ -97,7 +98,7 @@ function SignInForm({ enter }: { enter: Enter }) {
       ? null
       : refused
         ? t("signIn.wrong")
-        : troubleText(problem, t("trouble.unreachable"));
+        : troubleText(problem);
   return (
     <form className="card stack" onSubmit={submit} noValidate aria-labelledby="sign-in-title">
       <h2 id="sign-in-title">{t("signIn.title")}</h2>

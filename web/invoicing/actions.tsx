@@ -3,7 +3,7 @@ import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { InvoiceDocument } from "../../src/features/invoicing/schema.ts";
 import { Icon, type IconName } from "../design/icons.tsx";
-import { troubleText } from "../design/parts.tsx";
+import { troubleText } from "../design/said.ts";
 import { money } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
 import { CreditDialog, WriteOffDialog } from "./credit-dialogs.tsx";
@@ -177,11 +177,10 @@ function Action(props: {
 }
 
 function Said({ problem }: { problem: unknown }) {
-  const { t } = useTranslation();
   return (
     <span role="alert" className="state-mark tone-alarm small">
       <Icon name="triangle" />
-      {troubleText(problem, t("trouble.unreachable"))}
+      {troubleText(problem)}
     </span>
   );
 }

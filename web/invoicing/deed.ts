@@ -23,9 +23,17 @@ export function newRequestKey(): string {
   return crypto.randomUUID();
 }
 
-/** `12.5` typed for CNY is 1250 minor units; null for anything that is no amount of this currency. */
+const GROUPED = /^[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?$/;
+
+/**
+ * `12.5` typed for CNY is 1250 minor units; null for anything that is no amount of this currency. A comma may part thousands
+ * and nothing else: who writes `1,5` and means one and a half must not be charged fifteen.
+ */
 export function minorOf(typed: string, decimals: number): number | null {
-  const match = /^([0-9]{1,10})(?:\.([0-9]+))?$/.exec(typed.replaceAll(/[,\s]/g, ""));
+  // Chinese keyboards write wide digits, points and commas.
+  const narrow = typed.normalize("NFKC").replaceAll(/\s/g, "");
+  const plain = GROUPED.test(narrow) ? narrow.replaceAll(",", "") : narrow;
+  const match = /^([0-9]{1,10})(?:\.([0-9]+))?$/.exec(plain);
   if (match?.[1] === undefined || (match[2]?.length ?? 0) > decimals) return null;
   return Number(match[1]) * 10 ** decimals + Number((match[2] ?? "").padEnd(decimals, "0") || "0");
 }

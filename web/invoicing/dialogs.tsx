@@ -1,7 +1,9 @@
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../design/icons.tsx";
-import { Dialog, Field, troubleText } from "../design/parts.tsx";
+import { Dialog, Field } from "../design/parts.tsx";
+import { troubleText, useTextFault } from "../design/said.ts";
+import { Tried } from "../design/tried.ts";
 
 type FormProps = {
   readonly title: string;
@@ -15,22 +17,39 @@ type FormProps = {
   readonly children?: ReactNode;
 };
 
-/** A deed that needs words or figures first: what it does, its fields, what went wrong, and the deed by its name. */
+/**
+ * A deed that needs words or figures first: what it does, its fields, what went wrong, and the deed by its name. Sent before it
+ * is ready, it says at each field what is missing and puts the writer at the first.
+ */
 export function DeedDialog(props: FormProps) {
   const { t } = useTranslation();
+  const [tries, setTries] = useState(0);
+  const form = useRef<HTMLFormElement>(null);
+  const wrong = (): HTMLElement | null => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]') ?? null;
+  useEffect(() => {
+    if (tries > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [tries]);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (props.ready && !props.pending) props.submit();
+    if (props.pending) return;
+    if (props.ready && wrong() === null) props.submit();
+    else setTries(tries + 1);
   };
   return (
     <Dialog title={props.title} close={props.close}>
-      <form className="stack deed-form" onSubmit={submit}>
+      <form ref={form} className="stack deed-form" onSubmit={submit} noValidate>
         {props.note === undefined ? null : <p className="quiet">{props.note}</p>}
-        {props.children}
+        <Tried value={tries > 0}>{props.children}</Tried>
+        {tries > 0 && !props.ready ? (
+          <p className="field-error" role="alert">
+            <Icon name="triangle" />
+            {t("trouble.incomplete")}
+          </p>
+        ) : null}
         {props.problem === null || props.problem === undefined ? null : (
           <p className="field-error" role="alert">
             <Icon name="triangle" />
-            {troubleText(props.problem, t("trouble.unreachable"))}
+            {troubleText(props.problem)}
           </p>
         )}
         <div className="row">
@@ -38,7 +57,7 @@ export function DeedDialog(props: FormProps) {
           <button type="button" className="button" onClick={props.close}>
             {t("invoicing.cancel")}
           </button>
-          <button type="submit" className="button primary" disabled={!props.ready || props.pending}>
+          <button type="submit" className="button primary" disabled={props.pending}>
             {props.doing}
           </button>
         </div>
@@ -47,20 +66,22 @@ export function DeedDialog(props: FormProps) {
   );
 }
 
-export const REASON_LENGTH_MAX = 1_000;
+const REASON_LENGTH_MAX = 1_000;
+const AMOUNT_LENGTH_MAX = 30;
 
 export function ReasonField({ value, change }: { value: string; change: (text: string) => void }) {
   const { t } = useTranslation();
+  const error = useTextFault(value, REASON_LENGTH_MAX, true);
   return (
-    <Field label={t("invoicing.reason")} hint={t("invoicing.reasonHint")}>
+    <Field label={t("invoicing.reason")} hint={t("invoicing.reasonHint")} error={error}>
       {(id, describedBy) => (
         <textarea
           id={id}
           className="input"
           rows={3}
-          maxLength={REASON_LENGTH_MAX}
           required
           value={value}
+          aria-invalid={error !== null}
           aria-describedby={describedBy}
           onChange={(event) => change(event.target.value)}
         />
@@ -75,10 +96,13 @@ export function AmountField(props: {
   readonly hint: string;
   readonly value: string;
   readonly error: string | null;
+  readonly required?: boolean;
   readonly change: (text: string) => void;
 }) {
+  const missing = useTextFault(props.value, AMOUNT_LENGTH_MAX, props.required === true);
+  const error = props.error ?? missing;
   return (
-    <Field label={props.label} hint={props.hint} error={props.error}>
+    <Field label={props.label} hint={props.hint} error={error}>
       {(id, describedBy) => (
         <input
           id={id}
@@ -86,7 +110,7 @@ export function AmountField(props: {
           inputMode="decimal"
           autoComplete="off"
           value={props.value}
-          aria-invalid={props.error !== null}
+          aria-invalid={error !== null}
           aria-describedby={describedBy}
           onChange={(event) => props.change(event.target.value)}
         />

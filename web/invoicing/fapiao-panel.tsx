@@ -1,8 +1,10 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { isLocalDate } from "../../src/domain/kernel/calendar-days.ts";
 import type { FapiaoView } from "../../src/features/invoicing/schema.ts";
+import { DateField } from "../design/date-field.tsx";
+import { TextField, tidy } from "../design/fields.tsx";
 import { Icon } from "../design/icons.tsx";
-import { Field } from "../design/parts.tsx";
 import { useDeed } from "./deed.ts";
 import { DeedDialog } from "./dialogs.tsx";
 import { Panel } from "./document-panels.tsx";
@@ -45,7 +47,8 @@ const NUMBER = /^[0-9]{8}([0-9]{12})?$/;
 
 function RecordDialog({ path, close }: { path: string; close: () => void }) {
   const { t } = useTranslation();
-  const [number, setNumber] = useState("");
+  const [typed, setTyped] = useState("");
+  const number = tidy(typed);
   const [issuedOn, setIssuedOn] = useState(() => new Date().toISOString().slice(0, 10));
   const deed = useDeed(close);
   const wrong = number !== "" && !NUMBER.test(number);
@@ -55,39 +58,18 @@ function RecordDialog({ path, close }: { path: string; close: () => void }) {
       doing={t("invoicing.save")}
       pending={deed.isPending}
       problem={deed.error}
-      ready={NUMBER.test(number) && issuedOn !== ""}
+      ready={NUMBER.test(number) && isLocalDate(issuedOn)}
       close={close}
       submit={() => deed.mutate({ method: "PUT", path, body: { number, issuedOn } })}
     >
-      <Field
+      <TextField
         label={t("invoicing.fapiaoNumber")}
         hint={t("invoicing.fapiaoHint")}
         error={wrong ? t("invoicing.fapiaoHint") : null}
-      >
-        {(id, describedBy) => (
-          <input
-            id={id}
-            className="input"
-            inputMode="numeric"
-            autoComplete="off"
-            value={number}
-            aria-invalid={wrong}
-            aria-describedby={describedBy}
-            onChange={(event) => setNumber(event.target.value.trim())}
-          />
-        )}
-      </Field>
-      <Field label={t("invoicing.issuedOn")}>
-        {(id) => (
-          <input
-            id={id}
-            className="input"
-            type="date"
-            value={issuedOn}
-            onChange={(event) => setIssuedOn(event.target.value)}
-          />
-        )}
-      </Field>
+        value={typed}
+        change={setTyped}
+      />
+      <DateField label={t("invoicing.issuedOn")} value={issuedOn} change={setIssuedOn} />
     </DeedDialog>
   );
 }

@@ -1,12 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
 import type { z } from "zod";
 import type { InvoiceOpenSchema, RemittanceView } from "../../src/features/payments/schema.ts";
-import { read } from "../api/http.ts";
+import { ApiProblem, type FieldFault, read } from "../api/http.ts";
+import { decoded } from "../books/their-file.ts";
 import type { ContractSummary } from "../contracts/shapes.ts";
+import { PickField } from "../design/fields.tsx";
 import { Icon } from "../design/icons.tsx";
-import { Field, Skeleton, TableScroll, Trouble, troubleText } from "../design/parts.tsx";
+import { Skeleton, TableScroll, Trouble } from "../design/parts.tsx";
+import { faultText, troubleText } from "../design/said.ts";
 import { useDeed } from "../invoicing/deed.ts";
 import { DeedDialog, ReasonDialog } from "../invoicing/dialogs.tsx";
 import { filled } from "../words/contracts.ts";
@@ -43,11 +45,16 @@ export function BankLines() {
 }
 
 function Import() {
-  const { t } = useTranslation();
   const words = houseMoneyWords(currentTongue()).payments;
   const deed = useDeed<Imported>();
+  const [unreadable, setUnreadable] = useState(false);
   const take = async (file: File | undefined): Promise<void> => {
-    if (file !== undefined) deed.mutate({ path: "/api/billing/remittances", body: { csv: await file.text() } });
+    if (file === undefined) return;
+    // Spreadsheets in China save as GB18030 as often as UTF-8.
+    const csv = decoded(await file.arrayBuffer());
+    setUnreadable(csv === null);
+    deed.reset();
+    if (csv !== null) deed.mutate({ path: "/api/billing/remittances", body: { csv } });
   };
   return (
     <>
@@ -70,8 +77,33 @@ function Import() {
           {filled(words.imported, deed.data)}
         </span>
       ) : null}
-      {deed.isError ? <Said text={troubleText(deed.error, t("trouble.unreachable"))} /> : null}
+      {unreadable ? <Said text={words.unreadable} /> : null}
+      {deed.isError ? <Refused problem={deed.error} /> : null}
     </>
+  );
+}
+
+/** Each line that cannot be read, with why: the file is taken whole or not at all. */
+function Refused({ problem }: { problem: unknown }) {
+  const words = houseMoneyWords(currentTongue()).payments;
+  const fields = problem instanceof ApiProblem ? problem.fields : [];
+  if (fields.length === 0) return <Said text={troubleText(problem)} />;
+  const text = (fault: FieldFault): string => {
+    const line = /\.csv\.(\d+)$/.exec(fault.path)?.[1];
+    return line === undefined ? faultText(fault) : filled(words.badLine, { line, why: faultText(fault) });
+  };
+  return (
+    <div role="alert" className="import-refused small">
+      <span className="state-mark tone-alarm">
+        <Icon name="triangle" />
+        {words.badLines}
+      </span>
+      <ul>
+        {fields.map((fault) => (
+          <li key={`${fault.path} ${fault.message}`}>{text(fault)}</li>
+        ))}
+      </ul>
+    </div>
   );
 }
 
@@ -121,7 +153,6 @@ function LinesTable({ rows }: { rows: readonly RemittanceView[] }) {
 }
 
 function Decide({ line }: { line: RemittanceView }) {
-  const { t } = useTranslation();
   const words = houseMoneyWords(currentTongue()).payments;
   const [asked, ask] = useState<"choose" | "ignore" | null>(null);
   const path = `/api/billing/remittances/${line.id}`;
@@ -159,7 +190,7 @@ function Decide({ line }: { line: RemittanceView }) {
           {words.ignore}
         </button>
       </div>
-      {match.isError ? <Said text={troubleText(match.error, t("trouble.unreachable"))} /> : null}
+      {match.isError ? <Said text={troubleText(match.error)} /> : null}
       {asked === "choose" ? <ChooseDialog line={line} close={() => ask(null)} /> : null}
       {asked === "ignore" ? (
         <ReasonDialog
@@ -202,26 +233,16 @@ function ChooseDialog({ line, close }: ChooseProps) {
         deed.mutate({ path: `/api/billing/remittances/${line.id}/match`, body: { tenantId, invoiceIds: chosen } })
       }
     >
-      <Field label={words.client}>
-        {(id) => (
-          <select
-            id={id}
-            className="input"
-            value={tenantId}
-            onChange={(event) => {
-              setTenant(event.target.value);
-              choose([]);
-            }}
-          >
-            <option value="">{words.pickClient}</option>
-            {[...clients].map(([one, name]) => (
-              <option key={one} value={one}>
-                {name}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <PickField
+        label={words.client}
+        value={tenantId}
+        none={words.pickClient}
+        options={[...clients]}
+        change={(one) => {
+          setTenant(one);
+          choose([]);
+        }}
+      />
       {tenantId === "" ? null : (
         <OpenChoice tenantId={tenantId} currency={line.currency} chosen={chosen} choose={choose} />
       )}

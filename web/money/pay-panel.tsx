@@ -1,9 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { useTranslation } from "react-i18next";
 import type { ClientDocument } from "../../src/features/invoicing/schema.ts";
 import { Icon } from "../design/icons.tsx";
-import { troubleText } from "../design/parts.tsx";
+import { troubleText } from "../design/said.ts";
 import { useDeed } from "../invoicing/deed.ts";
 import { Panel } from "../invoicing/document-panels.tsx";
 import { filled } from "../words/contracts.ts";
@@ -73,7 +72,6 @@ function Disputed({ document: { disputes, invoice } }: Props) {
 }
 
 function PayByCard({ document: { invoice, openMinor }, amount }: Props & { amount: string }) {
-  const { t } = useTranslation();
   const words = ownMoneyWords(currentTongue()).pay;
   const [begun, setBegun] = useState(() => beganPaying(invoice.id));
   const page = useDeed<PayPage>();
@@ -108,7 +106,7 @@ function PayByCard({ document: { invoice, openMinor }, amount }: Props & { amoun
       {page.isError ? (
         <p className="field-error" role="alert">
           <Icon name="triangle" />
-          {troubleText(page.error, t("trouble.unreachable"))}
+          {troubleText(page.error)}
         </p>
       ) : null}
       {begun === null ? null : (

@@ -3,8 +3,9 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { PaymentDetail, PaymentView } from "../../src/features/payments/schema.ts";
 import { read } from "../api/http.ts";
+import { PickField } from "../design/fields.tsx";
 import { Icon } from "../design/icons.tsx";
-import { Dialog, Field, Skeleton, Trouble } from "../design/parts.tsx";
+import { Dialog, Skeleton, Trouble } from "../design/parts.tsx";
 import { majorOf, minorOf, newRequestKey, useDeed } from "../invoicing/deed.ts";
 import { AmountField, DeedDialog, ReasonField } from "../invoicing/dialogs.tsx";
 import { filled } from "../words/contracts.ts";
@@ -142,6 +143,7 @@ function RefundDialog({ payment, path, close }: DeedProps) {
       <AmountField
         label={filled(words.refundAmount, { most })}
         hint={payment.currency}
+        required
         error={wrong ? filled(words.badAmount, { most: majorOf(left, payment.decimals) }) : null}
         value={typed}
         change={setTyped}
@@ -172,18 +174,13 @@ function AllocateDialog({ payment, path, close }: DeedProps) {
       close={close}
       submit={() => deed.mutate({ path: `${path}/allocations`, body: { requestKey, invoiceId, amountMinor } })}
     >
-      <Field label={words.invoices}>
-        {(id) => (
-          <select id={id} className="input" value={invoiceId} onChange={(event) => setInvoice(event.target.value)}>
-            <option value="">{rows.length === 0 && open.isSuccess ? words.none : words.pickClient}</option>
-            {rows.map((it) => (
-              <option key={it.invoiceId} value={it.invoiceId}>
-                {it.number} · {money(tongue, it.openMinor, it.currency)}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <PickField
+        label={words.invoices}
+        value={invoiceId}
+        none={rows.length === 0 && open.isSuccess ? words.none : words.pickClient}
+        options={rows.map((it) => [it.invoiceId, `${it.number} · ${money(tongue, it.openMinor, it.currency)}`])}
+        change={setInvoice}
+      />
     </DeedDialog>
   );
 }

@@ -1,10 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
 import type { DeedRequestView } from "../../src/features/invoicing/schema.ts";
 import { read } from "../api/http.ts";
 import { Icon, type IconName } from "../design/icons.tsx";
-import { troubleText } from "../design/parts.tsx";
+import { troubleText } from "../design/said.ts";
 import { useDeed } from "../invoicing/deed.ts";
 import { ReasonDialog } from "../invoicing/dialogs.tsx";
 import { Panel } from "../invoicing/document-panels.tsx";
@@ -73,7 +72,6 @@ function Request({ request }: { request: DeedRequestView }) {
 }
 
 function Decide({ request }: { request: DeedRequestView }) {
-  const { t } = useTranslation();
   const words = houseMoneyWords(currentTongue()).requests;
   const [refusing, setRefusing] = useState(false);
   const path = `/api/billing/tenants/${request.tenantId}/deed-requests/${request.id}/decision`;
@@ -101,7 +99,7 @@ function Decide({ request }: { request: DeedRequestView }) {
       {approve.isError ? (
         <span role="alert" className="state-mark tone-alarm small">
           <Icon name="triangle" />
-          {troubleText(approve.error, t("trouble.unreachable"))}
+          {troubleText(approve.error)}
         </span>
       ) : null}
       {refusing ? (

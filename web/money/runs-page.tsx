@@ -1,12 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
-import { useTranslation } from "react-i18next";
 import type { RunView } from "../../src/features/billing/schema.ts";
 import { read } from "../api/http.ts";
 import { monthsBack } from "../billing/months.ts";
 import { Icon, type IconName } from "../design/icons.tsx";
-import { PlainState, Skeleton, TableScroll, Trouble, troubleText } from "../design/parts.tsx";
+import { PlainState, Skeleton, TableScroll, Trouble } from "../design/parts.tsx";
+import { troubleText } from "../design/said.ts";
 import { useDeed } from "../invoicing/deed.ts";
 import { filled } from "../words/contracts.ts";
 import { count, dateTime, month } from "../words/format.ts";
@@ -80,7 +80,6 @@ function latestOf(items: readonly RunView[]): RunView[] {
 }
 
 function StartRuns({ period }: { period: string }) {
-  const { t } = useTranslation();
   const words = houseMoneyWords(currentTongue()).runs;
   // One batch for each opening of the page and month: pressed twice after a lost answer, it is begun once.
   const [batchId] = useState(() => crypto.randomUUID());
@@ -96,16 +95,16 @@ function StartRuns({ period }: { period: string }) {
         <Icon name="refresh" />
         {words.start}
       </button>
-      {start.isError ? <Said problem={start.error} unreachable={t("trouble.unreachable")} /> : null}
+      {start.isError ? <Said problem={start.error} /> : null}
     </>
   );
 }
 
-function Said({ problem, unreachable }: { problem: unknown; unreachable: string }) {
+function Said({ problem }: { problem: unknown }) {
   return (
     <span role="alert" className="state-mark tone-alarm small">
       <Icon name="triangle" />
-      {troubleText(problem, unreachable)}
+      {troubleText(problem)}
     </span>
   );
 }
@@ -141,7 +140,6 @@ function Batch({ items }: { items: readonly RunView[] }) {
 }
 
 function Retry({ runs, label }: { runs: readonly RunView[]; label: string }) {
-  const { t } = useTranslation();
   const retry = useDeed();
   const all = (): void => {
     for (const { tenantId, id } of runs) {
@@ -154,7 +152,7 @@ function Retry({ runs, label }: { runs: readonly RunView[]; label: string }) {
         <Icon name="refresh" />
         {label}
       </button>
-      {retry.isError ? <Said problem={retry.error} unreachable={t("trouble.unreachable")} /> : null}
+      {retry.isError ? <Said problem={retry.error} /> : null}
     </>
   );
 }

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { StatementView } from "../../src/features/payments/schema.ts";
 import { read } from "../api/http.ts";
+import { DateField } from "../design/date-field.tsx";
 import { Icon } from "../design/icons.tsx";
 import { PlainState, Skeleton, TableScroll, Trouble } from "../design/parts.tsx";
 import { majorOf } from "../invoicing/deed.ts";
@@ -29,7 +30,8 @@ export function StatementPanel({ path, name }: Props) {
     from: dayAt(Date.now() - DAYS_AT_FIRST * 86_400_000),
     to: dayAt(Date.now()),
   }));
-  const isWrong = range.from === "" || range.to === "" || range.to < range.from;
+  const isBackwards = range.from !== "" && range.to !== "" && range.to < range.from;
+  const isWrong = range.from === "" || range.to === "" || isBackwards;
   const found = useQuery({
     queryKey: ["portal", "statement", path, range],
     enabled: !isWrong,
@@ -39,25 +41,16 @@ export function StatementPanel({ path, name }: Props) {
   return (
     <section className="panel" aria-label={words.statement}>
       <h2>{words.statement}</h2>
-      <div className="row wrap money-tail">
+      <div className="row wrap money-tail statement-range">
         {(["from", "to"] as const).map((edge) => (
-          <label key={edge} className="row small quiet">
-            {words[edge]}
-            <input
-              type="date"
-              className="input range-input"
-              value={range[edge]}
-              aria-invalid={isWrong}
-              onChange={(event) => setRange({ ...range, [edge]: event.target.value })}
-            />
-          </label>
+          <DateField
+            key={edge}
+            label={words[edge]}
+            value={range[edge]}
+            error={edge === "to" && isBackwards ? words.badRange : null}
+            change={(day) => setRange({ ...range, [edge]: day })}
+          />
         ))}
-        {isWrong ? (
-          <span className="field-error" role="alert">
-            <Icon name="triangle" />
-            {words.badRange}
-          </span>
-        ) : null}
         <span className="grow" />
         {found.data === undefined || found.data.items.length === 0 ? null : (
           <StatementFiles path={path} range={range} words={words} />

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../design/icons.tsx";
-import { troubleText } from "../design/parts.tsx";
+import { troubleText } from "../design/said.ts";
 import { FAULT_SHARE, FAULTS, type FaultName, type Faults, readFaults, setFaults } from "./demo-carrier.ts";
 
 const KEY = ["demo", "faults"];
@@ -38,7 +38,7 @@ export function FaultSwitches() {
         {change.isError ? (
           <p className="field-error" role="alert">
             <Icon name="triangle" />
-            {troubleText(change.error, t("trouble.unreachable"))}
+            {troubleText(change.error)}
           </p>
         ) : null}
       </div>

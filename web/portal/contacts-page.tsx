@@ -2,9 +2,11 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { isLocalDate } from "../../src/domain/kernel/calendar-days.ts";
 import type { PortalContact } from "../../src/features/contacts/schema.ts";
 import { read } from "../api/http.ts";
 import { Disposition, OutcomeMark } from "../contact/parts.tsx";
+import { DateField } from "../design/date-field.tsx";
 import { Icon } from "../design/icons.tsx";
 import { Field, PlainState, Skeleton, TableScroll, Trouble } from "../design/parts.tsx";
 import { PhoneNumber } from "../design/phone-number.tsx";
@@ -31,9 +33,18 @@ function queryOf(filter: Filter, cursor: string | null): string {
   return query.toString();
 }
 
+/** An address may be written by hand: what is no day in it filters nothing. */
+function readable({ from, to, ...filter }: Filter): Filter {
+  return {
+    ...filter,
+    ...(from !== undefined && isLocalDate(from) ? { from } : {}),
+    ...(to !== undefined && isLocalDate(to) ? { to } : {}),
+  };
+}
+
 export function ContactsPage() {
   const { t } = useTranslation();
-  const filter: Filter = useSearch({ strict: false });
+  const filter = readable(useSearch({ strict: false }));
   const contacts = useInfiniteQuery({
     queryKey: ["portal", "contacts", filter],
     queryFn: ({ pageParam, signal }) =>
@@ -103,6 +114,7 @@ function FilterBar({ filter }: { filter: Filter }) {
     const next = Object.fromEntries(Object.entries({ ...filter, ...part }).filter(([, value]) => value !== ""));
     void navigate({ to: "/portal/contacts", search: next, replace: true });
   };
+  const isBackwards = filter.from !== undefined && filter.to !== undefined && filter.to < filter.from;
   return (
     <search className="filters">
       <Field label={t("contacts.searchLabel")}>
@@ -134,28 +146,19 @@ function FilterBar({ filter }: { filter: Filter }) {
           </select>
         )}
       </Field>
-      <Field label={t("contacts.from")}>
-        {(id) => (
-          <input
-            id={id}
-            className="input"
-            type="date"
-            value={filter.from ?? ""}
-            onChange={(event) => change({ from: event.target.value })}
-          />
-        )}
-      </Field>
-      <Field label={t("contacts.to")}>
-        {(id) => (
-          <input
-            id={id}
-            className="input"
-            type="date"
-            value={filter.to ?? ""}
-            onChange={(event) => change({ to: event.target.value })}
-          />
-        )}
-      </Field>
+      <DateField
+        label={t("contacts.from")}
+        required={false}
+        value={filter.from ?? ""}
+        change={(from) => change({ from })}
+      />
+      <DateField
+        label={t("contacts.to")}
+        required={false}
+        value={filter.to ?? ""}
+        change={(to) => change({ to })}
+        error={isBackwards ? t("fault.backwards") : null}
+      />
     </search>
   );
 }

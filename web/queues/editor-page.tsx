@@ -6,7 +6,8 @@ import type { QueueList, QueueSettings, QueueView } from "../../src/features/que
 import { ApiProblem } from "../api/http.ts";
 import { Crumbs } from "../design/crumbs.tsx";
 import { Icon } from "../design/icons.tsx";
-import { BrandMark, PlainState, Skeleton, Trouble, troubleText } from "../design/parts.tsx";
+import { BrandMark, PlainState, Skeleton, Trouble } from "../design/parts.tsx";
+import { troubleText } from "../design/said.ts";
 import { dateTime } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
 import { changesQuery, publishAgain, queuesQuery, saveQueue } from "./api.ts";
@@ -98,7 +99,7 @@ function Editor({ queue, list }: { queue: QueueView; list: QueueList }) {
       {save.isError && !isOvertaken(save.error) ? (
         <p className="field-error" role="alert">
           <Icon name="triangle" />
-          {troubleText(save.error, t("trouble.unreachable"))}
+          {troubleText(save.error)}
         </p>
       ) : null}
       <div className="save-bar">

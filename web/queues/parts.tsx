@@ -1,4 +1,4 @@
-import { useId } from "react";
+import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../design/icons.tsx";
 import { Field } from "../design/parts.tsx";
@@ -72,18 +72,31 @@ export function NumberInput(props: {
   change: (value: number) => void;
 }) {
   const own = useId();
+  const [typed, setTyped] = useState({ text: textOf(props.value), as: props.value });
+  // Another number came from elsewhere: what was typed before is no longer meant.
+  const text = Object.is(typed.as, props.value) ? typed.text : textOf(props.value);
+  const type = (next: string): void => {
+    const narrow = next.normalize("NFKC").trim();
+    const as = /^-?[0-9]+([.][0-9]+)?$/.test(narrow) ? Number(narrow) : Number.NaN;
+    setTyped({ text: next, as });
+    props.change(as);
+  };
+  // No field of the browser's number kind: that one drops what is no number, and a turn of the wheel changes it.
   return (
     <input
       id={props.id ?? own}
       className="input number-input"
-      type="number"
       inputMode="numeric"
-      step={1}
+      autoComplete="off"
       {...(props.label === undefined ? {} : { "aria-label": props.label })}
       aria-describedby={props.note}
       aria-invalid={props.invalid}
-      value={Number.isNaN(props.value) ? "" : props.value}
-      onChange={(event) => props.change(event.target.value === "" ? Number.NaN : Number(event.target.value))}
+      value={text}
+      onChange={(event) => type(event.target.value)}
     />
   );
+}
+
+function textOf(value: number): string {
+  return Number.isNaN(value) ? "" : String(value);
 }

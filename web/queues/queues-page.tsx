@@ -4,7 +4,8 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { PoolView, QueueView } from "../../src/features/queues/schema.ts";
 import { Icon } from "../design/icons.tsx";
-import { BrandMark, PlainState, Skeleton, TableScroll, Trouble, troubleText } from "../design/parts.tsx";
+import { BrandMark, PlainState, Skeleton, TableScroll, Trouble } from "../design/parts.tsx";
+import { troubleText } from "../design/said.ts";
 import { clockTime, dateTime } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
 import { decisionsQuery, publishAgain, queuesQuery, savePolicy } from "./api.ts";
@@ -180,7 +181,7 @@ function PoolRow({ pool }: { pool: PoolView }) {
       {save.isError ? (
         <p className="field-error" role="alert">
           <Icon name="triangle" />
-          {troubleText(save.error, t("trouble.unreachable"))}
+          {troubleText(save.error)}
         </p>
       ) : null}
     </li>

@@ -3,7 +3,6 @@ import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { hasRole, type RoleName, type Session, sessionQuery } from "../api/session.ts";
 import { Icon, type IconName } from "../design/icons.tsx";
-import { PlainState } from "../design/parts.tsx";
 import { MeMenu, Preferences } from "./preferences.tsx";
 import "./shell.css";
 
@@ -114,13 +113,4 @@ export function Shell() {
       </main>
     </div>
   );
-}
-
-/** A role's gate: shows why and who can help instead of an empty page. The server decides again for every request. */
-export function Allowed({ roles, children }: { roles: readonly RoleName[]; children: React.ReactNode }) {
-  const { t } = useTranslation();
-  const { data: session } = useQuery(sessionQuery);
-  if (!session) return null;
-  if (hasRole(session, ...roles)) return children;
-  return <PlainState page icon="lock" title={t("trouble.noPermission")} hint={t("trouble.noPermissionHint")} />;
 }

@@ -1,4 +1,5 @@
 import { cardsEn, cardsZh } from "./contract-cards.ts";
+import { editingEn, editingZh } from "./contract-editing.ts";
 import type { Tongue } from "./format.ts";
 
 /** Words of the contract pages alone: they come with those pages and not with everybody's first load. */
@@ -35,8 +36,8 @@ const zh = {
   discard: "放弃草稿",
   startOver: "从现行版本重新起草",
   ...cardsZh,
+  ...editingZh,
   asData: "以数据编辑（筛选条件、阶梯、限额）",
-  notData: "不是有效的数据：{{why}}",
   preview: "上月试算",
   previewOf: "{{month}} 的实际用量，按此价格",
   now: "现行价格",
@@ -222,8 +223,8 @@ const en: ContractWords = {
   discard: "Discard draft",
   startOver: "Start again from the version in force",
   ...cardsEn,
+  ...editingEn,
   asData: "Edit as data (filters, tiers, limits)",
-  notData: "This is not data: {{why}}",
   preview: "Last month, tried",
   previewOf: "What was used in {{month}}, at these prices",
   now: "As in force",

@@ -1,8 +1,8 @@
 import { billing } from "./en/billing.ts";
 import { books } from "./en/books.ts";
 import { commission } from "./en/commission.ts";
-import { contact, contacts, outcome, tier, usage } from "./en/contact.ts";
-import { call, customer, desktop, mic, reason, shortcuts, state, work } from "./en/desktop.ts";
+import { contact, contacts, usage } from "./en/contact.ts";
+import { call, customer, desktop, mic, shortcuts, work } from "./en/desktop.ts";
 import { floor } from "./en/floor.ts";
 import { signIn } from "./en/identity.ts";
 import { exceptions, invoicing } from "./en/invoicing.ts";
@@ -11,7 +11,7 @@ import { portal } from "./en/portal.ts";
 import { decision, queues } from "./en/queues.ts";
 import { refusal } from "./en/refusal.ts";
 import { settlement } from "./en/settlement.ts";
-import { app, link, role, trouble } from "./en/shell.ts";
+import { app, fault, link, outcome, reason, role, state, tier, trouble } from "./en/shell.ts";
 import type { Words } from "./tree.ts";
 
 /** Words of the console in English, as a person of the trade would say them. */
@@ -20,6 +20,7 @@ export const en: Words = {
   role,
   link,
   trouble,
+  fault,
   state,
   reason,
   outcome,

@@ -12,20 +12,54 @@ declare module "i18next" {
 
 const STORED_AS = "callhouse.language";
 
-/** One language is loaded with the page, the other only when somebody asks for it. */
-async function load(tongue: Tongue): Promise<Words> {
-  return tongue === "zh" ? (await import("./zh.ts")).zh : (await import("./en.ts")).en;
+/** Words by the file that holds them: a page names those it speaks with, and they come with it. */
+export type WordFile =
+  | "billing"
+  | "books"
+  | "commission"
+  | "contact"
+  | "desktop"
+  | "floor"
+  | "identity"
+  | "invoicing"
+  | "phone"
+  | "portal"
+  | "queues"
+  | "refusal"
+  | "settlement"
+  | "shell";
+
+/** What the open pages speak with, so that another language brings the same. */
+const needed = new Set<WordFile>();
+const loaded = new Set<string>();
+
+async function load(tongue: Tongue, file: WordFile): Promise<void> {
+  const name = `${tongue}/${file}`;
+  if (loaded.has(name)) return;
+  const areas = (await import(`./${tongue}/${file}.ts`)) as Partial<Words>;
+  i18next.addResourceBundle(tongue, "translation", { ...areas }, true);
+  loaded.add(name);
+}
+
+/** Done when these words can be said in the language of the page, also where that was changed while they came. */
+export async function needWords(...files: readonly WordFile[]): Promise<void> {
+  for (const file of files) needed.add(file);
+  let tongue: Tongue;
+  do {
+    tongue = currentTongue();
+    await Promise.all(files.map((file) => load(tongue, file)));
+  } while (tongue !== currentTongue());
 }
 
 export async function startWords(): Promise<i18n> {
-  const tongue: Tongue = document.documentElement.lang === "en" ? "en" : "zh";
   await i18next.use(initReactI18next).init({
-    lng: tongue,
-    resources: { [tongue]: { translation: await load(tongue) } },
+    lng: document.documentElement.lang === "en" ? "en" : "zh",
+    resources: {},
     fallbackLng: false,
     interpolation: { escapeValue: false },
     returnNull: false,
   });
+  await needWords("shell");
   return i18next;
 }
 
@@ -35,9 +69,9 @@ export function currentTongue(): Tongue {
 
 /** Changes the words in place: route and whatever was typed stay as they are. */
 export async function changeTongue(tongue: Tongue): Promise<void> {
-  if (!i18next.hasResourceBundle(tongue, "translation")) {
-    i18next.addResourceBundle(tongue, "translation", await load(tongue));
-  }
+  // A page may open while its words are under way: none is left without them.
+  const missing = () => [...needed].filter((file) => !loaded.has(`${tongue}/${file}`));
+  while (missing().length > 0) await Promise.all(missing().map((file) => load(tongue, file)));
   await i18next.changeLanguage(tongue);
   document.documentElement.lang = tongue === "en" ? "en" : "zh-CN";
   try {

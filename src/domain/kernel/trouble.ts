@@ -4,10 +4,14 @@
  */
 export type RefusalKind = "invalid" | "unauthenticated" | "forbidden" | "not_found" | "conflict" | "too_many";
 
+/** The rule that was broken, for whoever says it in another language: its name, and its bound where it has one. */
+export type FaultRule = { readonly is: string; readonly limit?: number | string };
+
 /** One wrong place in what was given: where, what stood there, and what may stand there. */
 export type Fault = {
   readonly path: string;
   readonly message: string;
+  readonly rule?: FaultRule;
   readonly value?: unknown;
   readonly allowed?: readonly unknown[];
 };

@@ -18,7 +18,8 @@ import {
   CardSchema,
   ContractSummarySchema,
   ContractViewSchema,
-  DraftRequestSchema,
+  DraftKeptSchema,
+  DraftWrittenSchema,
   PublishedSchema,
 } from "./contract-views-schema.ts";
 import {
@@ -65,8 +66,8 @@ const saveDraft = createRoute({
   operationId: "saveContractDraft",
   summary: "Keep the next version while it is being written; nothing is charged by it",
   ...staff,
-  request: { params: ofContract, body: body(DraftRequestSchema) },
-  responses: { 204: { description: "Kept" }, ...problems(401, 403, 404, 422) },
+  request: { params: ofContract, body: body(DraftWrittenSchema) },
+  responses: { 200: json("When it was kept", DraftKeptSchema), ...problems(401, 403, 404, 409, 422) },
 });
 const dropDraft = createRoute({
   method: "delete",
@@ -96,7 +97,7 @@ const publish = createRoute({
   operationId: "publishContractVersion",
   summary: "Publish charges as the next version, in force from a date on",
   ...staff,
-  request: { params: ofContract, body: body(DraftRequestSchema) },
+  request: { params: ofContract, body: body(DraftWrittenSchema) },
   responses: { 201: json("The version", PublishedSchema), ...problems(401, 403, 404, 409, 422) },
 });
 const cards = createRoute({
@@ -137,8 +138,7 @@ export function contractRoutes() {
   });
   router.openapi(saveDraft, async (c) => {
     const { tenantId, contractId } = c.req.valid("param");
-    await keepDraft(deedContext(c), scopeOn(c, tenantId), contractId, c.req.valid("json"));
-    return c.body(null, 204);
+    return c.json(await keepDraft(deedContext(c), scopeOn(c, tenantId), contractId, c.req.valid("json")), 200);
   });
   router.openapi(dropDraft, async (c) => {
     const { tenantId, contractId } = c.req.valid("param");

@@ -31,7 +31,10 @@ const IncrementSchema = z.int().min(1).max(3600);
 
 const TimeSchema = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, "a time is written HH:MM");
 /** A part of something: above a hundred per cent is a mistake, not a price. */
-const PercentSchema = PriceSchema.refine((text) => Number(text) <= 100, "a percentage is at most 100");
+const PercentSchema = PriceSchema.refine((text) => Number(text) <= 100, {
+  error: "a percentage is at most 100",
+  params: { is: "max", limit: 100 },
+});
 
 const TERM_MONTHS_MAX = 120;
 const STEPS_MAX = 20;
@@ -46,6 +49,7 @@ export const LimitsSchema = z
   .refine((it) => it.minimum === undefined || it.maximum === undefined || Number(it.minimum) <= Number(it.maximum), {
     path: ["minimum"],
     error: "the minimum is above the maximum",
+    params: { is: "above_maximum" },
   });
 
 export const CodeSchema = z
@@ -123,7 +127,12 @@ export const TiersSchema = z
         const message = last
           ? "the last tier must be without end (leave upTo out)"
           : "only the last tier may be without end";
-        ctx.addIssue({ code: "custom", path: [at, "upTo"], message });
+        ctx.addIssue({
+          code: "custom",
+          path: [at, "upTo"],
+          message,
+          params: { is: last ? "last_open" : "only_last_open" },
+        });
       }
       const before = tiers[at - 1]?.upTo;
       if (tier.upTo !== null && before !== undefined && before !== null && Number(tier.upTo) <= Number(before)) {
@@ -131,6 +140,7 @@ export const TiersSchema = z
           code: "custom",
           path: [at, "upTo"],
           message: `tiers must rise: ${tier.upTo} follows ${before}`,
+          params: { is: "rises", limit: before },
         });
       }
     });
@@ -161,7 +171,7 @@ const BandsSchema = z
       const rises = band.upToPercent === null || before === null || Number(band.upToPercent) > Number(before);
       if (last === (band.upToPercent === null) && rises) return;
       const message = "bands rise, and only the last is without end (leave upToPercent out)";
-      ctx.addIssue({ code: "custom", path: [at, "upToPercent"], message });
+      ctx.addIssue({ code: "custom", path: [at, "upToPercent"], message, params: { is: "bands_rise" } });
     });
   });
 
@@ -184,19 +194,20 @@ const SlaCreditSchema = z
   .superRefine((charge, ctx) => {
     if ((charge.perStartedPointPercent === undefined) === (charge.steps === undefined)) {
       const message = "say either perStartedPointPercent or steps";
-      ctx.addIssue({ code: "custom", path: ["perStartedPointPercent"], message });
+      ctx.addIssue({ code: "custom", path: ["perStartedPointPercent"], message, params: { is: "points_or_steps" } });
     }
     charge.steps?.forEach((step, at) => {
       const before = charge.steps?.[at - 1];
       if (Number(step.belowPercent) > Number(charge.targetPercent)) {
         const message = `a step begins at or below the target of ${charge.targetPercent}`;
-        ctx.addIssue({ code: "custom", path: ["steps", at, "belowPercent"], message });
+        const params = { is: "max", limit: charge.targetPercent };
+        ctx.addIssue({ code: "custom", path: ["steps", at, "belowPercent"], message, params });
       }
       if (before === undefined) return;
       const falls = Number(step.belowPercent) < Number(before.belowPercent);
       if (falls && Number(step.creditPercent) > Number(before.creditPercent)) return;
       const message = "steps go down from the target, and each credits more than the one before";
-      ctx.addIssue({ code: "custom", path: ["steps", at, "belowPercent"], message });
+      ctx.addIssue({ code: "custom", path: ["steps", at, "belowPercent"], message, params: { is: "steps_fall" } });
     });
   });
 
@@ -204,7 +215,10 @@ const MilestonesSchema = z
   .array(z.strictObject({ code: named.code, amount: PriceSchema }))
   .min(1)
   .max(TIERS_MAX)
-  .refine((all) => new Set(all.map((it) => it.code)).size === all.length, "a milestone is named twice");
+  .refine((all) => new Set(all.map((it) => it.code)).size === all.length, {
+    error: "a milestone is named twice",
+    params: { is: "twice" },
+  });
 
 export const ChargeSchema = z.discriminatedUnion("model", [
   z.strictObject({ ...named, model: z.literal("seat_month"), price: PriceSchema, minSeats: CountSchema }),
@@ -288,7 +302,8 @@ export const ChargesSchema = z
     const seen = new Set<string>();
     charges.forEach((charge, at) => {
       if (seen.has(charge.code)) {
-        ctx.addIssue({ code: "custom", path: [at, "code"], message: `the code ${charge.code} is used twice` });
+        const message = `the code ${charge.code} is used twice`;
+        ctx.addIssue({ code: "custom", path: [at, "code"], message, params: { is: "twice" } });
       }
       seen.add(charge.code);
     });
@@ -296,7 +311,7 @@ export const ChargesSchema = z
     charges.forEach((charge, at) => {
       if (charge.model !== "sla_credit" || formulas.size < 2) return;
       const message = `the service level of a version is reckoned in one way, not by ${[...formulas].join(" and ")}`;
-      ctx.addIssue({ code: "custom", path: [at, "formula"], message });
+      ctx.addIssue({ code: "custom", path: [at, "formula"], message, params: { is: "one_formula" } });
     });
   });
 

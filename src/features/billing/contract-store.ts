@@ -86,13 +86,27 @@ export async function draftOf(tx: TenantTx, contractId: string): Promise<StoredD
   };
 }
 
-export async function saveDraft(tx: TenantTx, contractId: string, draft: Omit<StoredDraft, "savedAt">): Promise<void> {
-  await tx.execute(sql`
+/** One writer at a time, until the transaction ends. A lock of its own: a month that is being billed holds nobody's writing up. */
+export async function lockDraft(tx: TenantTx, contractId: string): Promise<void> {
+  await tx.execute(
+    sql`select pg_advisory_xact_lock(hashtextextended(${`contract-draft:${tx.tenantId}:${contractId}`}, 0))`,
+  );
+}
+
+/** Gives when it was kept, in milliseconds. */
+export async function saveDraft(
+  tx: TenantTx,
+  contractId: string,
+  draft: Omit<StoredDraft, "savedAt">,
+): Promise<number> {
+  const [row] = await tx.execute<{ at: string }>(sql`
     insert into tenant.contract_drafts (tenant_id, contract_id, valid_from, charges, card, card_version, saved_by, saved_at)
     values (${tx.tenantId}, ${contractId}, ${draft.validFrom}, ${JSON.stringify(draft.charges)}::jsonb, ${draft.card?.slug ?? null},
       ${draft.card?.version ?? null}, ${actorId(tx.actor)}, clock_timestamp())
     on conflict (tenant_id, contract_id) do update set valid_from = excluded.valid_from, charges = excluded.charges,
-      card = excluded.card, card_version = excluded.card_version, saved_by = excluded.saved_by, saved_at = excluded.saved_at`);
+      card = excluded.card, card_version = excluded.card_version, saved_by = excluded.saved_by, saved_at = excluded.saved_at
+    returning (extract(epoch from saved_at) * 1000)::bigint::text as at`);
+  return Number(row?.at);
 }
 
 export async function dropDraft(tx: TenantTx, contractId: string): Promise<void> {

@@ -36,6 +36,15 @@ export const DraftRequestSchema = z.strictObject({
   card: CardNameSchema.nullable().default(null),
 });
 
+/**
+ * What stood when the writer read the contract: when its draft was kept (null for none) and the number of its newest version.
+ * Where something else stands by now the request is refused, so that nobody overwrites what he has not seen. Left out by a
+ * caller that keeps contracts by itself.
+ */
+const SeenSchema = z.strictObject({ draftAt: z.number().nullable(), version: z.int().min(0) });
+export const DraftWrittenSchema = DraftRequestSchema.extend({ seen: SeenSchema.optional() });
+export const DraftKeptSchema = z.object({ savedAt: z.number() });
+
 export const ContractViewSchema = z.object({
   ...head,
   versions: z.array(
@@ -74,5 +83,5 @@ export const CardSchema = CardRequestSchema.extend({
 
 export type ContractSummary = z.infer<typeof ContractSummarySchema>;
 export type ContractView = z.infer<typeof ContractViewSchema>;
-export type DraftRequest = z.infer<typeof DraftRequestSchema>;
+export type DraftRequest = z.infer<typeof DraftWrittenSchema>;
 export type CardView = z.infer<typeof CardSchema>;

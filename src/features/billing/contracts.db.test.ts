@@ -71,8 +71,28 @@ test("BIL-6 a version is drafted, published from a date on, ends the one before 
 test("BIL-6 a version that begins no later than the newest is a named field error, and nothing is written", async () => {
   const client = await clientWith(calls("3.00"));
   const publishing = publishVersion(ctx(), scope(client), client.contractId, draft("2026-01-01", calls("9.00")));
-  await expect(publishing).rejects.toMatchObject({ kind: "invalid", faults: [{ path: "body.validFrom" }] });
+  await expect(publishing).rejects.toMatchObject({ kind: "invalid", faults: [{ path: "json.validFrom" }] });
   expect((await readContract(ctx(), scope(client), client.contractId)).versions).toHaveLength(1);
+});
+
+test("BIL-6 of two who write one contract the second is told, and neither overwrites the other's work", async () => {
+  const client = await clientWith(calls("3.00"));
+  const seen = { draftAt: null, version: 1 };
+  const write = (price: string, known: { draftAt: number | null; version: number }) =>
+    keepDraft(ctx(), scope(client), client.contractId, { ...draft("2026-12-01", calls(price)), seen: known });
+  const both = await Promise.allSettled([write("3.10", seen), write("3.20", seen)]);
+  expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+  const refused = both.find((it) => it.status === "rejected");
+  expect(refused?.reason).toMatchObject({ kind: "conflict", code: "changed_meanwhile" });
+  const kept = both.find((it) => it.status === "fulfilled")?.value.savedAt ?? 0;
+  expect((await readContract(ctx(), scope(client), client.contractId)).draft?.savedAt).toBe(kept);
+
+  const publish = (known: { draftAt: number | null; version: number }) =>
+    publishVersion(ctx(), scope(client), client.contractId, { ...draft("2026-12-01", calls("3.30")), seen: known });
+  await expect(publish(seen)).rejects.toMatchObject({ code: "changed_meanwhile" });
+  expect(await publish({ draftAt: kept, version: 1 })).toEqual({ version: 2 });
+  await expect(write("3.40", { draftAt: null, version: 1 })).rejects.toMatchObject({ code: "changed_meanwhile" });
+  expect((await write("3.40", { draftAt: null, version: 2 })).savedAt).toBeGreaterThan(kept);
 });
 
 test("BIL-6 no version reaches a month that has been billed, whoever asks", async () => {
@@ -81,7 +101,7 @@ test("BIL-6 no version reaches a month that has been billed, whoever asks", asyn
   await databases.admin`update tenant.invoices set status = 'approved', approved_by = ${randomUUID()}, approved_at = now()
     where tenant_id = ${client.tenantId}`;
   const publishing = publishVersion(ctx(), scope(client), client.contractId, draft("2026-11-15", calls("9.00")));
-  await expect(publishing).rejects.toMatchObject({ faults: [{ path: "body.validFrom" }] });
+  await expect(publishing).rejects.toMatchObject({ faults: [{ path: "json.validFrom" }] });
   const later = await publishVersion(ctx(), scope(client), client.contractId, draft("2026-12-01", calls("9.00")));
   expect(later.version).toBe(2);
   const app = (query: string) => databases.admin.unsafe(query);

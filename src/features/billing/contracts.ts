@@ -1,5 +1,12 @@
-import { actorId, DatabaseRefusal, type TenantScope, withOperator, withTenant } from "../../adapters/db/index.ts";
-import { Refusal } from "../../domain/kernel/trouble.ts";
+import {
+  actorId,
+  DatabaseRefusal,
+  type TenantScope,
+  type TenantTx,
+  withOperator,
+  withTenant,
+} from "../../adapters/db/index.ts";
+import { type FaultRule, Refusal } from "../../domain/kernel/trouble.ts";
 import { overridesOf } from "../../domain/rating/rate-card.ts";
 import { audit } from "../audit/index.ts";
 import {
@@ -11,6 +18,7 @@ import {
   dropDraft,
   insertCard,
   insertVersion,
+  lockDraft,
   type NewCard,
   saveDraft,
   versionRows,
@@ -90,17 +98,31 @@ export async function readContract(ctx: BillingContext, scope: TenantScope, cont
   });
 }
 
-/** Keeps the next version while it is being written; nothing is charged by it. */
+/**
+ * Keeps the next version while it is being written; nothing is charged by it. Refused `changed_meanwhile` where the writer has
+ * not seen what stands.
+ */
 export async function keepDraft(
   ctx: BillingContext,
   scope: TenantScope,
   contractId: string,
   draft: DraftRequest,
-): Promise<void> {
-  await withTenant(ctx.db, scope, async (tx) => {
+): Promise<{ readonly savedAt: number }> {
+  return withTenant(ctx.db, scope, async (tx) => {
+    await lockDraft(tx, contractId);
     await contractRow(tx, contractId);
-    await saveDraft(tx, contractId, draft);
+    await refuseUnseen(tx, contractId, draft.seen);
+    return { savedAt: await saveDraft(tx, contractId, draft) };
   });
+}
+
+/** Two people write one contract: who comes second is told, instead of one's work taking the other's place. */
+async function refuseUnseen(tx: TenantTx, contractId: string, seen: DraftRequest["seen"]): Promise<void> {
+  if (seen === undefined) return;
+  const draftAt = (await draftOf(tx, contractId))?.savedAt ?? null;
+  const version = (await versionRows(tx, contractId))[0]?.version ?? 0;
+  if (draftAt === seen.draftAt && version === seen.version) return;
+  throw new Refusal("conflict", "changed_meanwhile", "somebody has changed this since you read it; read it again");
 }
 
 export async function discardDraft(ctx: BillingContext, scope: TenantScope, contractId: string): Promise<void> {
@@ -124,13 +146,16 @@ export async function publishVersion(
   const card = draft.card === null ? null : cardOf(cards, draft.card);
   return withTenant(ctx.db, scope, async (tx) => {
     await lockContract(tx, contractId);
+    await lockDraft(tx, contractId);
     const row = await contractRow(tx, contractId);
+    await refuseUnseen(tx, contractId, draft.seen);
     if (card !== null && card.currency !== row.currency) {
       throw fault("card", `the card is in ${card.currency} and the contract in ${row.currency}`);
     }
     const [newest] = await versionRows(tx, contractId);
     if (newest !== undefined && draft.validFrom <= newest.from) {
-      throw fault("validFrom", `version ${newest.version} begins on ${newest.from}; the next begins later`);
+      const message = `version ${newest.version} begins on ${newest.from}; the next begins later`;
+      throw fault("validFrom", message, { is: "after", limit: newest.from });
     }
     const version = (newest?.version ?? 0) + 1;
     const named =
@@ -164,10 +189,9 @@ export async function publishVersion(
 /** The guard of the database in words, at the field that can be mended. */
 function billed(error: unknown): never {
   if (error instanceof DatabaseRefusal && error.code === "still_referred_to") {
-    throw fault(
-      "validFrom",
-      "a month that has been billed keeps its terms: begin after the last invoice that is approved or final",
-    );
+    const message =
+      "a month that has been billed keeps its terms: begin after the last invoice that is approved or final";
+    throw fault("validFrom", message, { is: "billed" });
   }
   throw error;
 }
@@ -198,7 +222,7 @@ async function contractRow(tx: Parameters<typeof contractRows>[0], contractId: s
   return row;
 }
 
-function fault(path: string, message: string): Refusal {
-  const faults = [{ path: `body.${path}`, message }];
+function fault(path: string, message: string, rule: FaultRule = { is: "choice" }): Refusal {
+  const faults = [{ path: `json.${path}`, message, rule }];
   return new Refusal("invalid", "invalid_input", "something in the request is not as described", { faults });
 }

@@ -125,7 +125,10 @@ export const PlanTermsSchema = z
       z
         .strictObject({
           by: z.literal("percent"),
-          percent: price.refine((text) => Number(text) <= 100, "a percentage is at most 100"),
+          percent: price.refine((text) => Number(text) <= 100, {
+            error: "a percentage is at most 100",
+            params: { is: "max", limit: 100 },
+          }),
           minEach: price.optional(),
           maxEach: price.optional(),
         })

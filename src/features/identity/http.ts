@@ -2,11 +2,12 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import type { Database } from "../../adapters/db/index.ts";
 import type { AgentId, PoolId, TenantId } from "../../domain/kernel/ids.ts";
-import { type Fault, Refusal } from "../../domain/kernel/trouble.ts";
+import { Refusal } from "../../domain/kernel/trouble.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Documents } from "../../ports/documents.ts";
 import type { LiveHouse } from "../../ports/live.ts";
 import type { PaymentProvider } from "../../ports/payments.ts";
+import { faultOf } from "./faults.ts";
 import { ProblemSchema } from "./schema.ts";
 import type { SignedIn } from "./store.ts";
 import type { Role } from "./tables.ts";
@@ -70,11 +71,7 @@ export function houseRouter(): OpenAPIHono<HouseEnv> {
   return new OpenAPIHono<HouseEnv>({
     defaultHook: (result) => {
       if (result.success) return;
-      const faults: Fault[] = result.error.issues.map((issue) => ({
-        path: [result.target, ...issue.path].join("."),
-        message: issue.message,
-        ...("values" in issue && Array.isArray(issue.values) ? { allowed: issue.values } : {}),
-      }));
+      const faults = result.error.issues.map((issue) => faultOf(result.target, issue));
       throw new Refusal("invalid", "invalid_input", "something in the request is not as described", { faults });
     },
   });

@@ -47,6 +47,7 @@ export const ProblemSchema = z.object({
       z.object({
         path: z.string(),
         message: z.string(),
+        rule: z.object({ is: z.string(), limit: z.union([z.number(), z.string()]).optional() }).optional(),
         value: z.unknown().optional(),
         allowed: z.array(z.unknown()).optional(),
       }),

@@ -1,10 +1,24 @@
+import { isLocalDate } from "../../domain/kernel/calendar-days.ts";
 import { CURRENCY_DECIMALS, isCurrency } from "../../domain/kernel/currency.ts";
-import { type Fault, Refusal } from "../../domain/kernel/trouble.ts";
+import { type Fault, type FaultRule, Refusal } from "../../domain/kernel/trouble.ts";
 import type { NewRemittance } from "./remittances.ts";
 
 /** Lines of one file; a busy account's month is less. */
 export const LINES_MAX = 2_000;
 const COLUMNS = ["date", "amount", "currency", "payer", "reference"] as const;
+/** What banks in China call them. */
+const COLUMN_NAMES: Readonly<Record<string, string>> = {
+  日期: "date",
+  交易日期: "date",
+  金额: "amount",
+  收入金额: "amount",
+  币种: "currency",
+  付款人: "payer",
+  对方户名: "payer",
+  附言: "reference",
+  摘要: "reference",
+  流水号: "id",
+};
 
 /**
  * A bank statement as CSV: a head line with the names date, amount, currency, payer, reference and, where the bank has one,
@@ -13,15 +27,21 @@ const COLUMNS = ["date", "amount", "currency", "payer", "reference"] as const;
  */
 export function parseStatement(text: string): NewRemittance[] {
   const rows = rowsOf(text.replace(/^\uFEFF/, ""));
-  const head = rows[0]?.map((name) => name.trim().toLowerCase()) ?? [];
+  const head = (rows[0] ?? []).map((name) => name.trim().toLowerCase()).map((name) => COLUMN_NAMES[name] ?? name);
   const missing = COLUMNS.filter((name) => !head.includes(name));
   if (missing.length > 0)
-    throw refused([{ path: "body.csv", message: `the first line must name ${missing.join(", ")}` }]);
-  if (rows.length - 1 > LINES_MAX) throw refused([{ path: "body.csv", message: `at most ${LINES_MAX} lines` }]);
+    throw refused([
+      { path: "json.csv", message: `the first line must name ${missing.join(", ")}`, rule: { is: "columns" } },
+    ]);
+  if (rows.length - 1 > LINES_MAX) {
+    const rule = { is: "too_many", limit: LINES_MAX };
+    throw refused([{ path: "json.csv", message: `at most ${LINES_MAX} lines`, rule }]);
+  }
   const faults: Fault[] = [];
   const found = rows.slice(1).flatMap((row, at) => {
     const field = (name: string) => (row[head.indexOf(name)] ?? "").trim();
-    const line = lineOf(field, (message, value) => faults.push({ path: `body.csv.${at + 2}`, message, value }));
+    const path = `json.csv.${at + 2}`;
+    const line = lineOf(field, (message, value, rule) => faults.push({ path, message, value, rule }));
     return line === null ? [] : [line];
   });
   if (faults.length > 0) throw refused(faults);
@@ -30,18 +50,21 @@ export function parseStatement(text: string): NewRemittance[] {
 
 function lineOf(
   field: (name: string) => string,
-  fault: (message: string, value: string) => void,
+  fault: (message: string, value: string, rule: FaultRule) => void,
 ): NewRemittance | null {
   const [bookedOn, currency] = [field("date"), field("currency").toUpperCase()];
-  const isDate = /^\d{4}-\d{2}-\d{2}$/.test(bookedOn) && !Number.isNaN(Date.parse(bookedOn));
-  if (!isDate) fault("a date is written YYYY-MM-DD", bookedOn);
+  const isDate = isLocalDate(bookedOn);
+  if (!isDate) fault("a date is written YYYY-MM-DD", bookedOn, { is: "date" });
   if (!isCurrency(currency)) {
-    fault("not a currency that is billed in", currency);
+    fault("not a currency that is billed in", currency, { is: "currency" });
     return null;
   }
   const amountMinor = minorOf(field("amount"), CURRENCY_DECIMALS[currency]);
-  if (amountMinor === null)
-    fault(`an amount above zero with at most ${CURRENCY_DECIMALS[currency]} decimals`, field("amount"));
+  if (amountMinor === null) {
+    const decimals = CURRENCY_DECIMALS[currency];
+    const rule = { is: "amount", limit: decimals };
+    fault(`an amount above zero with at most ${decimals} decimals`, field("amount"), rule);
+  }
   if (!isDate || amountMinor === null) return null;
   const [payer, reference, id] = [
     field("payer").slice(0, 200),

@@ -25,7 +25,9 @@ export const TermsSchema = z.strictObject({
   deliveryFee: price.default("0"),
   returnFee: price.default("0"),
   /** Of the goods' value, kept by the house. */
-  sharePercent: price.refine((text) => Number(text) <= 100, "a percentage is at most 100").default("0"),
+  sharePercent: price
+    .refine((text) => Number(text) <= 100, { error: "a percentage is at most 100", params: { is: "max", limit: 100 } })
+    .default("0"),
   /** What a carrier charges for a leg; null for other partners. */
   tariff: z
     .strictObject({

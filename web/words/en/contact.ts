@@ -1,17 +1,6 @@
 import type { Words } from "../tree.ts";
 
-/** Contacts: how they ended, who rang, their story, and what was used. */
-export const outcome: Words["outcome"] = {
-  answered: "Answered",
-  abandoned: "Abandoned",
-  voicemail: "Voicemail",
-  self_service: "Self-service",
-  closed: "Closed hours",
-  rejected: "Rejected",
-  failed: "Failed",
-  open: "In progress",
-};
-export const tier: Words["tier"] = { standard: "Standard", silver: "Silver", gold: "Gold", platinum: "Platinum" };
+/** Contacts: who rang, their story, and what was used. */
 export const contacts: Words["contacts"] = {
   title: "Contacts",
   zone: "Times in {{zone}}",
@@ -114,7 +103,6 @@ export const contact: Words["contact"] = {
   },
   left: { answered: "answered", abandoned: "abandoned", overflowed: "overflowed", closed: "closed hours" },
   endedBy: { caller: "caller hung up", agent: "agent hung up", house: "ended by the house" },
-  auto: "ended by the timer",
 };
 export const usage: Words["usage"] = {
   contact: "Contact",

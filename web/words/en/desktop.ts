@@ -1,24 +1,6 @@
 import type { Words } from "../tree.ts";
 
-/** The agent's desk: states and their reasons, call bar, customer, work, microphone and shortcuts. */
-export const state: Words["state"] = {
-  off_shift: "Off shift",
-  ready: "Ready",
-  reserved: "Reserved",
-  ringing: "Ringing",
-  on_contact: "On contact",
-  wrap_up: "Wrap-up",
-  not_ready: "Not ready",
-};
-export const reason: Words["reason"] = {
-  break: "Break",
-  lunch: "Lunch",
-  training: "Training",
-  meeting: "Meeting",
-  after_work: "Desk work",
-  missed: "Missed",
-  device: "Phone trouble",
-};
+/** The agent's desk: call bar, customer, work, microphone and shortcuts. */
 export const desktop: Words["desktop"] = {
   title: "Agent desktop",
   state: "State",
@@ -45,7 +27,6 @@ export const desktop: Words["desktop"] = {
   sayName: "Say",
   caller: "Caller",
   called: "Dialled",
-  anonymous: "Number withheld",
   queueName: "Queue",
   waited: "Waited",
   offerEnds: "Seconds left to answer",

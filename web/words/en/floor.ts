@@ -35,6 +35,8 @@ export const floor: Words["floor"] = {
   demoPause: "Pause demo",
   demoResume: "Resume demo",
   demoPaused: "The demo is paused: no simulated calls arrive.",
+  state: "State",
+  why: "Why",
   sort: "Sort",
   sortState: "By state",
   sortName: "By name",

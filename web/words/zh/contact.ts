@@ -1,15 +1,4 @@
-/** Contacts: how they ended, who rang, their story, and what was used. */
-export const outcome = {
-  answered: "已接通",
-  abandoned: "放弃",
-  voicemail: "留言",
-  self_service: "自助办结",
-  closed: "非营业时间",
-  rejected: "拒接",
-  failed: "失败",
-  open: "进行中",
-};
-export const tier = { standard: "普通", silver: "银卡", gold: "金卡", platinum: "白金" };
+/** Contacts: who rang, their story, and what was used. */
 export const contacts = {
   title: "联络记录",
   zone: "时间为{{zone}}",
@@ -112,7 +101,6 @@ export const contact = {
   },
   left: { answered: "已接通", abandoned: "放弃", overflowed: "溢出", closed: "非营业时间" },
   endedBy: { caller: "来电人挂断", agent: "座席挂断", house: "系统结束" },
-  auto: "超时自动结束",
 };
 export const usage = {
   contact: "联络",

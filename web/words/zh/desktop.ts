@@ -1,22 +1,4 @@
-/** The agent's desk: states and their reasons, call bar, customer, work, microphone and shortcuts. */
-export const state = {
-  off_shift: "离线",
-  ready: "示闲",
-  reserved: "预占",
-  ringing: "振铃",
-  on_contact: "通话中",
-  wrap_up: "话后整理",
-  not_ready: "示忙",
-};
-export const reason = {
-  break: "小休",
-  lunch: "用餐",
-  training: "培训",
-  meeting: "会议",
-  after_work: "案头工作",
-  missed: "未应答",
-  device: "话机异常",
-};
+/** The agent's desk: call bar, customer, work, microphone and shortcuts. */
 export const desktop = {
   title: "座席桌面",
   state: "状态",
@@ -43,7 +25,6 @@ export const desktop = {
   sayName: "请报",
   caller: "来电号码",
   called: "被叫号码",
-  anonymous: "号码未显示",
   queueName: "队列",
   waited: "已等待",
   offerEnds: "振铃剩余秒数",

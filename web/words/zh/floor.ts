@@ -33,6 +33,8 @@ export const floor = {
   demoPause: "暂停演示",
   demoResume: "继续演示",
   demoPaused: "演示已暂停：没有新的模拟来电。",
+  state: "状态",
+  why: "为什么",
   sort: "排序",
   sortState: "按状态",
   sortName: "按姓名",
