@@ -59,7 +59,7 @@ async function measure(wanted: ReadonlySet<string>, log: (line: string) => void)
     ...(has("B4", "B5", "B13") ? await benchRouting(wanted, log) : []),
     ...(has("B11") ? [await benchOffers(log)] : []),
     ...(has("B14") ? [await benchWaking(log)] : []),
-    ...(has("memory") ? benchMemory(log) : []),
+    ...(has("memory") ? await benchMemory(log) : []),
     ...(has("size") ? await benchSizes(log) : []),
   ];
 }

@@ -10,6 +10,8 @@ export type WorkerOptions = {
   readonly port: number;
   /** A second port, past the emulator's own Worker that stands before every request: what a benchmark measures. */
   readonly directPort?: number;
+  /** Where the runtime's inspector listens, and flags of its engine: only to look at the runtime itself. */
+  readonly inspection?: { readonly port: number; readonly flags: string };
   /** Variables and secrets; they replace those of wrangler.toml. */
   readonly variables: Readonly<Record<string, string>>;
   /** Binding → connection string. */
@@ -39,12 +41,15 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   process.env.WRANGLER_LOG = "error";
   const { unstable_getMiniflareWorkerOptions } = await import("wrangler");
   const { workerOptions } = unstable_getMiniflareWorkerOptions(join(ROOT, options.configPath));
+  // The emulator takes the engine's flags from here and from nowhere else.
+  if (options.inspection !== undefined) process.env.MINIFLARE_WORKERD_V8_FLAGS = options.inspection.flags;
   const listening = signalListeners();
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       host: "127.0.0.1",
       port: options.port,
       cf: false,
+      ...(options.inspection && { inspectorPort: options.inspection.port }),
       logRequests: false,
       telemetry: { enabled: false },
       log: new Log(LogLevel.NONE),
@@ -63,7 +68,10 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     }),
   );
   forgetSignalListenersSince(listening);
-  await miniflare.ready.catch((error: unknown) => {
+  const ready = miniflare.ready.finally(() => {
+    delete process.env.MINIFLARE_WORKERD_V8_FLAGS;
+  });
+  await ready.catch((error: unknown) => {
     throw new Trouble(
       `The ${options.name} Worker did not start: ${error instanceof Error ? error.message : String(error)}`,
     );
