@@ -172,6 +172,7 @@ function billedRows(
       "rated_contacts",
       { contract_id: charge?.contract_id, period_start: "2026-11-01", charge_id: charge?.id, contact_id },
     ],
+    ["rated_days", { contract_id: charge?.contract_id, period_start: "2026-11-01", day: "2026-11-03" }],
     [
       "rated_items",
       { contract_id: charge?.contract_id, usage_id: id("a1"), charge_id: charge?.id, reason: null, occurred_at: at },

@@ -1,7 +1,8 @@
 import { sql } from "drizzle-orm";
 import { type Database, iso, type TenantScope, type TenantTx, withTenant } from "../../adapters/db/index.ts";
+import { sumDaysOnce } from "./rated-days.ts";
 import { inMonth, type Place, type Progress, type Reach, ratePage } from "./rated-items.ts";
-import { forgetSums, sumOnce, takeOffReason } from "./rated-sums.ts";
+import { forgetMonth, sumOnce, takeOffReason } from "./rated-sums.ts";
 import { type RatedTerms, ratingText } from "./rated-terms.ts";
 import { sha256 } from "./rating-input.ts";
 import { cutoffNow } from "./store.ts";
@@ -49,10 +50,11 @@ export async function rateUsage(run: Run, terms: RatedTerms): Promise<number> {
  */
 export async function rateLate(tx: TenantTx, terms: RatedTerms): Promise<void> {
   await tx.execute(sql`
-    insert into tenant.rated_months (tenant_id, contract_id, period_start, terms_hash, rated_until, rows, summed)
-    values (${tx.tenantId}, ${terms.contract.id}, ${terms.month.start}, ${await sha256(ratingText(terms))}, '-infinity', 0, true)
+    insert into tenant.rated_months (tenant_id, contract_id, period_start, terms_hash, rated_until, rows, summed, days_summed)
+    values (${tx.tenantId}, ${terms.contract.id}, ${terms.month.start}, ${await sha256(ratingText(terms))}, '-infinity', 0, true, ${terms.usesContacts})
     on conflict do nothing`);
   await sumOnce(tx, terms);
+  await sumDaysOnce(tx, terms);
   await reopenAccepted(tx, terms);
   const known = await ratedMonth(tx, terms);
   for (const reach of [{ since: known?.until ?? "-infinity" }, "all"] as const) {
@@ -73,14 +75,15 @@ async function begin(
   const known = await ratedMonth(tx, terms);
   if (known !== undefined && known.termsHash === termsHash) {
     await sumOnce(tx, terms);
+    await sumDaysOnce(tx, terms);
     await reopenAccepted(tx, terms);
     if (await isWhole(tx, terms, await recordsOf(tx, terms))) return { at, passes: [] };
     return { at, passes: [{ since: known.until }, "all"] };
   }
   if (known !== undefined) await forget(tx, terms);
   await tx.execute(sql`
-    insert into tenant.rated_months (tenant_id, contract_id, period_start, terms_hash, rated_until, rows, summed)
-    values (${tx.tenantId}, ${terms.contract.id}, ${terms.month.start}, ${termsHash}, '-infinity', 0, true)`);
+    insert into tenant.rated_months (tenant_id, contract_id, period_start, terms_hash, rated_until, rows, summed, days_summed)
+    values (${tx.tenantId}, ${terms.contract.id}, ${terms.month.start}, ${termsHash}, '-infinity', 0, true, ${terms.usesContacts})`);
   return { at, passes: ["fresh"] };
 }
 
@@ -126,7 +129,7 @@ async function reopenAccepted(tx: TenantTx, terms: RatedTerms): Promise<void> {
 /** Items made under other terms are made anew, and their sums go with the month. Only a draft's month has other terms. */
 export async function forget(tx: TenantTx, terms: RatedTerms): Promise<void> {
   const { contract, month } = terms;
-  await forgetSums(tx, terms);
+  await forgetMonth(tx, terms);
   await tx.execute(sql`
     delete from tenant.rated_items r where r.tenant_id = ${tx.tenantId} and r.contract_id = ${contract.id}
       and r.occurred_at >= ${iso(month.from)}::timestamptz and r.occurred_at < ${iso(month.to)}::timestamptz`);

@@ -5,16 +5,19 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type TestClient, testClient } from "../../../test/support/billing-client.ts";
 import { useDatabase } from "../../../test/support/database.ts";
 import { killedAt, unlessKilled } from "../../../test/support/statements.ts";
-import { connect, type Database, withTenant } from "../../adapters/db/index.ts";
+import { connect, type Database, type TenantTx, withTenant } from "../../adapters/db/index.ts";
 import type { Charge } from "../../domain/rating/charge.ts";
 import { listExceptions, resolveException } from "./exceptions.ts";
 import { billingMonth } from "./period.ts";
 import { rateNewUsage } from "./rate-new-usage.ts";
+import { contactsAddedUp, contactsOfSegments } from "./rated-days.ts";
 import { itemsOff, type MonthSums, sumsAstray, sumsOfMonth } from "./rated-sums.ts";
+import { ratedTerms } from "./rated-terms.ts";
+import { segmentsOf } from "./rating-input.ts";
 import { reconcileMonth } from "./reconcile.ts";
 import type { BillingContext } from "./run-contract.ts";
 import { runMonth } from "./run-month.ts";
-import { cutoffNow } from "./store.ts";
+import { cutoffNow, versionsInForce } from "./store.ts";
 
 const databases = useDatabase();
 const named = (code: string) => ({ code, label: { zh: code, en: code } });
@@ -27,6 +30,12 @@ const CHARGES: readonly Charge[] = [
     sell: { by: "markup", percent: "15" },
   },
   { ...named("share"), model: "commission", pay: { by: "percent", percent: "4.5" } },
+  {
+    ...named("rate"),
+    model: "commission",
+    where: { dispositions: ["rare"] },
+    pay: { by: "bands", bands: [{ upToPercent: null, amount: "2" }] },
+  },
   { ...named("days"), model: "day_rate", price: "30", monthCap: "200" },
   {
     ...named("project"),
@@ -168,6 +177,22 @@ async function both(of: TestClient) {
   });
 }
 
+/** Contacts of the month's days as kept and as usage has them: the same once all of it is rated. */
+async function contactsBothWays(of: TestClient) {
+  await withTenant(db, { tenantId: of.tenantId, actor }, async (tx) => {
+    const terms = await termsOf(tx, of);
+    const cutoff = await cutoffNow(tx);
+    const kept = await contactsOfSegments(tx, terms, cutoff, await itemsOff(tx, terms, cutoff));
+    expect(kept).toEqual(await contactsAddedUp(tx, terms, cutoff));
+  });
+}
+
+async function termsOf(tx: TenantTx, of: TestClient) {
+  const versions = await versionsInForce(tx, of.contractId, MONTH);
+  const segments = await segmentsOf(tx, of.contractId, versions, MONTH);
+  return ratedTerms({ id: of.contractId, currency: "CNY" }, MONTH, versions, segments);
+}
+
 /** In no order, and without what only helps to keep them. */
 function plain({ rows, contacts }: MonthSums) {
   const texts = rows.map(
@@ -188,9 +213,11 @@ test("BIL-7 whatever is rated, corrected, rated anew, kept off or killed, a mont
         const { astray, kept, items } = await both(of);
         expect(astray).toBe(0);
         expect(kept).toEqual(items);
+        if (step.what === "rate" || step.what === "draft") await contactsBothWays(of);
       }
       await draft(db);
       expect((await both(of)).astray).toBe(0);
+      await contactsBothWays(of);
     }),
     { numRuns: 25, endOnFailure: true },
   );

@@ -3,12 +3,13 @@ import { iso, type TenantTx } from "../../adapters/db/index.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import type { BillingMonth } from "./period.ts";
 import { arrayLiteral } from "./pg-array.ts";
+import { addInsertedDays, daysAstray, forgetDays } from "./rated-days.ts";
 import { correctedUsage, usageKeptOff } from "./store.ts";
 
 /** A contract's month, as far as its rated items and their sums are found by it. */
 export type SummedMonth = {
   readonly contract: { readonly id: string };
-  readonly month: Pick<BillingMonth, "start" | "from" | "to">;
+  readonly month: Pick<BillingMonth, "start" | "from" | "to" | "timeZone">;
 };
 
 /** What the rated items of one charge and part come to, or those that one reason keeps from every charge. */
@@ -87,11 +88,11 @@ function withContacts(sums: SQL, contacts: SQL): SQL {
  * The rest of a statement that begins `with inserted as (insert into tenant.rated_items … returning *)`: adds what was
  * inserted to the sums, the contacts and the count of its month.
  */
-export function addInserted(tx: TenantTx, of: SummedMonth): SQL {
+export function addInserted(tx: TenantTx, of: SummedMonth & Parameters<typeof addInsertedDays>[1]): SQL {
   const found = sql`select charge_id, count(*) filter (where is_new) as contacts from contacts group by 1`;
   return sql`, contacts as (${keepContacts(tx, of, sql`inserted`)}),
     added as (${withContacts(sumsOf(sql`inserted`), found)}),
-    kept as (${keepSums(tx, of, sql`added`)})
+    kept as (${keepSums(tx, of, sql`added`)})${addInsertedDays(tx, of)}
     update tenant.rated_months set rows = rows + (select count(*) from inserted),
       last_rated_at = greatest(last_rated_at, (select max(rated_at) from inserted))
     where ${ofMonth(tx, of)}`;
@@ -137,7 +138,12 @@ export async function sumOnce(tx: TenantTx, of: SummedMonth): Promise<void> {
 }
 
 /** Forgets what a month comes to, with its items. */
-export async function forgetSums(tx: TenantTx, of: SummedMonth): Promise<void> {
+export async function forgetMonth(tx: TenantTx, of: SummedMonth): Promise<void> {
+  await forgetSums(tx, of);
+  await forgetDays(tx, of);
+}
+
+async function forgetSums(tx: TenantTx, of: SummedMonth): Promise<void> {
   await tx.execute(sql`delete from tenant.rated_contacts where ${ofMonth(tx, of)}`);
   await tx.execute(sql`delete from tenant.rated_sums where ${ofMonth(tx, of)}`);
 }
@@ -279,5 +285,5 @@ export async function sumsAstray(tx: TenantTx, of: SummedMonth): Promise<number>
       + (select count(*)::int from tenant.rated_months where ${ofMonth(tx, of)}
         and rows <> (select count(*) from ${itemsOfMonth(tx, of)})) as astray
     from tenant.rated_months where ${ofMonth(tx, of)} and summed`);
-  return row?.astray ?? 0;
+  return (row?.astray ?? 0) + (await daysAstray(tx, of));
 }

@@ -19,6 +19,8 @@ export type RatedTerms = {
   readonly priced: ReturnType<typeof pricedCharges>;
   /** Some charge asks for the time of day: then the wall clock of each record is worked out. */
   readonly usesHours: boolean;
+  /** Some charge asks for the success rate: then contacts are kept by day, whatever charges them. */
+  readonly usesContacts: boolean;
   readonly reader: (tx: TenantTx) => Promise<(row: UsageRow) => UsageRecord>;
 };
 
@@ -36,6 +38,7 @@ export function ratedTerms(
     versions,
     segments,
     priced: pricedCharges(contract.currency, versions),
+    usesContacts: charges.some((charge) => charge.model === "commission" && charge.pay.by === "bands"),
     usesHours: charges.some((charge) => whereOf(charge)?.hours !== undefined),
     reader: (tx) => {
       reader ??= queueKeys(tx).then(recordReader);

@@ -1,14 +1,15 @@
 import { type SQL, sql } from "drizzle-orm";
-import { iso, type TenantTx } from "../../adapters/db/index.ts";
+import type { TenantTx } from "../../adapters/db/index.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import { rational } from "../../domain/kernel/rational.ts";
-import { chargeKey, type Segment } from "../../domain/rating/allot.ts";
+import { chargeKey } from "../../domain/rating/allot.ts";
 import { type Rating, type Reckoning, rateTotals, sourceKey } from "../../domain/rating/rate.ts";
 import { type ChargeTotals, NO_USAGE, NOTHING, type Totals, together } from "../../domain/rating/totals.ts";
 import { currencyOf } from "./priced-charges.ts";
+import { contactsOfSegments } from "./rated-days.ts";
 import { COUNTS_CONTACTS, countedItems, itemsOff, type MonthSums, type RatedSum, sumsOfMonth } from "./rated-sums.ts";
 import type { RatedTerms } from "./rated-terms.ts";
-import { correctedUsage, cutoffNow, usageKeptOff } from "./store.ts";
+import { cutoffNow } from "./store.ts";
 
 export type MonthFromSums = {
   readonly rating: Pick<Rating, "currency" | "lines" | "totalMinor">;
@@ -50,7 +51,7 @@ async function summed(tx: TenantTx, terms: RatedTerms, cutoff: Instant) {
   const off = await itemsOff(tx, terms, cutoff);
   const sums = await sumsOfMonth(tx, terms, cutoff, off);
   const totals = chargeTotals(terms, sums);
-  const contacts = await contactsOf(tx, terms, cutoff);
+  const contacts = await contactsOfSegments(tx, terms, cutoff, off);
   const reckoning: Reckoning = {
     totals: (key) => totals.get(key) ?? NO_USAGE,
     contacts: (segment) => contacts.get(segment) ?? 0,
@@ -84,20 +85,6 @@ function totalsOf(row: RatedSum, den: bigint): Totals {
     cost: rational(BigInt(row.cost), den),
     saleMinor: BigInt(row.sale),
   };
-}
-
-/** Contacts of each version's days, whatever charges them; looked up only where a success rate is asked for. */
-async function contactsOf(tx: TenantTx, terms: RatedTerms, cutoff: Instant): Promise<Map<Segment, number>> {
-  const found = new Map<Segment, number>();
-  for (const segment of terms.segments) {
-    if (!segment.charges.some((it) => it.model === "commission" && it.pay.by === "bands")) continue;
-    const [row] = await tx.execute<{ contacts: string }>(sql`
-      select coalesce(sum(u.quantity), 0)::text as contacts from tenant.usage u where u.tenant_id = ${tx.tenantId} and u.kind = 'contact'
-        and u.occurred_at >= ${iso(segment.from)}::timestamptz and u.occurred_at < ${iso(segment.to)}::timestamptz
-        and u.received_at < ${iso(cutoff)}::timestamptz and u.id not in (${correctedUsage(tx, cutoff)}) and u.id not in (${usageKeptOff(tx)})`);
-    found.set(segment, Number(row?.contacts ?? 0));
-  }
-  return found;
 }
 
 /** Where the usage behind a line begins and ends among the records of its charge, as a row of the line keeps it. */

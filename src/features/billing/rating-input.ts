@@ -11,7 +11,7 @@ import { earlierOfTerms, stocksOf } from "./stocks.ts";
 import { seatsPeak, type VersionInForce } from "./store.ts";
 
 /** Grows when the same input may give another outcome, or lines that say more: old drafts are then written again. */
-export const ENGINE_VERSION = 5;
+export const ENGINE_VERSION = 6;
 
 /** The month cut by the versions in force, each with its own days, instants and seats. */
 export async function segmentsOf(
