@@ -5,7 +5,7 @@ import { ApiProblem, send } from "../api/http.ts";
 import { Field } from "../design/parts.tsx";
 import { useTextFault } from "../design/said.ts";
 import { DeedDialog } from "../invoicing/dialogs.tsx";
-import { decoded, lineOf, partsOf } from "./their-file.ts";
+import { decoded, keyOf, lineOf, partsOf } from "./their-file.ts";
 
 type Props = {
   readonly base: string;
@@ -24,7 +24,10 @@ class WrongFile extends Error {
   }
 }
 
-/** The partner's own list, sent in parts and matched line by line. The same file again changes nothing. */
+/**
+ * The partner's own list, sent in parts and matched line by line once all have come. The same file again changes nothing,
+ * and one whose sending was broken off goes on.
+ */
 export function FileDialog({ base, statementId, close, done }: Props) {
   const { t } = useTranslation();
   const queries = useQueryClient();
@@ -32,7 +35,7 @@ export function FileDialog({ base, statementId, close, done }: Props) {
   const upload = useMutation({
     mutationFn: (chosen: File) => sendFile(`${base}/files`, statementId, chosen),
     onSuccess: (rows) => done(rows),
-    // Parts before a wrong one were taken: the page shows them.
+    // The page says of a file that broke off how much of it is there.
     onSettled: () => queries.invalidateQueries({ queryKey: ["books"] }),
   });
   // What was said of one file is not true of the next.
@@ -101,9 +104,12 @@ async function sendFile(path: string, statementId: string, file: File): Promise<
   if (text === null) throw new WrongFile({ word: "unreadable" });
   const parts = partsOf(text);
   if (parts.length === 0) throw new WrongFile({ word: "emptyFile" });
-  for (const part of parts) {
+  const key = await keyOf(text);
+  const name = file.name.slice(0, 200);
+  for (const [at, part] of parts.entries()) {
+    const of = { key, part: at + 1, parts: parts.length };
     try {
-      await send("POST", path, { statementId, name: file.name.slice(0, 200), csv: part.csv });
+      await send("POST", path, { statementId, name, csv: part.csv, file: of });
     } catch (problem) {
       if (!(problem instanceof ApiProblem) || problem.fields.length === 0) throw problem;
       const lines = problem.fields.map(({ path: at }) => lineOf(part, at)).filter((line) => line !== null);

@@ -143,6 +143,11 @@ function Steps({ base, statement }: StepsProps) {
           </span>
         ) : null}
       </div>
+      {(isDraft ? statement.incomplete : []).map(({ name, parts, received }) => (
+        <Mark key={`${name}:${received}`} good={false}>
+          {t("settlement.incomplete", { name, received: String(received), parts: String(parts) })}
+        </Mark>
+      ))}
       {again.isError ? <Mark good={false}>{troubleText(again.error)}</Mark> : null}
       {asked === "file" ? (
         <FileDialog

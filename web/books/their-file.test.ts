@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { decoded, lineOf, partsOf } from "./their-file.ts";
+import { decoded, keyOf, lineOf, partsOf } from "./their-file.ts";
 
 const bytes = (...values: number[]) => new Uint8Array(values).buffer;
 
@@ -29,4 +29,10 @@ test("a fault names the line of the file that was chosen, empty lines and earlie
   if (part === undefined) throw new Error("no part");
   expect(part.csv).toBe("ref,amount\nA,1\nB,x");
   expect([lineOf(part, "json.csv.3"), lineOf(part, "json.csv"), lineOf(part, "json.name")]).toEqual([5, null, null]);
+});
+
+test("a file is named by its contents and by nothing else", async () => {
+  expect(await keyOf("ref,amount\nA,1")).toBe(await keyOf("ref,amount\nA,1"));
+  expect(await keyOf("ref,amount\nA,1")).not.toBe(await keyOf("ref,amount\nA,2"));
+  expect(await keyOf("abc")).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 });

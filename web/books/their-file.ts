@@ -38,6 +38,12 @@ export function partsOf(text: string): readonly FilePart[] {
   return parts;
 }
 
+/** What names a file to the house, however it is called: the same contents have the same key. */
+export async function keyOf(text: string): Promise<string> {
+  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 function quoted(field: string): string {
   return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }

@@ -2,18 +2,11 @@ import { sql } from "drizzle-orm";
 import type { TenantTx } from "../../adapters/db/index.ts";
 import { exact, roundHalfAwayFromZero, times } from "../../domain/kernel/rational.ts";
 import { type Match, matchLines, type OurLine, type TheirLine } from "../../domain/settlement/match.ts";
+import { type KeptRow, wholeFiles } from "./files-store.ts";
 import { termsOf } from "./terms.ts";
 
 const ROWS_A_STATEMENT = 2_000;
 const MICROS_PER_MAJOR = 1_000_000n;
-
-/** A row of their file as it is kept: amounts as text, because JSON numbers are floats. */
-export type KeptRow = {
-  readonly ref: string;
-  readonly item: string;
-  readonly micros: string;
-  readonly quantity: number | null;
-};
 
 type Row = {
   readonly line_id: string | null;
@@ -30,7 +23,7 @@ type Row = {
  * from one whose other side has changed: it was about something else.
  */
 export async function rematch(tx: TenantTx, statementId: string): Promise<void> {
-  const theirs = await theirLines(tx, statementId);
+  const theirs = theirLines(await wholeFiles(tx, statementId));
   const ours = await ourStored(tx, statementId);
   const rows =
     theirs === null ? ours.map(unmatched) : rowsOf(matchLines(ours, theirs, await toleranceOf(tx, statementId)));
@@ -83,15 +76,9 @@ function unmatched({ id, item, ref }: OurLine): Row {
 }
 
 /** Null when they have sent nothing: then nothing of ours is missing there. */
-async function theirLines(tx: TenantTx, statementId: string): Promise<TheirLine[] | null> {
-  const parts = await tx.execute<{ rows: unknown }>(
-    sql`select rows from tenant.settlement_files where tenant_id = ${tx.tenantId} and statement_id = ${statementId} order by id`,
-  );
-  if (parts.length === 0) return null;
-  return parts.flatMap(({ rows }) => {
-    const kept: KeptRow[] = typeof rows === "string" ? JSON.parse(rows) : rows;
-    return kept.map((row) => ({ ...row, micros: BigInt(row.micros) }));
-  });
+function theirLines(files: readonly (readonly KeptRow[])[]): TheirLine[] | null {
+  if (files.length === 0) return null;
+  return files.flatMap((rows) => rows.map((row) => ({ ...row, micros: BigInt(row.micros) })));
 }
 
 /** Adjustments are agreed between people and stand in nobody's file; so do corrections of earlier statements. */

@@ -87,6 +87,8 @@ export const SettlementSchema = z.object({
     open: z.int(),
     disputed: z.int(),
   }),
+  /** Files of which parts are still to come, the newest first: nothing of them counts yet. */
+  incomplete: z.array(z.object({ name: z.string(), parts: z.int(), received: z.int() })),
   paymentRef: z.string().nullable(),
   acceptedAt: z.number().nullable(),
   settledAt: z.number().nullable(),
@@ -119,9 +121,23 @@ export const SettlementDetailSchema = SettlementSchema.extend({
   next: z.string().nullable(),
 });
 
+/** Parts of one file, at most: a million rows. */
+const PARTS_MAX = 500;
 export const FileInputSchema = z.strictObject({
   statementId: z.uuid(),
   name: storable(200),
+  /**
+   * Where the file is sent in parts: its key (the SHA-256 of the whole, in hex) and which part of how many this is. Nothing of
+   * it counts before all have come; a part that is known is not taken again, so an upload goes on by sending all once more.
+   */
+  file: z
+    .strictObject({
+      key: z.string().regex(/^[0-9a-f]{64}$/, "a key is 64 hexadecimal digits"),
+      part: z.int().min(1).max(PARTS_MAX),
+      parts: z.int().min(1).max(PARTS_MAX),
+    })
+    .refine(({ part, parts }) => part <= parts, "a part is one of the file's parts")
+    .optional(),
   /** Columns by name in the first row: `ref, amount` and any of `item, quantity`. */
   csv: storable(120_000),
 });

@@ -5,6 +5,7 @@ import { assert } from "../../domain/kernel/step.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import { agreementOn, type Item, type StatementLine, totalsOf } from "../../domain/settlement/statement.ts";
 import { after, placeAfter, safe } from "../ledger/index.ts";
+import { incompleteFiles } from "./files-store.ts";
 import type { SettlementDetail, SettlementLineView, SettlementView } from "./schema.ts";
 
 export const PAGE_MAX = 200;
@@ -202,6 +203,7 @@ async function statementRows(tx: TenantTx, which: SQL): Promise<SettlementView[]
       sums: row.status === "draft" ? totals.sums.map(sumView) : storedSums(row.sums),
       closingMinor: safe(row.closing ?? totals.closingMinor),
       settledMinor: safe(row.settled),
+      incomplete: await incompleteFiles(tx, row.id),
       lines: { ...(await countsOf(tx, row.id)), open: totals.open, disputed: totals.disputed },
       paymentRef: row.payment_ref,
       acceptedAt: row.accepted === null ? null : Number(row.accepted),

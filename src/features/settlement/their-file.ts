@@ -2,7 +2,7 @@ import { parseCsv } from "../../domain/kernel/csv.ts";
 import { exact, parseRational, roundHalfAwayFromZero, times } from "../../domain/kernel/rational.ts";
 import { type Fault, Refusal } from "../../domain/kernel/trouble.ts";
 import { ITEMS } from "../../domain/settlement/statement.ts";
-import type { KeptRow } from "./rematch.ts";
+import type { KeptRow } from "./files-store.ts";
 import { type PartyView, ROWS_MAX } from "./schema.ts";
 
 /** Columns and items by the names that files use for them, in either language. */

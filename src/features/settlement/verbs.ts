@@ -8,8 +8,9 @@ import { Refusal } from "../../domain/kernel/trouble.ts";
 import type { LedgerEvent } from "../../domain/ledger/events.ts";
 import { type ItemSum, microsOfMinor, totalsOf } from "../../domain/settlement/statement.ts";
 import { bookedOn, post } from "../ledger/index.ts";
+import { type KeptRow, partsKept } from "./files-store.ts";
 import { insertLines } from "./prepare.ts";
-import { type KeptRow, rematch } from "./rematch.ts";
+import { rematch } from "./rematch.ts";
 import type { AdjustmentSchema, DecisionsSchema, FileInputSchema } from "./schema.ts";
 import { linesForTotals } from "./store.ts";
 import { theirRows } from "./their-file.ts";
@@ -27,16 +28,28 @@ type Locked = {
   readonly payment_ref: string | null;
 };
 
-/** Takes a part of the partner's file and matches anew; the same part again is the same one. Refuses `no_draft`. */
+/**
+ * Takes the partner's file, or a part of it; the same again is the same one. With the last part the whole is matched, in its
+ * transaction: until then nothing of it counts. Refuses `no_draft`, and `part_differs` where the key names another file.
+ */
 export async function takeFile(tx: TenantTx, input: z.infer<typeof FileInputSchema>): Promise<void> {
   const statement = await draftOf(tx, input.statementId);
   const rows: KeptRow[] = theirRows(input.csv, statement.kind);
   const text = JSON.stringify(rows);
+  const { key = null, part = 1, parts = 1 } = input.file ?? {};
+  const [own] = await tx.execute<{ hash: string }>(
+    sql`select encode(sha256(convert_to(${text}, 'UTF8')), 'hex') as hash`,
+  );
+  assert(own !== undefined, "a hash is one row");
   await tx.execute(sql`
-    insert into tenant.settlement_files (tenant_id, statement_id, name, content_hash, rows, sent_by)
-    values (${tx.tenantId}, ${statement.id}, ${input.name}, encode(sha256(convert_to(${text}, 'UTF8')), 'hex'), ${text}::jsonb, ${who(tx)})
-    on conflict (tenant_id, statement_id, content_hash) do nothing`);
-  await rematch(tx, statement.id);
+    insert into tenant.settlement_files (tenant_id, statement_id, name, content_hash, rows, sent_by, file_key, part, parts)
+    values (${tx.tenantId}, ${statement.id}, ${input.name}, ${own.hash}, ${text}::jsonb, ${who(tx)}, ${key}, ${part}, ${parts})
+    on conflict (tenant_id, statement_id, coalesce(file_key, content_hash), part) do nothing`);
+  const kept = await partsKept(tx, statement.id, key ?? own.hash);
+  if (kept.some((it) => it.parts !== parts || (it.part === part && it.hash !== own.hash))) {
+    throw new Refusal("conflict", "part_differs", "another part was sent under this key: send the file anew");
+  }
+  if (kept.length === parts) await rematch(tx, statement.id);
 }
 
 /**

@@ -47,6 +47,8 @@ export const settlement: Words["settlement"] = {
     "CSV with column names in its first row: ref, amount and any of item, quantity. It is read whole or not at all.",
   file: "File",
   taken: "{{n}} rows read and matched",
+  incomplete:
+    "{{name}} broke off: {{received}} of {{parts}} parts are here and none counts yet. Upload the same file again.",
   badRow: "Row {{line}}",
   emptyFile: "There are no rows in the file.",
   unreadable: "The file cannot be read. Save it as CSV in UTF-8 or GB18030.",

@@ -43,6 +43,7 @@ export const settlement = {
   uploadNote: "CSV，首行为列名：单号、金额，可另有项目、秒数。文件须整份可读，否则逐行指出。",
   file: "文件",
   taken: "已读入 {{n}} 行并重新对账",
+  incomplete: "{{name}} 上传中断：已收到 {{parts}} 部分中的 {{received}} 部分，均未计入。请重新上传同一文件。",
   badRow: "第 {{line}} 行",
   emptyFile: "文件中没有明细行。",
   unreadable: "文件无法读取，请另存为 UTF-8 或 GB18030 编码的 CSV。",

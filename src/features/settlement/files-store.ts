@@ -1,0 +1,51 @@
+import { sql } from "drizzle-orm";
+import type { TenantTx } from "../../adapters/db/index.ts";
+
+/** A row of their file as it is kept: amounts as text, because JSON numbers are floats. */
+export type KeptRow = {
+  readonly ref: string;
+  readonly item: string;
+  readonly micros: string;
+  readonly quantity: number | null;
+};
+
+/** Incomplete files told of a statement, at most; an upload that is sent again completes them. */
+const INCOMPLETE_MAX = 10;
+
+type PartKept = { readonly part: number; readonly parts: number; readonly hash: string };
+
+/** The parts of a file that have come, by its key. */
+export async function partsKept(tx: TenantTx, statementId: string, key: string): Promise<PartKept[]> {
+  const rows = await tx.execute<PartKept>(sql`
+    select part, parts, content_hash as hash from tenant.settlement_files
+    where tenant_id = ${tx.tenantId} and statement_id = ${statementId} and coalesce(file_key, content_hash) = ${key} order by part`);
+  return [...rows];
+}
+
+/** Rows of each file that is here whole, in the order they were sent; the same rows sent as two files are one. */
+export async function wholeFiles(tx: TenantTx, statementId: string): Promise<KeptRow[][]> {
+  const parts = await tx.execute<{ key: string; rows: unknown }>(sql`
+    select key, rows from (
+      select coalesce(file_key, content_hash) as key, rows, part, parts, min(id::text) over file as first, count(*) over file as here
+      from tenant.settlement_files where tenant_id = ${tx.tenantId} and statement_id = ${statementId}
+      window file as (partition by coalesce(file_key, content_hash))) f
+    where here = parts order by first, part`);
+  const files = new Map<string, KeptRow[]>();
+  for (const { key, rows } of parts) {
+    const kept: KeptRow[] = typeof rows === "string" ? JSON.parse(rows) : rows;
+    files.set(key, [...(files.get(key) ?? []), ...kept]);
+  }
+  return [...new Map([...files.values()].map((rows) => [JSON.stringify(rows), rows])).values()];
+}
+
+/** Files of which parts are missing and that no whole file has followed, the newest first. */
+export async function incompleteFiles(tx: TenantTx, statementId: string) {
+  const rows = await tx.execute<{ name: string; parts: number; received: number }>(sql`
+    with files as (
+      select min(name) as name, min(parts) as parts, count(*)::int as received, max(id::text) as last from tenant.settlement_files
+      where tenant_id = ${tx.tenantId} and statement_id = ${statementId} group by coalesce(file_key, content_hash))
+    select name, parts, received from files f where received < parts
+      and not exists (select from files w where w.received = w.parts and w.last > f.last)
+    order by last desc limit ${INCOMPLETE_MAX}`);
+  return [...rows];
+}
