@@ -9,7 +9,8 @@ import { assert } from "../../domain/kernel/step.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import { keyOf, type LedgerEvent } from "../../domain/ledger/events.ts";
 import { isBooked, isOver, monthToAccrue, post, tenantsOfHouse } from "../ledger/index.ts";
-import { costOf, hourCosts, staysFor } from "./agent-time.ts";
+import { costOf } from "./agent-time.ts";
+import { hourCosts, staysFor } from "./agent-time-store.ts";
 import type { MarginContext } from "./report.ts";
 import { carrierCosts, clientMonth, hasCosts } from "./store.ts";
 

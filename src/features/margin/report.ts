@@ -3,7 +3,8 @@ import type { TenantId } from "../../domain/kernel/ids.ts";
 import { add, decimalText, exactText, type Rational, subtract, ZERO } from "../../domain/kernel/rational.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import { after, placeAfter, tenantsOfHouse } from "../ledger/index.ts";
-import { costOf, hourCosts, type Stay, staysFor } from "./agent-time.ts";
+import { costOf } from "./agent-time.ts";
+import { hourCosts, type Stay, staysFor } from "./agent-time-store.ts";
 import type { Amounts, Grouping, HouseMargin, MarginReport, MarginRow } from "./schema.ts";
 import { clientMonth, groupOfContacts, labelsOf, linePartsOf } from "./store.ts";
 
