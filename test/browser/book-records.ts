@@ -12,6 +12,7 @@ const balance = (kind: string, subject: string, minor: number, more: Partial<Bal
   kind,
   class: "asset",
   subject,
+  name: null,
   ...gbp,
   debitMinor: minor,
   creditMinor: 0,
@@ -19,23 +20,25 @@ const balance = (kind: string, subject: string, minor: number, more: Partial<Bal
   ...more,
 });
 const credit = (minor: number) => ({ debitMinor: 0, creditMinor: minor });
+const answered = { zh: "接听服务", en: "Answered contacts" };
 const accounts = [
   balance("receivable", "", 128_300),
-  balance("revenue", "contacts", 121_038, { class: "revenue", ...credit(121_038) }),
+  balance("revenue", "contacts", 121_038, { class: "revenue", name: answered, ...credit(121_038) }),
   balance("commission_payable", "3f0c1c9e-2f3b-4f0e-8d43-7a1f0c3a8d11", 7_262, {
     class: "liability",
+    name: { zh: "Maya Chen", en: "Maya Chen" },
     ...credit(7_262),
   }),
 ];
 const house: HouseBalance = {
   on: null,
-  kinds: accounts.map(({ accountId: _a, subject: _s, ...kind }) => kind),
+  kinds: accounts.map(({ accountId: _a, subject: _s, name: _n, ...kind }) => kind),
   totals,
   tenants: [{ ...client, balanced: true }],
 };
 const trial: TrialBalance = { on: null, accounts, totals };
 const statement: AccountStatement = {
-  account: { accountId: "a-receivable", kind: "receivable", subject: "", ...gbp },
+  account: { accountId: "a-receivable", kind: "receivable", subject: "", name: null, ...gbp },
   from: null,
   to: null,
   openingMinor: 0,
@@ -47,10 +50,11 @@ const statement: AccountStatement = {
       bookedOn: "2026-11-30",
       event: "invoice_finalized",
       ref: "0193b8a0-0000-7000-8000-0000000000e1",
+      number: "2026-000001",
       side: "debit",
       amountMinor: 128_300,
       balanceMinor: 128_300,
-      other: { kind: "revenue", subject: "contacts" },
+      other: { kind: "revenue", subject: "contacts", name: answered },
       reversesId: null,
     },
   ],

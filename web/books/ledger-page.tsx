@@ -7,7 +7,7 @@ import { PlainState, Skeleton, TableScroll, Trouble } from "../design/parts.tsx"
 import { calendarDay, money } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
 import { BookHead, BookName, Mark } from "./parts.tsx";
-import { eventWord, kindWord } from "./words.ts";
+import { eventWord, kindWord, subjectWord } from "./words.ts";
 
 type Search = { tenant?: string; account?: string };
 
@@ -57,7 +57,7 @@ function House() {
       </section>
       <section className="panel" aria-labelledby="kinds-title">
         <h2 id="kinds-title">{t("books.house")}</h2>
-        <Balances rows={house.data.kinds.map((kind) => ({ ...kind, accountId: "", subject: "" }))} />
+        <Balances rows={house.data.kinds.map((kind) => ({ ...kind, accountId: "", subject: "", name: null }))} />
       </section>
     </>
   );
@@ -136,7 +136,7 @@ function Balances({ rows, tenantId }: { rows: readonly BalanceView[]; tenantId?:
                     {kindWord(t, row.kind)}
                   </Link>
                 )}{" "}
-                <BookName name={row.subject} />
+                <SubjectName of={row} />
               </td>
               <td className="end">{money(tongue, row.debitMinor, row.currency)}</td>
               <td className="end">{money(tongue, row.creditMinor, row.currency)}</td>
@@ -169,7 +169,7 @@ function Statement({ tenantId, accountId }: { tenantId: string; accountId: strin
   return (
     <section className="panel" aria-labelledby="statement-title">
       <h2 id="statement-title">
-        {t("books.statement")} · {kindWord(t, account.kind)} <BookName name={account.subject} />
+        {t("books.statement")} · {kindWord(t, account.kind)} <SubjectName of={account} />
       </h2>
       <Entries statement={first} items={pages.data.pages.flatMap((page) => page.items)} />
       {pages.hasNextPage ? (
@@ -184,6 +184,16 @@ function Statement({ tenantId, accountId }: { tenantId: string; accountId: strin
       ) : null}
     </section>
   );
+}
+
+type Subject = { readonly subject: string; readonly name: { readonly zh: string; readonly en: string } | null };
+
+/** Whose account it is, or what for, as people call it; what nobody has named stands as the book has it. */
+function SubjectName({ of: { subject, name } }: { of: Subject }) {
+  const { t } = useTranslation();
+  if (subject === "") return null;
+  const word = name === null ? subjectWord(t, subject) : name[currentTongue()];
+  return word === null ? <BookName name={subject} /> : <span className="small quiet">{word}</span>;
 }
 
 type EntriesProps = { statement: AccountStatement; items: AccountStatement["items"] };
@@ -213,11 +223,9 @@ function Entries({ statement, items }: EntriesProps) {
             <tr key={`${row.txnId} ${row.position}`}>
               <td className="nowrap">{calendarDay(tongue, row.bookedOn)}</td>
               <td>{eventWord(t, row.event)}</td>
+              <td>{row.number ?? <BookName name={row.ref} />}</td>
               <td>
-                <BookName name={row.ref} />
-              </td>
-              <td>
-                {kindWord(t, row.other.kind)} <BookName name={row.other.subject} />
+                {kindWord(t, row.other.kind)} <SubjectName of={row.other} />
               </td>
               <td className="end">{row.side === "debit" ? money(tongue, row.amountMinor, account.currency) : ""}</td>
               <td className="end">{row.side === "credit" ? money(tongue, row.amountMinor, account.currency) : ""}</td>

@@ -13,6 +13,7 @@ import { CURRENCY_DECIMALS } from "../../domain/kernel/currency.ts";
 import { asId, type TenantId } from "../../domain/kernel/ids.ts";
 import { ACCOUNT_KINDS, type Account, balanceOf } from "../../domain/ledger/accounts.ts";
 import { safe } from "./amounts.ts";
+import { type NameOf, namesOf } from "./names-store.ts";
 import type { BalanceView, CurrencyTotal, HouseBalance, TrialBalance } from "./schema.ts";
 import { accountOf } from "./store.ts";
 
@@ -26,8 +27,14 @@ export type HouseContext = { readonly db: Database; readonly operatorDb: Databas
 
 /** Every account of a client with what stands on it at the end of a day; in each currency debits equal credits. */
 export async function trialBalance(db: Database, scope: TenantScope, on: LocalDate | null): Promise<TrialBalance> {
-  const sums = await withTenant(db, scope, (tx) => sumsOf(tx, on));
-  return { on, accounts: sums.map(viewOf), totals: totalsOf(sums) };
+  return withTenant(db, scope, async (tx) => {
+    const sums = await sumsOf(tx, on);
+    const nameOf = await namesOf(
+      tx,
+      sums.map((one) => one.account),
+    );
+    return { on, accounts: sums.map((one) => viewOf(one, nameOf)), totals: totalsOf(sums) };
+  });
 }
 
 /** The same over all clients by kind of account: one transaction each, because no transaction sees two clients. */
@@ -47,7 +54,7 @@ export async function houseBalance(ctx: HouseContext, on: LocalDate | null): Pro
   const all = [...kinds].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, sums]) => sums);
   return {
     on,
-    kinds: all.map(viewOf).map(({ accountId: _a, subject: _s, ...kind }) => kind),
+    kinds: all.map((one) => viewOf(one, () => null)).map(({ accountId: _a, subject: _s, name: _n, ...kind }) => kind),
     totals: totalsOf(all),
     tenants,
   };
@@ -88,13 +95,14 @@ async function sumsOf(tx: TenantTx, on: LocalDate | null): Promise<Sums[]> {
   }));
 }
 
-function viewOf({ account, accountId, debit, credit }: Sums): BalanceView {
+function viewOf({ account, accountId, debit, credit }: Sums, nameOf: NameOf): BalanceView {
   const { kind, subject, currency } = account;
   return {
     accountId,
     kind,
     class: ACCOUNT_KINDS[kind].class,
     subject,
+    name: nameOf(account),
     currency,
     decimals: CURRENCY_DECIMALS[currency],
     debitMinor: safe(debit),

@@ -6,6 +6,7 @@ import { Refusal } from "../../domain/kernel/trouble.ts";
 import { type Account, balanceOf } from "../../domain/ledger/accounts.ts";
 import { safe } from "./amounts.ts";
 import { after, placeAfter } from "./cursor.ts";
+import { type NameOf, namesOf, numbersOf } from "./names-store.ts";
 import type { AccountStatement, LedgerTxnPage } from "./schema.ts";
 import { accountOf } from "./store.ts";
 
@@ -47,7 +48,10 @@ export function accountStatement(db: Database, scope: TenantScope, query: Statem
     const rows = await entryRows(tx, query, place);
     const closing = balanceOf(account.kind, await sumsBefore(tx, query.accountId, null, query.to));
     const page = rows.slice(0, query.limit);
-    const items = page.map((row) => {
+    const others = page.map((row) => ({ kind: row.other_kind, subject: row.other_subject }));
+    const nameOf = await namesOf(tx, [account, ...others]);
+    const numberOf = await numbersOf(tx, [...new Set(page.map((row) => row.ref))]);
+    const items = page.map((row, at) => {
       const amount = BigInt(row.amount);
       const signed = balanceOf(account.kind, {
         debit: row.side === "debit" ? amount : 0n,
@@ -60,16 +64,22 @@ export function accountStatement(db: Database, scope: TenantScope, query: Statem
         bookedOn: row.day,
         event: row.event,
         ref: row.ref,
+        number: numberOf(row.ref),
         side: row.side,
         amountMinor: safe(amount),
         balanceMinor: safe(running),
-        other: { kind: row.other_kind, subject: row.other_subject },
+        other: named(others[at] ?? account, nameOf),
         reversesId: row.reverses_id,
       };
     });
     const last = page.at(-1);
     return {
-      account: { accountId: query.accountId, ...account, decimals: CURRENCY_DECIMALS[account.currency] },
+      account: {
+        accountId: query.accountId,
+        ...account,
+        name: nameOf(account),
+        decimals: CURRENCY_DECIMALS[account.currency],
+      },
       from: query.from,
       to: query.to,
       openingMinor: safe(opening),
@@ -78,6 +88,10 @@ export function accountStatement(db: Database, scope: TenantScope, query: Statem
       next: rows.length > query.limit && last ? `${last.day}_${last.txn_id}_${last.position}` : null,
     };
   });
+}
+
+function named({ kind, subject }: { readonly kind: string; readonly subject: string }, nameOf: NameOf) {
+  return { kind, subject, name: nameOf({ kind, subject }) };
 }
 
 async function accountById(tx: TenantTx, accountId: string): Promise<Account> {
@@ -216,12 +230,17 @@ async function entriesOfTxns(tx: TenantTx, ids: readonly string[]) {
     join tenant.ledger_accounts d on d.tenant_id = e.tenant_id and d.id = e.debit_account
     join tenant.ledger_accounts c on c.tenant_id = e.tenant_id and c.id = e.credit_account
     order by e.txn_id, e.position limit ${ENTRIES_MAX}`);
+  const sides = rows.flatMap((row) => [
+    { kind: row.dk, subject: row.ds },
+    { kind: row.ck, subject: row.cs },
+  ]);
+  const nameOf = await namesOf(tx, sides);
   return rows.map((row) => {
     const debit = accountOf({ kind: row.dk, subject: row.ds, currency: row.currency });
     return {
       txnId: row.txn_id,
-      debit: { accountId: row.da, kind: row.dk, subject: row.ds },
-      credit: { accountId: row.ca, kind: row.ck, subject: row.cs },
+      debit: { accountId: row.da, ...named({ kind: row.dk, subject: row.ds }, nameOf) },
+      credit: { accountId: row.ca, ...named({ kind: row.ck, subject: row.cs }, nameOf) },
       currency: row.currency,
       decimals: CURRENCY_DECIMALS[debit.currency],
       amountMinor: safe(BigInt(row.amount)),

@@ -8,6 +8,8 @@ export const DaySchema = z.iso.date();
 /** A month of the client's calendar. */
 export const PeriodSchema = z.string().regex(/^[0-9]{4}-(0[1-9]|1[0-2])$/, "a period is written YYYY-MM");
 
+const name = z.object({ zh: z.string(), en: z.string() });
+
 export const BalanceSchema = z.object({
   accountId: z.string(),
   /** A kind of domain/ledger: `receivable`, `revenue`, `carrier_payable` … */
@@ -15,6 +17,8 @@ export const BalanceSchema = z.object({
   class: z.enum(["asset", "liability", "revenue", "expense"]),
   /** Whose or what for: a party, an agent, a service; empty where the kind has one account a currency. */
   subject: z.string(),
+  /** What people call the subject; null where it has no name of its own. */
+  name: name.nullable(),
   currency: z.string(),
   decimals: z.int(),
   debitMinor: z.int(),
@@ -42,12 +46,12 @@ export const TrialBalanceSchema = z.object({
 export const HouseBalanceSchema = z.object({
   on: z.string().nullable(),
   /** Summed over all clients, by kind: the house's own position, without any client's name. */
-  kinds: z.array(BalanceSchema.omit({ accountId: true, subject: true })),
+  kinds: z.array(BalanceSchema.omit({ accountId: true, subject: true, name: true })),
   totals: z.array(CurrencyTotalSchema),
   tenants: z.array(z.object({ tenantId: z.string(), tenantName: z.string(), balanced: z.boolean() })),
 });
 
-const accountName = z.object({ accountId: z.string(), kind: z.string(), subject: z.string() });
+const accountName = z.object({ accountId: z.string(), kind: z.string(), subject: z.string(), name: name.nullable() });
 
 export const AccountStatementSchema = z.object({
   account: accountName.extend({ currency: z.string(), decimals: z.int() }),
@@ -65,12 +69,14 @@ export const AccountStatementSchema = z.object({
       event: z.string(),
       /** What it was about: an invoice, a payment, a statement. */
       ref: z.string(),
+      /** The number of the invoice or credit note that it is. */
+      number: z.string().nullable(),
       side: z.enum(["debit", "credit"]),
       amountMinor: z.int(),
       /** What stands on the account after this entry. */
       balanceMinor: z.int(),
       /** The account on the other side. */
-      other: z.object({ kind: z.string(), subject: z.string() }),
+      other: z.object({ kind: z.string(), subject: z.string(), name: name.nullable() }),
       reversesId: z.string().nullable(),
     }),
   ),
