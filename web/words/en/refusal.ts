@@ -56,6 +56,7 @@ export const refusal: Words["refusal"] = {
   run_not_failed: "This run has not failed.",
   seller_missing: "Nobody is named as the sender of invoices.",
   settled_differently: "The statement was settled under another reference.",
+  part_differs: "Another part of this file was sent before. Upload the file anew.",
   statement_not_found: "There is no such statement.",
   still_referred_to: "Other records still depend on it, so it cannot be changed this way.",
   tax_profile_changed: "The client is taxed otherwise now. Send the invoice back and run it again.",

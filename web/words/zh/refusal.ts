@@ -54,6 +54,7 @@ export const refusal = {
   run_not_failed: "该次出账并未失败。",
   seller_missing: "尚未登记开票方资料。",
   settled_differently: "该结算单已凭另一流水号结清。",
+  part_differs: "此前已收到该文件的另一份内容，请重新上传整份文件。",
   statement_not_found: "找不到该结算单。",
   still_referred_to: "仍被其他内容使用，不能这样更改。",
   tax_profile_changed: "客户企业的税务方式已变更，请退回账单并重新出账。",
