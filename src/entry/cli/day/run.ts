@@ -57,8 +57,9 @@ export async function runDay(options: DayOptions): Promise<DayReport> {
     const watches = await watchPortals(stack);
     const driven = await driveDay(stack, castFrom(stack.applied, stack.now), options);
     options.log("the last call is over; waiting for facts and records");
+    const standings = await untilSettled(stack, await readCarrierBook(stack.host));
+    // Only now: a leg that was asked for as its caller went may have come and gone since the carrier fell silent.
     const book = await readCarrierBook(stack.host);
-    const standings = await untilSettled(stack, book);
     const clients = await gather(stack, watches);
     const verdict = reconcile({ ...witnesses(driven), faults: options.faults, book, clients, standings });
     const webhookP99Ms = await webhookP99(stack);
