@@ -28,6 +28,7 @@ const PAGES: readonly Row[] = [
   ["today", "client", "/portal"],
   ["contacts", "client", "/portal/contacts"],
   ["contact", "client", "/portal/contacts/c1"],
+  ["contact taken outside the house", "client", "/portal/contacts/c9"],
   ["own spending", "client", "/portal/spend"],
   ["own invoices", "client", "/portal/invoices"],
   ["own line", "client", "/portal/invoices/i1/lines/l1"],

@@ -68,3 +68,20 @@ test("the house reads whose contacts were passed over; a client reads of another
   expect(await client.getByText("荣光家电").count()).toBe(0);
   expect(await client.getByText("Lin Xiaoyu").count()).toBeGreaterThan(0);
 });
+
+test("ACD-2 a number outside the house is entered as people write it, and who answers there must be said", async () => {
+  stage.house.answer(/^PUT \/api\/queues\/t1\/q1$/, { body: { live: true, queue: queueView({ version: 5 }) } });
+  const page = await stage.page("supervisor", "/queues/t1/q1");
+  const number = page.getByLabel("Number outside, with + and country code");
+  await number.fill("020 7946 0188");
+  const save = page.getByRole("button", { name: "Save and put in force" });
+  expect(await save.isDisabled()).toBe(true);
+  await number.fill("+44 20 7946 (0188)");
+  await page.getByLabel("Who answers there").fill("");
+  await page.getByText("say who answers there").waitFor();
+  await page.getByLabel("Who answers there").fill("Ticket partner");
+  await save.click();
+  await page.getByText("Saved, in force now").waitFor();
+  const step = { afterS: 120, do: "outside", number: "+442079460188", name: "Ticket partner" };
+  expect(saves()[0]?.body).toMatchObject({ relax: [...SETTINGS.relax.slice(0, -1), step] });
+});

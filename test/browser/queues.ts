@@ -21,6 +21,7 @@ export const SETTINGS: QueueSettings = {
     { afterS: 45, do: "lend", group: "overflow" },
     { afterS: 60, do: "raise", points: 2 },
     { afterS: 90, do: "move", poolId: NORTH },
+    { afterS: 120, do: "outside", number: "+442079460187", name: "Museum front desk" },
   ],
   tiers: { silver: 0, gold: 2, platinum: 5 },
   lastAgent: { patienceS: 15, withinDays: 14 },

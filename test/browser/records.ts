@@ -149,6 +149,22 @@ const facts = [
   { seq: 3, at: Date.now() - 60_000, type: "seat_answered", body: { waitedMs: 24_000 } },
   { seq: 4, at: Date.now() - 10_000, type: "ended", body: { outcome: "answered" } },
 ];
+/** Taken by the second of two numbers outside the house. */
+const factsOutside = [
+  { seq: 1, at: Date.now() - 150_000, type: "contact_offered", body: { to: "+442079460958" } },
+  { seq: 2, at: Date.now() - 148_000, type: "queued", body: { queueId: "q1" } },
+  outside(3, 88, "outside_called", { number: "+442079460187", name: "Museum front desk", waitedMs: 60_000 }),
+  outside(4, 80, "outside_failed", { number: "+442079460187", why: "busy" }),
+  outside(5, 58, "outside_called", { number: "+442079460188", name: "Ticket partner", waitedMs: 90_000 }),
+  outside(6, 54, "outside_answered", { number: "+442079460188", name: "Ticket partner", waitedMs: 94_000 }),
+  outside(7, 54, "left_queue", { queueId: "q1", why: "overflowed", waitedMs: 94_000 }),
+  outside(8, 6, "outside_left", { number: "+442079460188", talkMs: 48_000 }),
+  outside(9, 5, "leg_ended", { party: "outside", durationS: 48 }),
+  outside(10, 4, "ended", { outcome: "transferred_out", endedBy: "outside" }),
+];
+function outside(seq: number, agoS: number, type: string, body: object) {
+  return { seq, at: Date.now() - agoS * 1_000, type, body };
+}
 const legs = [
   { callSid: "CA1", party: "caller", direction: "inbound", status: "completed", durationS: 80, endedAt: Date.now() },
 ];
@@ -210,6 +226,14 @@ export function furnishPortal(get: Get): void {
     contact: { ...row, ...rest, withinTarget: true, success: true, notes: "Two tickets." },
     legs,
     facts,
+    recordings: [],
+    lines: [],
+  });
+  const taken = { contactId: "c9", outcome: "transferred_out", agentName: null, disposition: null, talkMs: 48_000 };
+  get("/api/portal/contacts/c9", {
+    contact: { ...row, ...rest, ...taken, answeredAt: null, endedBy: "outside", wrapUpMs: 0, notes: "" },
+    legs: [...legs, { ...legs[0], callSid: "CA2", party: "outside", direction: "outbound", durationS: 48 }],
+    facts: factsOutside,
     recordings: [],
     lines: [],
   });

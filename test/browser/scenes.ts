@@ -1,3 +1,5 @@
+import type { LiveContact } from "../../src/domain/call/live.ts";
+import { asId } from "../../src/domain/kernel/ids.ts";
 import type { ActiveContact, AgentView, FloorFrame, Offer } from "../../src/features/routing/schema.ts";
 import { furnishBooks } from "./book-records.ts";
 import type { PlayedHouse } from "./house.ts";
@@ -142,10 +144,11 @@ export function floorFrame(): Omit<FloorFrame, "seq"> {
         brand: BRAND,
         waiting: 2,
         longestSince: Date.now() - 30_000,
-        offered: 20,
+        offered: 22,
         answered: 15,
         abandoned: 4,
         shortAbandoned: 1,
+        overflowed: 1,
         withinTarget: 9,
         target: { share: 0.8, withinS: 20 },
       },
@@ -157,14 +160,33 @@ export function floorFrame(): Omit<FloorFrame, "seq"> {
         brand: OTHER,
         waiting: 0,
         longestSince: null,
-        offered: 1_065,
+        offered: 1_077,
         answered: 1_063,
         abandoned: 2,
         shortAbandoned: 1,
+        overflowed: 12,
         withinTarget: 1_000,
         target: { share: 0.85, withinS: 30 },
       },
     ],
+  };
+}
+
+/** A caller of the client's who talks with a number outside the house. */
+function liveOutside(): LiveContact {
+  return {
+    contactId: asId("c9"),
+    seq: 9,
+    from: "+12025550143",
+    to: "+442079460958",
+    stage: "outside",
+    since: Date.now() - 20_000,
+    offeredAt: Date.now() - 90_000,
+    queueId: asId("q1"),
+    agentId: null,
+    target: { share: 0.8, withinS: 20, shortAbandonS: 5 },
+    ended: false,
+    served: false,
   };
 }
 
@@ -206,7 +228,12 @@ export function furnish(house: PlayedHouse, url: string): void {
   house.greet("/api/agent/socket", () => [desk()]);
   house.greet("/api/floor/socket", () => [floorFrame()]);
   house.greet("/api/portal/socket", () => [
-    { kind: "snapshot", now: Date.now(), today: { day: "2026-11-23", contacts: 20, queues: [] }, live: [] },
+    {
+      kind: "snapshot",
+      now: Date.now(),
+      today: { day: "2026-11-23", contacts: 20, queues: [] },
+      live: [liveOutside()],
+    },
   ]);
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { PRODUCT } from "../../src/entry/cli/sim/faults/house.ts";
 import { faultWorld, faultWorldUnder } from "./fault-world.ts";
 import { PLANTED_BUGS } from "./planted-bugs.ts";
 
@@ -14,6 +15,28 @@ describe("ACD-7 under faults", () => {
     expect(report.decisions).toBeGreaterThan(30_000);
     expect(report.contacts).toBeGreaterThan(90_000);
   }, 400_000);
+
+  test("ACD-2 150 seeds with numbers outside the house end without a broken promise, and are used", () => {
+    const report = faultWorld("--outside", "--seed", "1", "--seeds", "150");
+    expect(report.failures.map(({ seed, promise, replay }) => ({ seed, promise, replay }))).toEqual([]);
+    expect(report).toMatchObject({ invariantsBroken: 0, firstBroken: null });
+    const without = faultWorld("--seed", "1", "--seeds", "20");
+    expect(faultWorld("--outside", "--seed", "1", "--seeds", "20").ledgerHash).not.toBe(without.ledgerHash);
+  }, 400_000);
+
+  test("SL-4 a pool that takes a contact put aside for one that has left is caught: its figures are not the facts'", () => {
+    const stepPool: typeof PRODUCT.stepPool = (pool, event, now, chance) => {
+      const isAside = event.type === "withdraw" && event.why === "aside";
+      return PRODUCT.stepPool(pool, isAside ? { ...event, why: "left" } : event, now, chance);
+    };
+    const plant = () => ({ ...PRODUCT, stepPool });
+    const { failures } = faultWorldUnder(plant, "--outside", "--seed", "1", "--seeds", "20");
+    expect(failures.length).toBeGreaterThan(0);
+    for (const { promise, replay } of failures) {
+      expect(promise).toMatch(/the pool counts \d+ (answered|abandoned), the facts \d+/);
+      expect(replay).toContain("--faults --outside --seed");
+    }
+  });
 
   test("the same seed gives the same history, another seed another", () => {
     const first = faultWorld("--seed", "11");

@@ -1,5 +1,6 @@
 import { openContact, stepContact } from "../../src/domain/call/contact.ts";
-import type { LineConfig } from "../../src/domain/call/line-config.ts";
+import type { ContactFact, Party } from "../../src/domain/call/facts.ts";
+import type { LineConfig, RelaxStep } from "../../src/domain/call/line-config.ts";
 import { seatStage } from "../../src/domain/call/seats.ts";
 import type { ContactEvent, ContactState, Effect, Moment } from "../../src/domain/call/state.ts";
 import {
@@ -29,7 +30,11 @@ type Message =
   | { readonly to: "pool"; readonly site: number; readonly event: PoolEvent }
   | { readonly to: "contact"; readonly site: number; readonly contactId: ContactId; readonly event: ContactEvent };
 
-type Leg = { readonly contactId: ContactId; readonly agentId: AgentId | null; up: boolean };
+const STAYS = ["offered", "answered", "abandoned", "overflowed"] as const;
+export type Stays = { [what in (typeof STAYS)[number]]: number };
+const NO_STAYS: Stays = { offered: 0, answered: 0, abandoned: 0, overflowed: 0 };
+
+type Leg = { readonly contactId: ContactId; readonly agentId: AgentId | null; readonly party: Party; up: boolean };
 
 export type Settings = {
   readonly strategy: string;
@@ -38,6 +43,8 @@ export type Settings = {
   /** Pools with an agent each, of which a contact waits in the first and moves on to the second; one pool of two otherwise. */
   readonly sites?: 2;
   readonly contacts?: number;
+  /** The queue has a number outside called after a while. */
+  readonly outside?: true;
   /** The pool machine; the product's own where none is named. */
   readonly stepPool?: typeof step;
 };
@@ -68,10 +75,12 @@ export class TinyWorld {
   /** Second copies, which may arrive at any time and overtake everything. */
   readonly strays: Message[] = [];
   budget: Budget;
+  /** Stays in the queue, by the contacts' own facts. */
+  readonly stays: Stays = { ...NO_STAYS };
   private readonly line: LineConfig;
   private readonly stepPool: typeof step;
 
-  constructor({ strategy, seats, budget, sites, contacts = CONTACTS, stepPool = step }: Settings) {
+  constructor({ strategy, seats, budget, sites, contacts = CONTACTS, outside, stepPool = step }: Settings) {
     this.stepPool = stepPool;
     this.budget = { ...budget };
     const { agents, ...config } = smallConfig({ agents: AGENTS, seats });
@@ -79,7 +88,7 @@ export class TinyWorld {
       sites === undefined
         ? [createPool({ ...config, agents })]
         : POOLS.map((poolId, site) => createPool({ ...config, poolId, agents: agents.slice(site, site + 1) }));
-    this.line = lineWith(strategy, sites !== undefined);
+    this.line = lineWith(strategy, sites !== undefined ? MOVES : outside === true ? GOES_OUTSIDE : null);
     for (const [site, pool] of this.pools.entries()) {
       for (const agent of [...pool.agents.keys()]) {
         this.toPool(site, { type: "device_joined", agentId: agent, deviceId: `d-${agent}` });
@@ -129,7 +138,7 @@ export class TinyWorld {
     [...this.states.values()].forEach((state, at) => {
       if (this.legs.get(state.callSid)?.up === true) moves.push(`hangup ${at}`);
       if (moveOf(state) !== undefined) moves.push(`move ${at}`);
-      if (state.stage.at !== "connecting" || this.legOf(state.contactId) === null) return;
+      if (!JOINING.includes(state.stage.at) || this.legOf(state.contactId) === null) return;
       moves.push(`meet ${at}`);
       if (budget.failures > 0) moves.push(`fail ${at}`);
     });
@@ -165,10 +174,10 @@ export class TinyWorld {
     }
   }
 
-  /** The leg to an agent that is up for this contact; null where there is none. */
+  /** The leg to an agent or to the number outside that is up for this contact; null where there is none. */
   legOf(contact: ContactId): CarrierSid | null {
     for (const [callSid, leg] of this.legs)
-      if (leg.contactId === contact && leg.agentId !== null && leg.up) return callSid;
+      if (leg.contactId === contact && leg.party !== "caller" && leg.up) return callSid;
     return null;
   }
 
@@ -185,16 +194,18 @@ export class TinyWorld {
       this.budget.failures -= 1;
       return this.end(callSid);
     }
-    const name = state.stage.at === "connecting" ? state.stage.conference : "";
+    const name = "conference" in state.stage ? state.stage.conference : "";
     this.toContact(contact, { type: "conference", name, what: "join", callSid, label: null });
     this.toContact(contact, { type: "conference", name, what: "join", callSid: state.callSid, label: null });
   }
 
   private call(contact: ContactId): void {
     const callSid = asId<CarrierSid>(`CA-${contact}`);
-    this.legs.set(callSid, { contactId: contact, agentId: null, up: true });
+    this.legs.set(callSid, { contactId: contact, agentId: null, party: "caller", up: true });
     const call = { contactId: contact, carrier: "toy", accountSid: "AC1", callSid, from: "+1", to: "+2" };
-    this.states.set(contact, openContact(this.line, call, this.moment()).state);
+    const opened = openContact(this.line, call, this.moment());
+    this.states.set(contact, opened.state);
+    this.count(opened.facts);
     this.toContact(contact, { type: "instructions_wanted", callSid, key: "1", digits: "1", recording: null });
   }
 
@@ -255,7 +266,24 @@ export class TinyWorld {
   private toContact(contact: ContactId, event: ContactEvent): void {
     const done = stepContact(this.line, this.state(contact), event, this.moment());
     this.states.set(contact, done.state);
+    this.count(done.facts);
     for (const effect of done.effects) this.perform(contact, effect);
+  }
+
+  private count(facts: readonly ContactFact[]): void {
+    for (const { body } of facts) {
+      if (body.type === "queued") this.stays.offered += 1;
+      else if (body.type === "left_queue" && body.why !== "closed") this.stays[body.why] += 1;
+    }
+  }
+
+  /** What the pools have counted, all together. */
+  counted(): Stays {
+    const sum = { ...NO_STAYS };
+    for (const { queues } of this.pools) {
+      for (const { today } of queues.values()) for (const what of STAYS) sum[what] += today[what];
+    }
+    return sum;
   }
 
   private perform(contact: ContactId, effect: Effect): void {
@@ -269,12 +297,22 @@ export class TinyWorld {
         return;
       }
       case "add_participant": {
-        const callSid = asId<CarrierSid>(`CA-${effect.label}`);
-        this.legs.set(callSid, { contactId: contact, agentId: effect.agentId, up: true });
+        const { agentId } = effect;
+        const party = agentId === null ? "outside" : "agent";
+        const callSid = asId<CarrierSid>(agentId === null ? `CA-${contact}-outside` : `CA-${effect.label}`);
+        this.legs.set(callSid, { contactId: contact, agentId, party, up: true });
         return this.toContact(contact, { type: "leg_created", label: effect.label, callSid });
       }
       case "end_call":
         return this.end(effect.callSid);
+      case "fetch_call": {
+        const { callSid } = effect;
+        const up = this.legs.get(callSid)?.up === true;
+        const report = up
+          ? ({ status: "in-progress", durationS: null } as const)
+          : ({ status: "completed", durationS: 1 } as const);
+        return this.toContact(contact, { type: "leg_reported", callSid, report });
+      }
       default:
         return;
     }
@@ -285,8 +323,7 @@ export class TinyWorld {
     const leg = this.legs.get(callSid);
     if (leg === undefined || !leg.up) return;
     leg.up = false;
-    const party = leg.agentId === null ? "caller" : "agent";
-    this.toContact(leg.contactId, { type: "leg_status", callSid, party, status: "completed", durationS: 1 });
+    this.toContact(leg.contactId, { type: "leg_status", callSid, party: leg.party, status: "completed", durationS: 1 });
   }
 
   /** The pool dies, and comes back from its rows; the sockets are there still. */
@@ -321,19 +358,25 @@ export class TinyWorld {
   }
 }
 
-/** When and where a contact goes to another site of its own accord; undefined while it does not. */
+/** Stages in which two legs are to meet. */
+const JOINING: readonly string[] = ["connecting", "calling_out"];
+
+/** When a contact goes to another site, or has a number outside called, of its own accord; undefined while it does not. */
 function moveOf({ stage }: ContactState): { readonly at: number } | undefined {
-  return stage.at === "queued" && stage.seats.length === 0 ? stage.place.move : undefined;
+  if (stage.at === "talking_out") return stage.overAt === null ? undefined : { at: stage.leaseAt };
+  return stage.at === "queued" && stage.seats.length === 0 ? (stage.place.move ?? stage.place.outside) : undefined;
 }
 
+const MOVES: RelaxStep = { afterS: MOVE_AFTER_S, do: "move", poolId: POOLS[1] };
+const GOES_OUTSIDE: RelaxStep = { afterS: MOVE_AFTER_S, do: "outside", number: asId("+862166660188"), name: "Office" };
+
 /** The sample line, with the queue of the small pool behind it. */
-function lineWith(strategy: string, moves: boolean): LineConfig {
-  const relax = [{ afterS: MOVE_AFTER_S, do: "move", poolId: POOLS[1] }] as const;
+function lineWith(strategy: string, relax: RelaxStep | null): LineConfig {
   const queue = smallQueue(0, {
     strategy,
-    ringTimeoutS: moves ? LONG_RING_S : RING_S,
+    ringTimeoutS: relax === null ? RING_S : LONG_RING_S,
     wrapUpS: 0,
-    ...(moves ? { rules: { ...PLAIN_RULES, relax } } : {}),
+    ...(relax === null ? {} : { rules: { ...PLAIN_RULES, relax: [relax] } }),
   });
   const [id = ""] = Object.keys(SAMPLE_LINE.queues);
   return {

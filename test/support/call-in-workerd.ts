@@ -100,6 +100,8 @@ export async function freshCall(tenantId: string = SAMPLE_LINE.tenantId) {
   const agentLeg = asId<never>(`CA${String(RESERVATION).replaceAll("-", "")}`);
   return { callSid, contactId, agentLeg, stub: () => bindings.CONTACT.get(bindings.CONTACT.idFromName(name)) };
 }
+/** The first leg of a contact to a number outside: sids here are made of labels. */
+export const OUTSIDE_LEG = asId<never>("CAoutside1");
 export type Call = Awaited<ReturnType<typeof freshCall>>;
 
 /** Around the clock, so that the tests do not depend on the hour. */
@@ -128,11 +130,11 @@ export const wants = (call: Call, stepKey: string, digits: string | null) =>
   });
 export const legNews = (
   call: Call,
-  party: "caller" | "agent",
-  status: "in-progress" | "completed",
+  party: "caller" | "agent" | "outside",
+  status: "in-progress" | "completed" | "busy",
   durationS: number | null,
 ) => {
-  const legSid = party === "caller" ? call.callSid : call.agentLeg;
+  const legSid = { caller: call.callSid, agent: call.agentLeg, outside: OUTSIDE_LEG }[party];
   const known = legs.get(legSid);
   if (known !== undefined && status === "completed") Object.assign(known, { status, duration: String(durationS) });
   const event: CarrierEvent = { kind: "leg_status", legSid, status, sequence: null, durationS };

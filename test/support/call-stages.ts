@@ -1,5 +1,6 @@
 import type { ContactEvent, StageName } from "../../src/domain/call/state.ts";
 import { asId } from "../../src/domain/kernel/ids.ts";
+import { PLAIN_RULES } from "../../src/domain/routing/config.ts";
 import { SAMPLE_LINE } from "./sample-line.ts";
 import { ToyCarrier } from "./toy-carrier.ts";
 
@@ -46,6 +47,30 @@ export function wrapUp() {
   for (const callback of call.callbacks.splice(0)) call.send(callback);
   return call;
 }
+/** A queue that has a number outside called after a minute. */
+export const OUTSIDE = { number: asId<never>("+862166660188"), name: "The client's own office" };
+const OUTSIDE_LINE = (() => {
+  const queues = Object.entries(SAMPLE_LINE.queues).map(([id, queue]) => {
+    const relax = [
+      { afterS: 60, do: "outside", ...OUTSIDE },
+      { afterS: 120, do: "outside", ...OUTSIDE, name: "A partner" },
+    ] as const;
+    return [id, { ...queue, rules: { ...PLAIN_RULES, relax } }];
+  });
+  return { ...SAMPLE_LINE, queues: Object.fromEntries(queues) };
+})();
+export function callingOut() {
+  const call = new ToyCarrier(OUTSIDE_LINE);
+  call.press("1");
+  call.now += 60_000;
+  call.send({ type: "deadline" });
+  return call;
+}
+export function talkingOut() {
+  const call = callingOut();
+  for (const callback of call.callbacks.splice(0)) call.send(callback);
+  return call;
+}
 export function voicemail() {
   const call = new ToyCarrier(SAMPLE_LINE);
   call.press("2");
@@ -86,6 +111,8 @@ export const STAGES: { readonly [at in StageName]: () => ToyCarrier } = {
   queued,
   connecting,
   talking,
+  calling_out: callingOut,
+  talking_out: talkingOut,
   voicemail,
   ending,
   wrap_up: wrapUp,

@@ -1,5 +1,5 @@
 import { deadlineOf, openContact, stepContact } from "../../src/domain/call/contact.ts";
-import type { ContactFact } from "../../src/domain/call/facts.ts";
+import type { ContactFact, Party } from "../../src/domain/call/facts.ts";
 import type { LineConfig } from "../../src/domain/call/line-config.ts";
 import type { PoolMessage } from "../../src/domain/call/messages.ts";
 import type { ContactEvent, ContactState, Effect, LegStatus, Moment } from "../../src/domain/call/state.ts";
@@ -7,7 +7,7 @@ import { asId, type CarrierSid } from "../../src/domain/kernel/ids.ts";
 
 type TrueLeg = {
   callSid: CarrierSid;
-  party: "caller" | "agent";
+  party: Party;
   startedAt: number;
   endedAt: number | null;
   status: LegStatus;
@@ -125,14 +125,17 @@ export class ToyCarrier {
         return;
       case "add_participant": {
         const callSid = asId<CarrierSid>(`CA-${effect.label}`);
-        this.legs.push({ callSid, party: "agent", startedAt: this.now, endedAt: null, status: "in-progress" });
+        const party = effect.agentId === null ? "outside" : "agent";
+        this.legs.push({ callSid, party, startedAt: this.now, endedAt: null, status: "in-progress" });
         const up = this.legs.filter((leg) => leg.party === "agent" && leg.endedAt === null).length;
         this.mostLegsAtOnce = Math.max(this.mostLegsAtOnce, up);
         const { conference: name, label } = effect;
         this.callbacks.push(
-          { type: "leg_status", callSid, party: "agent", status: "ringing", durationS: null },
-          { type: "leg_status", callSid, party: "agent", status: "in-progress", durationS: null },
-          ...(effect.telephone === undefined ? [] : [{ type: "picked_up", callSid, by: this.picksUp } as const]),
+          { type: "leg_status", callSid, party, status: "ringing", durationS: null },
+          { type: "leg_status", callSid, party, status: "in-progress", durationS: null },
+          ...(effect.telephone === undefined || party === "outside"
+            ? []
+            : [{ type: "picked_up", callSid, by: this.picksUp } as const]),
           { type: "conference", name, what: "join", callSid, label },
           { type: "conference", name, what: "join", callSid: asId("CA-caller"), label: null },
         );

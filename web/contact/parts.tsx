@@ -9,6 +9,7 @@ export function OutcomeMark({ outcome }: { outcome: string | null }) {
   const name = outcomeName(outcome);
   const look = {
     answered: ["handset", "ready"],
+    transferred_out: ["right", "ready"],
     abandoned: ["exit", "alarm"],
     voicemail: ["mic", "wrap"],
     self_service: ["check", "contact"],
@@ -48,7 +49,9 @@ export function Legs({ legs }: { legs: readonly Leg[] }) {
         return (
           <li key={leg.callSid}>
             <span className="nowrap">
-              {leg.party === "caller" || leg.party === "agent" ? t(`contact.party.${leg.party}`) : leg.party}
+              {leg.party === "caller" || leg.party === "agent" || leg.party === "outside"
+                ? t(`contact.party.${leg.party}`)
+                : leg.party}
             </span>
             <span className="leg-track">
               <span

@@ -27,6 +27,10 @@ const LOOKS = {
   digits_collected: ["keypad", "idle"],
   queued: ["list", "ringing"],
   site_moved: ["building", "idle"],
+  outside_called: ["bell", "ringing"],
+  outside_failed: ["cross", "alarm"],
+  outside_answered: ["handset", "ready"],
+  outside_left: ["exit", "idle"],
   queue_announced: ["speaker", "idle"],
   seat_reserved: ["ring", "ringing"],
   seat_rang: ["bell", "ringing"],
@@ -93,6 +97,7 @@ export function Story({
 }
 
 const RETURNS = ["declined", "missed", "rescinded", "leg_failed", "agent_lost"] as const;
+const OUTSIDE_FAILURES = ["no_answer", "busy", "failed"] as const;
 const LEAVINGS = ["answered", "abandoned", "overflowed", "closed"] as const;
 
 const STEPS = ["hours", "prompt", "menu", "collect", "queue", "voicemail", "hangup"] as const;
@@ -127,13 +132,28 @@ function tell({ t, shown, disposition }: Telling, type: FactName, body: Record<s
     }
     case "seat_answered":
       return t(`contact.fact.${type}`, { waited: duration(Number(body.waitedMs ?? 0)) });
+    case "outside_called":
+      return t(`contact.fact.${type}`, {
+        name: text("name"),
+        number: shown(text("number")),
+        waited: duration(Number(body.waitedMs ?? 0)),
+      });
+    case "outside_failed": {
+      const why = OUTSIDE_FAILURES.find((one) => one === body.why) ?? "failed";
+      return t(`contact.fact.${type}`, { number: shown(text("number")), why: t(`contact.outsideWhy.${why}`) });
+    }
+    case "outside_answered":
+      return t(`contact.fact.${type}`, { name: text("name"), waited: duration(Number(body.waitedMs ?? 0)) });
+    case "outside_left":
+      return t(`contact.fact.${type}`, { talk: duration(Number(body.talkMs ?? 0)) });
     case "left_queue": {
       const why = LEAVINGS.find((one) => one === body.why);
       return t(`contact.fact.${type}`, { why: why === undefined ? text("why") : t(`contact.left.${why}`) });
     }
+    case "leg_ended":
+      return t(body.party === "outside" ? "contact.outsideLeg" : `contact.fact.${type}`, { n: text("durationS") });
     case "recording_stored":
     case "voicemail_left":
-    case "leg_ended":
       return t(`contact.fact.${type}`, { n: text("durationS") });
     case "ended":
       return t(`contact.fact.${type}`, { outcome: t(`outcome.${outcomeName(text("outcome"))}`) });

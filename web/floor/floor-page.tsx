@@ -105,6 +105,8 @@ function ClientMark({ queue, clients }: { queue: FloorFrame["queues"][number]; c
   return <BrandMark name={client.name} color={client.color} />;
 }
 
+const FIGURES = ["waiting", "longest", "offered", "answered", "abandoned", "overflowed", "level", "target"] as const;
+
 function Queues({ queues }: { queues: FloorFrame["queues"] }) {
   const { t } = useTranslation();
   const clients = useClients();
@@ -121,13 +123,11 @@ function Queues({ queues }: { queues: FloorFrame["queues"] }) {
               <tr>
                 <th scope="col">{t("floor.client")}</th>
                 <th scope="col">{t("floor.queue")}</th>
-                {(["waiting", "longest", "offered", "answered", "abandoned", "level", "target"] as const).map(
-                  (word) => (
-                    <th key={word} scope="col" className="end">
-                      {t(`floor.${word}`)}
-                    </th>
-                  ),
-                )}
+                {FIGURES.map((word) => (
+                  <th key={word} scope="col" className="end">
+                    {t(`floor.${word}`)}
+                  </th>
+                ))}
               </tr>
             </thead>
             <tbody>
@@ -150,6 +150,7 @@ function Queues({ queues }: { queues: FloorFrame["queues"] }) {
                   <td className="end">
                     <Abandoned counted={queue.abandoned - queue.shortAbandoned} short={queue.shortAbandoned} />
                   </td>
+                  <td className="end">{count(tongue, queue.overflowed)}</td>
                   <td className="end">
                     <QueueLevel queue={queue} />
                   </td>

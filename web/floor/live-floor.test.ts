@@ -21,6 +21,7 @@ const queue = (
   brand: { name: "b", color: "#123456" },
   offered: numbers.answered + numbers.abandoned,
   shortAbandoned: 0,
+  overflowed: 0,
   target: { share: 0.8, withinS: 20 },
   ...numbers,
 });

@@ -124,7 +124,7 @@ function Summary({ contact }: { contact: Page["contact"] }) {
     [t("contacts.queue"), contact.queueName],
     [t("contacts.agent"), contact.agentName],
     [t("contacts.waited"), contact.waitedMs === null ? null : duration(contact.waitedMs)],
-    [t("contacts.talked"), contact.answeredAt === null ? null : duration(contact.talkMs)],
+    [t("contacts.talked"), contact.talkMs === 0 ? null : duration(contact.talkMs)],
     [t("state.wrap_up"), contact.wrapUpMs > 0 ? duration(contact.wrapUpMs) : null],
     [
       t("contacts.disposition"),

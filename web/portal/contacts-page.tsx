@@ -2,6 +2,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { OUTCOMES } from "../../src/domain/call/facts.ts";
 import { isLocalDate } from "../../src/domain/kernel/calendar-days.ts";
 import type { PortalContact } from "../../src/features/contacts/schema.ts";
 import { read } from "../api/http.ts";
@@ -20,7 +21,6 @@ type ContactsPage = { readonly items: readonly PortalContact[]; readonly next: s
 type Filter = { q?: string; outcome?: string; from?: string; to?: string };
 
 const PAGE = 50;
-const CHOICES = ["answered", "abandoned", "voicemail", "self_service", "closed", "rejected", "failed"] as const;
 
 /** Days become instants here: the reader means whole days of the clock that the list is told in. */
 function queryOf(filter: Filter, cursor: string | null): string {
@@ -138,7 +138,7 @@ function FilterBar({ filter }: { filter: Filter }) {
             onChange={(event) => change({ outcome: event.target.value })}
           >
             <option value="">{t("contacts.any")}</option>
-            {CHOICES.map((outcome) => (
+            {OUTCOMES.map((outcome) => (
               <option key={outcome} value={outcome}>
                 {t(`outcome.${outcomeName(outcome)}`)}
               </option>

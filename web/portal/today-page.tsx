@@ -70,6 +70,9 @@ function freshest(today: PortalToday, live: LiveState, queueId: string, stored: 
   return frame !== undefined && frame.offered >= stored.offered ? frame : stored;
 }
 
+/** Somebody talks with the caller: an agent, or a number outside the house. */
+const CONVERSING: ReadonlySet<LiveContact["stage"]> = new Set(["talking", "held", "outside"]);
+
 function Figures({ today, live }: { today: PortalToday; live: LiveState }) {
   const { t } = useTranslation();
   const tongue = currentTongue();
@@ -87,7 +90,7 @@ function Figures({ today, live }: { today: PortalToday; live: LiveState }) {
     {
       icon: "people",
       word: t("portal.talking"),
-      figure: count(tongue, contacts.filter((one) => one.stage === "talking" || one.stage === "held").length),
+      figure: count(tongue, contacts.filter((one) => CONVERSING.has(one.stage)).length),
     },
     {
       icon: "clock",
@@ -170,6 +173,7 @@ const STAGE_LOOK = {
   connecting: ["ring", "ringing"],
   talking: ["handset", "contact"],
   held: ["pause", "idle"],
+  outside: ["right", "contact"],
   voicemail: ["mic", "wrap"],
   wrap_up: ["pencil", "wrap"],
 } as const satisfies Record<LiveContact["stage"], readonly [IconName, string]>;

@@ -21,12 +21,14 @@ type Issue = NonNullable<ReturnType<typeof QueueSettingsSchema.safeParse>["error
 function wordsFor(t: TFunction, issue: Issue): string {
   switch (issue.code) {
     case "too_small":
+      if (issue.path.at(-1) === "name") return t("queues.fault.name");
       return t("queues.fault.min", { min: String(issue.minimum) });
     case "too_big":
       return t("queues.fault.max", { max: String(issue.maximum) });
     case "invalid_type":
       return t("queues.fault.number");
     case "invalid_format":
+      if (issue.path.at(-1) === "number") return t("floor.telephoneBad");
       return t("queues.fault.choose");
     case "custom":
       return customWords(t, issue.params);

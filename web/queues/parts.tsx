@@ -39,6 +39,35 @@ export function NotLive({ again }: { again: () => void }) {
   );
 }
 
+/** A line of text in a row of other fields. */
+export function TextInput({
+  label,
+  type = "text",
+  value,
+  invalid,
+  change,
+}: {
+  label: string;
+  type?: "text" | "tel";
+  value: string;
+  invalid: boolean;
+  change: (value: string) => void;
+}) {
+  return (
+    <input
+      className="input"
+      type={type}
+      aria-label={label}
+      placeholder={label}
+      title={label}
+      aria-invalid={invalid}
+      autoComplete="off"
+      value={value}
+      onChange={(event) => change(event.target.value)}
+    />
+  );
+}
+
 type NumberProps = {
   label: string;
   unit?: string;

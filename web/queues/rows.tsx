@@ -3,7 +3,7 @@ import { parseNeed } from "../../src/domain/routing/demand.ts";
 import type { PoolView, QueueList, QueueSettings } from "../../src/features/queues/schema.ts";
 import { Icon } from "../design/icons.tsx";
 import type { Faults } from "./faults.ts";
-import { NumberInput } from "./parts.tsx";
+import { NumberInput, TextInput } from "./parts.tsx";
 
 type Step = QueueSettings["relax"][number];
 
@@ -175,11 +175,12 @@ function KindSelect({ step, put, skills, groups, pools }: StepProps) {
     { afterS, do: "lend", group: groups[0] ?? "" },
     { afterS, do: "raise", points: 1 },
     { afterS, do: "move", poolId: pools[0]?.poolId ?? "" },
+    { afterS, do: "outside", number: "", name: "" },
   ];
   const possible = (kind: Step["do"]): boolean => {
     if (kind === "lower" || kind === "drop") return skills.length > 0;
     if (kind === "lend") return groups.length > 0;
-    return kind === "raise" || pools.length > 0;
+    return kind === "raise" || kind === "outside" || pools.length > 0;
   };
   return (
     <select
@@ -252,6 +253,8 @@ function StepFields({ step, put, skills, groups, pools, faults, at }: StepProps 
           <span className="quiet">{t("queues.points")}</span>
         </>
       );
+    case "outside":
+      return <OutsideFields step={step} put={put} wrong={(field) => faults.has(`relax.${at}.${field}`)} />;
     case "move":
       return choose(
         t("queues.pool"),
@@ -260,4 +263,35 @@ function StepFields({ step, put, skills, groups, pools, faults, at }: StepProps 
         (poolId) => ({ ...step, poolId }),
       );
   }
+}
+
+type Outside = Extract<Step, { do: "outside" }>;
+
+function OutsideFields({
+  step,
+  put,
+  wrong,
+}: {
+  step: Outside;
+  put: (step: Outside) => void;
+  wrong: (field: "number" | "name") => boolean;
+}) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <TextInput
+        label={t("queues.outsideNumber")}
+        type="tel"
+        value={step.number}
+        invalid={wrong("number")}
+        change={(number) => put({ ...step, number: number.replaceAll(/[\s()-]/g, "") })}
+      />
+      <TextInput
+        label={t("queues.outsideName")}
+        value={step.name}
+        invalid={wrong("name")}
+        change={(name) => put({ ...step, name })}
+      />
+    </>
+  );
 }

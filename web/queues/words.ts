@@ -50,6 +50,8 @@ export function stepText(t: TFunction, step: Step, poolName: (id: string) => str
       return t("queues.step.lend", { after, group: step.group });
     case "raise":
       return t("queues.step.raise", { after, points: String(step.points) });
+    case "outside":
+      return t("queues.step.outside", { after, name: step.name, number: step.number });
     case "move":
       return t("queues.step.move", { after, pool: poolName(step.poolId) });
   }

@@ -132,6 +132,7 @@ const zh = {
   },
   filters: {
     answered: "已接听",
+    transferred_out: "转接至外部",
     abandoned: "放弃",
     voicemail: "留言",
     self_service: "自助",
@@ -142,6 +143,7 @@ const zh = {
     outbound: "呼出",
     caller: "客户侧",
     agent: "座席侧",
+    outside: "外部号码的通话腿",
     on_contact: "通话",
     wrap_up: "话后处理",
     ringing: "振铃",
@@ -327,6 +329,7 @@ const en: ContractWords = {
   },
   filters: {
     answered: "answered",
+    transferred_out: "transferred out",
     abandoned: "abandoned",
     voicemail: "voicemail",
     self_service: "self-service",
@@ -337,6 +340,7 @@ const en: ContractWords = {
     outbound: "outbound",
     caller: "the caller's leg",
     agent: "the agent's leg",
+    outside: "the leg outside the house",
     on_contact: "on contact",
     wrap_up: "wrap-up",
     ringing: "ringing",

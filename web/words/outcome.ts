@@ -1,4 +1,4 @@
-const OUTCOMES = ["answered", "abandoned", "voicemail", "self_service", "closed", "rejected", "failed"] as const;
+import { OUTCOMES } from "../../src/domain/call/facts.ts";
 
 /** The word for how a contact ended; `open` while it has not. */
 export function outcomeName(outcome: string | null): (typeof OUTCOMES)[number] | "open" {

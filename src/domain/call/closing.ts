@@ -4,6 +4,7 @@ import type { Outcome } from "./facts.ts";
 import { ENDING_LEASE_MS, LEG_LEASE_MS, VOICEMAIL_WORD_MS, WRAP_UP_LEASE_MS } from "./leases.ts";
 import { wrapUpSecondsOf } from "./line-config.ts";
 import type { PoolMessage } from "./messages.ts";
+import { abandonOutside, leaveOutside } from "./outside.ts";
 import { liveLegs, part } from "./parting.ts";
 import type { ContactState, Ending, QueuePlace, Seat, ServedSeat, Stage } from "./state.ts";
 
@@ -29,6 +30,13 @@ export function callerGone(draft: Draft): void {
       const seat = leaveTalk(draft, stage);
       return conclude(draft, { outcome: "answered", endedBy: "caller" }, seat);
     }
+    case "calling_out":
+      abandonPlace(draft, stage.place);
+      abandonOutside(draft, stage);
+      return conclude(draft, { outcome: "abandoned", endedBy: "caller" });
+    case "talking_out":
+      leaveOutside(draft, stage);
+      return conclude(draft, { outcome: "transferred_out", endedBy: "caller" });
     case "voicemail": {
       if (stage.callerGone) return;
       if (draft.state.history.voicemail) return conclude(draft, { outcome: "voicemail", endedBy: "caller" });
@@ -76,8 +84,8 @@ function withdrawal(place: QueuePlace): PoolMessage {
 
 /** The one place that writes `ended`. */
 export function conclude(draft: Draft, ending: Ending, seat: ServedSeat | null = null): void {
-  const kept = ending.outcome === "answered" || ending.outcome === "failed";
-  const outcome = kept ? ending.outcome : unservedOutcome(draft.state);
+  const kept: readonly Outcome[] = ["answered", "transferred_out", "failed"];
+  const outcome = kept.includes(ending.outcome) ? ending.outcome : unservedOutcome(draft.state);
   draft.fact({ type: "ended", outcome, endedBy: ending.endedBy });
   if (seat === null) return settle(draft);
   draft.move({

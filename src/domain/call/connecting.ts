@@ -1,6 +1,6 @@
 import { endAgentLeg, spend } from "./closing.ts";
 import type { Draft } from "./draft.ts";
-import type { SeatReturn } from "./facts.ts";
+import type { Party, SeatReturn } from "./facts.ts";
 import { resumeWaiting } from "./in-flow.ts";
 import {
   BROWSER_RING_S,
@@ -15,6 +15,7 @@ import {
   TELEPHONE_RING_S_MAX,
 } from "./leases.ts";
 import { adopt, isLegOf } from "./legs.ts";
+import { joinedOutside } from "./outside.ts";
 import { freedUnseen, legMayLive, liveLegs } from "./parting.ts";
 import { agentBack, callAgent } from "./recall.ts";
 import type { ContactEvent, LegStatus, QueuePlace, Seat, Stage } from "./state.ts";
@@ -121,7 +122,7 @@ export function agentLegOver(draft: Draft, stage: Connecting, status: LegStatus)
 
 /** Who picked up the telephone. A machine is hung up on; the caller goes back to waiting when its leg is over. */
 export function pickedUp(draft: Draft, event: Extract<ContactEvent, { type: "picked_up" }>): void {
-  const leg = draft.leg(event.callSid) ?? adopt(draft, event.callSid, null);
+  const leg = draft.leg(event.callSid) ?? adopt(draft, event.callSid, null, "agent");
   if (leg === undefined) return draft.refuse("foreign_leg");
   const stage = draft.state.stage;
   if (stage.at !== "connecting" || leg.over || !isLegOf(draft, stage.seat, leg)) {
@@ -153,23 +154,24 @@ export function conferenceNews(draft: Draft, event: Extract<ContactEvent, { type
   const stage = draft.state.stage;
   const party = partyOf(draft, event);
   if (party === "unknown") return draft.refuse("foreign_leg");
-  if (stage.at !== "connecting" && stage.at !== "talking") return draft.ignore(`no conference in ${stage.at}`);
+  if (!("conference" in stage)) return draft.ignore(`no conference in ${stage.at}`);
   if (event.name !== stage.conference) return draft.ignore("news of an earlier conference");
   if (event.what === "join" && party !== null) {
     if (event.callSid !== null && draft.leg(event.callSid)?.over === true) return draft.ignore("that leg is over");
+    if (stage.at === "calling_out" && party !== "agent") return joinedOutside(draft, stage, party);
+    if (stage.at === "calling_out" || party === "outside") return draft.ignore("nobody waits for this one");
     return party === "agent" ? agentUp(draft) : joined(draft, party);
   }
-  if (stage.at === "talking" && stage.away === null && (event.what === "leave" || event.what === "end")) {
+  const goesOn =
+    (stage.at === "talking" && stage.away === null) || (stage.at === "talking_out" && stage.overAt === null);
+  if (goesOn && (event.what === "leave" || event.what === "end")) {
     // The legs' own status says how it ended; should it be lost, the sweep asks soon.
     return draft.move({ ...stage, leaseAt: Math.min(stage.leaseAt, draft.now + LEFT_LEASE_MS) });
   }
   draft.ignore(`${event.what} changes nothing`);
 }
 
-function partyOf(
-  draft: Draft,
-  event: Extract<ContactEvent, { type: "conference" }>,
-): "caller" | "agent" | "unknown" | null {
+function partyOf(draft: Draft, event: Extract<ContactEvent, { type: "conference" }>): Party | "unknown" | null {
   if (event.callSid === null) return null;
   if (event.callSid === draft.state.callSid) return "caller";
   const leg = draft.leg(event.callSid) ?? adopt(draft, event.callSid, event.label);

@@ -4,6 +4,7 @@ import {
   AGENT,
   CALLER,
   calling,
+  callingOut,
   connecting,
   decision,
   NO_LEG,
@@ -279,6 +280,8 @@ const scripts = fc.constantFrom(
   "telephone",
   "telephone_put_down",
   "mailbox",
+  "called_out",
+  "outside_hangs_up",
 );
 
 describe("SEC-4 whatever the carrier loses, doubles or shuffles", () => {
@@ -316,6 +319,7 @@ function begun(script: string): ToyCarrier {
   if (script === "mail") return voicemail();
   if (script === "hang_up_waiting") return queued();
   if (script.startsWith("telephone")) return calling();
+  if (script === "called_out" || script === "outside_hangs_up") return callingOut();
   return script === "mailbox" ? calling("machine") : connecting();
 }
 
@@ -348,7 +352,8 @@ function run(script: string, fates: readonly number[], noise: readonly number[])
       if (count % 3 === 0) deliver();
     }
   }
-  if (script === "leg_fails" || script === "telephone_put_down") call.hangUp("CA-r1");
+  if (script === "outside_hangs_up") call.hangUp("CA-outside-1");
+  else if (script === "leg_fails" || script === "telephone_put_down") call.hangUp("CA-r1");
   else call.hangUp("CA-caller");
   deliver();
   call.now += 5_000;

@@ -5,6 +5,7 @@ import type {
   ContactId,
   FlowId,
   NumberId,
+  PhoneNumber,
   PoolId,
   QueueId,
   ReservationId,
@@ -51,6 +52,26 @@ export type ContactFactBody =
     }
   /** Nobody here in time: the contact waits on at another site, as old as it is. */
   | { readonly type: "site_moved"; readonly queueId: QueueId; readonly from: PoolId; readonly to: PoolId }
+  /** Nobody here in time: a number outside the house is called for the caller, who keeps the place until it answers. */
+  | {
+      readonly type: "outside_called";
+      readonly queueId: QueueId;
+      readonly number: PhoneNumber;
+      readonly name: string;
+      readonly waitedMs: number;
+    }
+  /** The number did not take the caller, who waits on as old as before. */
+  | { readonly type: "outside_failed"; readonly number: PhoneNumber; readonly why: OutsideFailure }
+  /** Caller and number hear each other; the stay in the queue has overflowed. */
+  | {
+      readonly type: "outside_answered";
+      readonly number: PhoneNumber;
+      readonly name: string;
+      readonly callSid: CarrierSid;
+      readonly waitedMs: number;
+    }
+  /** The conversation outside is over; `talkMs` from hearing each other. */
+  | { readonly type: "outside_left"; readonly number: PhoneNumber; readonly talkMs: number }
   | { readonly type: "queue_announced"; readonly position: number; readonly estimatedWaitS: number | null }
   | {
       readonly type: "seat_reserved";
@@ -108,13 +129,13 @@ export type ContactFactBody =
       /** A carrier leg is over. `durationS` is the carrier's own billed figure: usage and reconciliation read it. */
       readonly type: "leg_ended";
       readonly callSid: CarrierSid;
-      readonly party: "caller" | "agent";
+      readonly party: Party;
       readonly direction: "inbound" | "outbound";
       readonly status: "completed" | "busy" | "failed" | "no-answer" | "canceled";
       readonly durationS: number;
       readonly endedAt: Instant;
     }
-  | { readonly type: "ended"; readonly outcome: Outcome; readonly endedBy: "caller" | "agent" | "house" }
+  | { readonly type: "ended"; readonly outcome: Outcome; readonly endedBy: EndedBy }
   | {
       readonly type: "wrapped_up";
       readonly agentId: AgentId;
@@ -131,8 +152,24 @@ export type ContactFactBody =
 
 export type SeatReturn = "declined" | "missed" | "rescinded" | "leg_failed" | "agent_lost";
 
-/** Each contact ends in exactly one of these. */
-export type Outcome = "answered" | "abandoned" | "voicemail" | "self_service" | "closed" | "rejected" | "failed";
+export type OutsideFailure = "no_answer" | "busy" | "failed";
+
+/** Whose telephone a leg leads to; `outside`: a number outside the house that took a waiting caller. */
+export type Party = "caller" | "agent" | "outside";
+export type EndedBy = Party | "house";
+
+/** Each contact ends in exactly one of these; `transferred_out`: nobody here, a number outside the house took it. */
+export const OUTCOMES = [
+  "answered",
+  "transferred_out",
+  "abandoned",
+  "voicemail",
+  "self_service",
+  "closed",
+  "rejected",
+  "failed",
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
 
 export type ContactFact = {
   readonly tenantId: TenantId;

@@ -8,7 +8,7 @@ import type { Outcome } from "./facts.ts";
 import { ENDING_LEASE_MS, FLOW_LEASE_MS, KEEP_ALIVE_MS } from "./leases.ts";
 import { takeRecording } from "./recordings.ts";
 import type { ContactEvent, QueuePlace, Stage } from "./state.ts";
-import { nextMove, ticketOf } from "./tickets.ts";
+import { nextMove, nextOutside, ticketOf } from "./tickets.ts";
 
 type Wanted = Extract<ContactEvent, { type: "instructions_wanted" }>;
 type Queued = Extract<Stage, { at: "queued" }>;
@@ -42,7 +42,10 @@ function takeTurn(draft: Draft, event: Wanted): void {
     case "connecting":
       // The caller fell out of a conference that nobody has joined yet: back in.
       return draft.ignore("waits for the agent");
+    case "calling_out":
+      return draft.ignore("waits for the number outside");
     case "talking":
+    case "talking_out":
       // The conference is over and the carrier asks what is next: the agent has left.
       return draft.say([{ do: "hang_up" }]);
     case "ending":
@@ -134,6 +137,7 @@ function joinQueue(draft: Draft, stepId: StepId, key: string, walk: Walk): void 
     leaveAt: draft.now + step.maxWaitS * SECOND_MS,
     announcedAt: draft.now,
     ...nextMove(queue, draft.now, 0),
+    ...nextOutside(queue, draft.now, -1),
   };
   draft.fact({
     type: "queued",

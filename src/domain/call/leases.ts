@@ -11,6 +11,8 @@ export const SILENCE_MS: Ms = 2 * MINUTE_MS;
 export const BROWSER_RING_S = 20;
 /** A telephone outside the house rings as long as its queue lets an offer ring, but no longer than carriers wait. */
 export const TELEPHONE_RING_S_MAX = 60;
+/** A number outside the house rings this long before the caller waits on. */
+export const OUTSIDE_RING_S = 30;
 /** A telephone is picked up: the carrier says within five seconds whether by a person. After this it is asked about the leg. */
 export const PERSON_LEASE_MS: Ms = 8 * SECOND_MS;
 /** From acceptance to hearing each other; the carrier is then asked about both legs. */
@@ -62,7 +64,12 @@ export function stageDeadlineOf(stage: Stage): Instant | null {
   switch (stage.at) {
     case "queued":
       if (stage.seats.length > 0) return stage.keepAliveAt;
-      return Math.min(stage.keepAliveAt, stage.place.leaveAt, stage.place.move?.at ?? stage.keepAliveAt);
+      return Math.min(
+        stage.keepAliveAt,
+        stage.place.leaveAt,
+        stage.place.move?.at ?? stage.keepAliveAt,
+        stage.place.outside?.at ?? stage.keepAliveAt,
+      );
     case "wrap_up":
       return stage.legsAt === null ? stage.leaseAt : Math.min(stage.leaseAt, stage.legsAt);
     case "settling":

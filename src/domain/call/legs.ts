@@ -1,10 +1,11 @@
-import type { CarrierSid, ReservationId } from "../kernel/ids.ts";
+import type { CarrierSid } from "../kernel/ids.ts";
 import { callerGone, openLegs, settle } from "./closing.ts";
 import { agentLegOver, agentUp, joined } from "./connecting.ts";
 import type { Draft } from "./draft.ts";
+import { aliveOutside, isOutsideLeg, isWantedOutside, joinedOutside, outsideOver } from "./outside.ts";
 import { partIfOver } from "./parting.ts";
 import { agentBack, agentLost, callAgain } from "./recall.ts";
-import type { ContactEvent, ContactState, Leg, LegReport, LegStatus, Seat } from "./state.ts";
+import type { ContactEvent, ContactState, Create, Leg, LegReport, LegStatus, Seat } from "./state.ts";
 
 /** Order of a leg's life. A status never takes a leg back; all terminal ones are equal. */
 const RANK: { readonly [status in LegStatus]: number } = {
@@ -20,10 +21,13 @@ const RANK: { readonly [status in LegStatus]: number } = {
 };
 const RANK_OVER = 4;
 
+/** Whose legs we have made: the caller's makes itself. */
+type LegMade = "agent" | "outside";
 type OverStatus = "completed" | "busy" | "failed" | "no-answer" | "canceled";
 
 export function legStatus(draft: Draft, event: Extract<ContactEvent, { type: "leg_status" }>): void {
-  const leg = draft.leg(event.callSid) ?? (event.party === "agent" ? unknownLeg(draft, event.callSid) : undefined);
+  const leg =
+    draft.leg(event.callSid) ?? (event.party === "caller" ? undefined : unknownLeg(draft, event.callSid, event.party));
   if (leg === undefined) return draft.refuse("foreign_leg");
   if (leg.settled) return draft.ignore("leg is settled");
   fold(draft, leg, event);
@@ -33,47 +37,60 @@ export function legStatus(draft: Draft, event: Extract<ContactEvent, { type: "le
  * The address was given to the carrier with our own commands alone, so the leg is one that we asked for: the one not yet
  * named, or a second one under the label of a command whose reply was lost.
  */
-function unknownLeg(draft: Draft, callSid: CarrierSid): Leg | undefined {
+function unknownLeg(draft: Draft, callSid: CarrierSid, party: LegMade): Leg | undefined {
   if (draft.state.creates.length === 0) return undefined;
-  return adopt(draft, callSid, null) ?? endSecond(draft, callSid);
+  return adopt(draft, callSid, null, party) ?? endSecond(draft, callSid, party);
 }
 
 /**
  * A leg of unknown id on our own address while we wait for the carrier to name one: its callbacks may overtake the reply
  * to our command. A label (our reservation) settles which; without one it is the oldest still unnamed. Last come those
- * that the carrier refused: of an earlier attempt, whose reply was lost, there may be a leg all the same.
+ * that the carrier refused: of an earlier attempt, whose reply was lost, there may be a leg all the same. Agents' legs and
+ * those outside have addresses of their own (`party`), so neither is taken for the other.
  */
-export function adopt(draft: Draft, callSid: CarrierSid, label: string | null): Leg | undefined {
-  const unnamed = draft.state.creates.filter((create) => create.callSid === null);
+export function adopt(
+  draft: Draft,
+  callSid: CarrierSid,
+  label: string | null,
+  party: LegMade | null = null,
+): Leg | undefined {
+  const unnamed = draft.state.creates.filter(
+    (create) => create.callSid === null && (party === null || partyOf(create) === party),
+  );
   const byHope = [...unnamed.filter((create) => !create.refused), ...unnamed.filter((create) => create.refused)];
   const create = label === null ? byHope[0] : byHope.find((made) => made.label === label);
   if (create === undefined) return undefined;
-  const leg = name(draft, create.label, callSid);
-  if (create.refused) nameLate(draft, callSid, create.reservationId);
+  const leg = name(draft, create, callSid);
+  if (create.refused) nameLate(draft, callSid, create);
   return leg;
 }
 
 /** A leg that nobody counted with any more: ended if it lives, and its seconds are waited for in any case. */
-function nameLate(draft: Draft, callSid: CarrierSid, reservationId: ReservationId): void {
-  endIfUnwanted(draft, callSid, reservationId);
+function nameLate(draft: Draft, callSid: CarrierSid, create: Create): void {
+  endIfUnwanted(draft, callSid, create);
   if (draft.state.stage.at === "ended") settle(draft);
 }
 
 /** True while a leg that was asked for has no name yet and somebody waits for it: only then may it be made. */
 export function isAwaited(
   { stage, creates }: ContactState,
-  { label, reservationId }: { readonly label: string; readonly reservationId: ReservationId },
+  { label, reservationId }: Pick<Create, "label" | "reservationId">,
 ): boolean {
   const awaits = stage.at === "connecting" || (stage.at === "talking" && stage.away !== null);
-  if (!awaits || stage.seat.reservationId !== reservationId) return false;
+  const forSeat = awaits && stage.seat.reservationId === reservationId;
+  if (!forSeat && !(stage.at === "calling_out" && stage.label === label)) return false;
   return creates.some((made) => made.label === label && made.callSid === null && !made.refused);
 }
 
-function name(draft: Draft, label: string, callSid: CarrierSid): Leg {
-  draft.state.creates = draft.state.creates.map((create) =>
-    create.label === label ? { ...create, callSid, refused: false } : create,
+function partyOf({ reservationId }: Create): LegMade {
+  return reservationId === null ? "outside" : "agent";
+}
+
+function name(draft: Draft, create: Create, callSid: CarrierSid): Leg {
+  draft.state.creates = draft.state.creates.map((made) =>
+    made.label === create.label ? { ...made, callSid, refused: false } : made,
   );
-  const leg: Leg = { callSid, party: "agent", rank: 0, over: false, settled: false };
+  const leg: Leg = { callSid, party: partyOf(create), rank: 0, over: false, settled: false };
   draft.putLeg(leg);
   return leg;
 }
@@ -82,30 +99,32 @@ function name(draft: Draft, label: string, callSid: CarrierSid): Leg {
 export function legCreated(draft: Draft, event: Extract<ContactEvent, { type: "leg_created" }>): void {
   const create = draft.state.creates.find((made) => made.label === event.label);
   if (create === undefined) return draft.ignore("no such leg was asked for");
-  if (create.callSid === event.callSid) return endIfUnwanted(draft, event.callSid, create.reservationId);
+  if (create.callSid === event.callSid) return endIfUnwanted(draft, event.callSid, create);
   if (draft.leg(event.callSid) !== undefined) return draft.ignore("leg named already");
   if (create.callSid !== null && draft.leg(create.callSid)?.over !== true) {
-    endSecond(draft, event.callSid);
+    endSecond(draft, event.callSid, partyOf(create));
     return;
   }
   // The reply to an earlier attempt was lost and its leg is over: this attempt has made another.
-  name(draft, create.label, event.callSid);
-  nameLate(draft, event.callSid, create.reservationId);
+  name(draft, create, event.callSid);
+  nameLate(draft, event.callSid, create);
 }
 
 /** Two legs under one label: the one that was named first counts, the other is ended and billed. */
-function endSecond(draft: Draft, callSid: CarrierSid): Leg {
-  const leg: Leg = { callSid, party: "agent", rank: 0, over: false, settled: false };
+function endSecond(draft: Draft, callSid: CarrierSid, party: LegMade): Leg {
+  const leg: Leg = { callSid, party, rank: 0, over: false, settled: false };
   draft.putLeg(leg);
   draft.effect({ do: "end_call", callSid });
   if (draft.state.stage.at === "ended") settle(draft);
   return leg;
 }
 
-function endIfUnwanted(draft: Draft, callSid: CarrierSid, reservationId: ReservationId): void {
+function endIfUnwanted(draft: Draft, callSid: CarrierSid, create: Create): void {
   const stage = draft.state.stage;
-  const wanted = (stage.at === "connecting" || stage.at === "talking") && stage.seat.reservationId === reservationId;
-  if (wanted || draft.leg(callSid)?.over === true) return draft.ignore("leg is known");
+  const { reservationId } = create;
+  const seated = (stage.at === "connecting" || stage.at === "talking") && stage.seat.reservationId === reservationId;
+  if (seated || isWantedOutside(stage, create) || draft.leg(callSid)?.over === true)
+    return draft.ignore("leg is known");
   draft.effect({ do: "end_call", callSid });
 }
 
@@ -136,6 +155,7 @@ function alive(draft: Draft, leg: Leg, status: LegStatus): void {
     if (leg.party === "caller") return callAgain(draft, stage, stage.away);
     return isSeated(draft, leg) && !leg.over ? agentBack(draft, stage, stage.away) : undefined;
   }
+  if (stage.at === "calling_out" || stage.at === "talking_out") return aliveOutside(draft, stage, leg);
   if (stage.at !== "connecting") return;
   if (leg.party === "agent") return joined(draft, "agent");
   if (!stage.agentIn) return;
@@ -149,7 +169,7 @@ function fold(draft: Draft, leg: Leg, news: { readonly status: LegStatus; readon
     if (rank <= leg.rank) return draft.ignore(`${news.status} is late`);
     draft.putLeg({ ...leg, rank });
     if (leg.party === "caller") draft.state.heardAt = draft.now;
-    else if (news.status === "in-progress" && isSeated(draft, leg)) agentUp(draft);
+    else if (news.status === "in-progress") farEndUp(draft, leg);
     return;
   }
   const durationS = news.durationS ?? (news.status === "completed" ? null : 0);
@@ -174,8 +194,15 @@ function fold(draft: Draft, leg: Leg, news: { readonly status: LegStatus; readon
   closeIfSettled(draft);
 }
 
+function farEndUp(draft: Draft, leg: Leg): void {
+  const { stage } = draft.state;
+  if (isSeated(draft, leg)) agentUp(draft);
+  else if (stage.at === "calling_out" && isOutsideLeg(draft, leg)) joinedOutside(draft, stage, "outside");
+}
+
 function partyGone(draft: Draft, leg: Leg, status: LegStatus): void {
   if (leg.party === "caller") return callerGone(draft);
+  if (leg.party === "outside") return outsideOver(draft, leg, status);
   if (!isSeated(draft, leg)) return;
   const stage = draft.state.stage;
   if (stage.at === "connecting") return agentLegOver(draft, stage, status);

@@ -88,7 +88,12 @@ export type RelaxStep =
   /** The contact gains so many points of priority. */
   | { readonly afterS: number; readonly do: "raise"; readonly points: number }
   /** The contact goes to the pool of another site, with its age, and stays there. */
-  | { readonly afterS: number; readonly do: "move"; readonly poolId: PoolId };
+  | { readonly afterS: number; readonly do: "move"; readonly poolId: PoolId }
+  /** Once: a number outside the house is called, the client's own office or a partner; when it fails the contact waits on. */
+  | ({ readonly afterS: number; readonly do: "outside" } & OutsideNumber);
+
+/** A telephone outside the house that may take a waiting caller, and who answers there. */
+export type OutsideNumber = { readonly number: PhoneNumber; readonly name: string };
 
 /** Seconds of wrap-up that follow a talk; null where it has no timer. */
 export function wrapUpSecondsOf(queue: QueueConfig): number | null {

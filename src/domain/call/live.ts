@@ -10,7 +10,7 @@ export type LiveContact = {
   readonly seq: number;
   readonly from: string;
   readonly to: string;
-  readonly stage: "in_flow" | "queued" | "connecting" | "talking" | "held" | "voicemail" | "wrap_up";
+  readonly stage: "in_flow" | "queued" | "connecting" | "talking" | "held" | "outside" | "voicemail" | "wrap_up";
   readonly since: Instant;
   readonly offeredAt: Instant;
   readonly queueId: QueueId | null;
@@ -113,6 +113,12 @@ function changeOf(known: LiveContact, { body, at }: ContactFact): Partial<LiveCo
       return { stage: "connecting", since: at, agentId: body.agentId };
     case "seat_returned":
       return known.stage === "connecting" ? { stage: "queued", since: at, agentId: null } : {};
+    case "outside_called":
+      return { stage: "connecting", since: at };
+    case "outside_failed":
+      return { stage: "queued", since: at };
+    case "outside_answered":
+      return { stage: "outside", since: at };
     case "seat_answered":
       return { stage: "talking", since: at, agentId: body.agentId, served: true };
     case "held":

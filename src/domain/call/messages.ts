@@ -1,5 +1,6 @@
 import type { AgentId, BrandId, ContactId, ReservationId, TenantId } from "../kernel/ids.ts";
 import type { Instant } from "../kernel/instant.ts";
+import type { Party } from "./facts.ts";
 import type { QueueConfig } from "./line-config.ts";
 
 /** On which of a contact's own webhook addresses the carrier spoke: the path says it, the body never does. */
@@ -7,7 +8,7 @@ export type CarrierWhere =
   /** `/c/{contactId}/next/{stepKey}`: what is the caller to hear next. */
   | { readonly kind: "next"; readonly stepKey: string }
   /** `/c/{contactId}/leg/{party}`: how a leg is doing. */
-  | { readonly kind: "leg"; readonly party: "caller" | "agent" }
+  | { readonly kind: "leg"; readonly party: Party }
   | { readonly kind: "conference" }
   | { readonly kind: "recording" };
 
@@ -46,7 +47,7 @@ export type SeatStage = "offered" | "connecting" | "talking" | "held" | "wrap_up
 /** Contact → pool. Each is idempotent at the pool; the object turns it into the call of the same name. */
 export type PoolMessage =
   | { readonly say: "wait"; readonly ticket: WaitTicket }
-  | { readonly say: "withdraw"; readonly why: "abandoned" | "left" | "ended"; readonly attempt: number }
+  | { readonly say: "withdraw"; readonly why: "abandoned" | "left" | "aside"; readonly attempt: number }
   | { readonly say: "connected"; readonly reservationId: ReservationId }
   /** With `missed` an outside telephone rang and no person took the call. */
   | { readonly say: "leg_failed"; readonly reservationId: ReservationId; readonly missed?: true }

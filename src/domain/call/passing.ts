@@ -18,6 +18,7 @@ import {
   TALK_LEASE_MS,
 } from "./leases.ts";
 import { giveUpLeg } from "./legs.ts";
+import { callOutside, chaseOutside, chaseTalkOutside } from "./outside.ts";
 import { chaseParting } from "./parting.ts";
 import { seekAgent } from "./recall.ts";
 import { leaveLate } from "./seats.ts";
@@ -48,6 +49,10 @@ function passStage(draft: Draft): void {
       if (stage.away !== null) return seekAgent(draft, stage, stage.away);
       for (const leg of openLegs(draft)) draft.fetchCall(leg.callSid);
       return draft.move({ ...stage, leaseAt: draft.now + TALK_LEASE_MS });
+    case "calling_out":
+      return chaseOutside(draft, stage);
+    case "talking_out":
+      return chaseTalkOutside(draft, stage);
     case "voicemail":
       if (stage.callerGone) return conclude(draft, { outcome: unservedOutcome(draft.state), endedBy: "caller" });
       draft.fetchCall(callSid);
@@ -72,6 +77,10 @@ function keepWaiting(draft: Draft, stage: Extract<Stage, { at: "queued" }>): voi
   if (move !== undefined && stage.seats.length === 0 && draft.now >= move.at) {
     const place = moveSite(draft, stage.place);
     return draft.move({ ...stage, place, standing: null, keepAliveAt: draft.now + KEEP_ALIVE_MS });
+  }
+  const { outside } = stage.place;
+  if (outside !== undefined && stage.seats.length === 0 && draft.now >= outside.at) {
+    return callOutside(draft, stage.place);
   }
   draft.tellPool(stage.place.poolId, { say: "wait", ticket: ticketOf(draft, stage.place) });
   if (draft.now - draft.state.heardAt >= SILENCE_MS) draft.fetchCall(draft.state.callSid);

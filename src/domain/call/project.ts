@@ -1,7 +1,7 @@
 import type { AgentId, BrandId, CarrierSid, ContactId, FlowId, NumberId, QueueId, TenantId } from "../kernel/ids.ts";
 import type { Instant, Ms } from "../kernel/instant.ts";
 import type { Language } from "../kernel/language.ts";
-import type { ContactFact, ContactFactBody, Outcome } from "./facts.ts";
+import type { ContactFact, ContactFactBody, EndedBy, Outcome } from "./facts.ts";
 import { gradeWait } from "./grade.ts";
 
 /** The call detail record: what the facts of one contact come to. */
@@ -21,14 +21,14 @@ export type ContactRecord = {
   readonly queueId: QueueId | null;
   readonly agentId: AgentId | null;
   readonly outcome: Outcome | null;
-  readonly endedBy: "caller" | "agent" | "house" | null;
+  readonly endedBy: EndedBy | null;
   readonly offeredAt: Instant;
   readonly queuedAt: Instant | null;
   readonly answeredAt: Instant | null;
   readonly endedAt: Instant | null;
   readonly wrappedUpAt: Instant | null;
   readonly waitedMs: Ms | null;
-  /** From hearing each other to the agent's leaving, hold included. */
+  /** From hearing each other to the agent's leaving, hold included; outside the house, to the end of that conversation. */
   readonly talkMs: Ms;
   readonly holdMs: Ms;
   readonly wrapUpMs: Ms;
@@ -183,6 +183,9 @@ function fold(record: Folding, { at, body }: ContactFact): void {
     case "agent_left":
       endHold(record, at);
       if (record.answeredAt !== null) record.talkMs = at - record.answeredAt;
+      return;
+    case "outside_left":
+      record.talkMs = body.talkMs;
       return;
     case "ended":
       record.outcome = body.outcome;

@@ -2,6 +2,7 @@ import { unreachable } from "../kernel/step.ts";
 import { seatFailed } from "./connecting.ts";
 import type { Draft } from "./draft.ts";
 import { closeIfSettled } from "./legs.ts";
+import { outsideFailed } from "./outside.ts";
 import { partIfOver } from "./parting.ts";
 import { agentLost } from "./recall.ts";
 import type { ContactEvent } from "./state.ts";
@@ -36,6 +37,7 @@ function noLeg(draft: Draft, label: string): void {
   if (stage.at === "connecting" && stage.seat.reservationId === reservationId) {
     return seatFailed(draft, stage, "leg_failed");
   }
+  if (stage.at === "calling_out" && stage.label === label) return outsideFailed(draft, stage, "failed");
   if (stage.at === "talking" && stage.seat.reservationId === reservationId) return agentLost(draft, stage);
   partIfOver(draft);
   closeIfSettled(draft);

@@ -1,4 +1,4 @@
-import type { PoolId, ReservationId } from "../kernel/ids.ts";
+import type { ReservationId } from "../kernel/ids.ts";
 import { finishWrapUp } from "./agent-commands.ts";
 import { hangUpCaller, rescind, spend, wrapUp } from "./closing.ts";
 import { connect, giveUpSeat, seatFailed } from "./connecting.ts";
@@ -31,7 +31,7 @@ export function seatReserved(draft: Draft, event: Extract<ContactEvent, { type: 
   const stage = draft.state.stage;
   if (isSpent(draft.state, event.reservationId)) return draft.ignore("reservation is over");
   if (stage.at !== "queued") return draft.ignore("not waiting");
-  if (hasLeft(stage, event.poolId)) return draft.ignore("the contact has gone to another site");
+  if (hasLeft(stage, event)) return draft.ignore("of a wait that was withdrawn");
   const { agentId, reservationId, decision } = event;
   if (stage.seats.some((seat) => seat.reservationId === reservationId)) return draft.ignore("reserved already");
   // An agent has one offer at a time: the end of the earlier one is still on its way.
@@ -88,7 +88,7 @@ export function seatAccepted(draft: Draft, event: Extract<ContactEvent, { type: 
   const { agentId, reservationId, telephone } = event;
   if (isSpent(draft.state, reservationId)) return draft.ignore("reservation is over");
   if (stage.at !== "queued") return draft.ignore("not waiting");
-  if (hasLeft(stage, event.poolId)) return draft.ignore("the contact has gone to another site");
+  if (hasLeft(stage, event)) return draft.ignore("of a wait that was withdrawn");
   rescind(
     draft,
     stage.seats.filter((seat) => seat.reservationId !== reservationId),
@@ -97,12 +97,15 @@ export function seatAccepted(draft: Draft, event: Extract<ContactEvent, { type: 
 }
 
 /**
- * Word of a pool that the contact has withdrawn from, under way since before: that pool has taken its seat back or will when
- * it hears, so nobody may be called for it.
+ * Word on a wait that the contact has withdrawn, under way since before: it went to another site, or was put aside. The pool
+ * has taken its seat back or will when it hears, so nobody may be called for it.
  */
-function hasLeft({ place }: Queued, poolId: PoolId | undefined): boolean {
-  return poolId !== undefined && poolId !== place.poolId;
+function hasLeft({ place }: Queued, { poolId, attempt }: Pick<SeatWord, "poolId" | "attempt">): boolean {
+  const elsewhere = poolId !== undefined && poolId !== place.poolId;
+  return elsewhere || (attempt !== undefined && attempt < (place.since ?? 0));
 }
+
+type SeatWord = Extract<ContactEvent, { type: "seat_reserved" | "seat_accepted" }>;
 
 export function agentGone(draft: Draft, reservationId: ReservationId): void {
   const stage = draft.state.stage;

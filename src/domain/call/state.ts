@@ -13,13 +13,14 @@ import type {
 } from "../kernel/ids.ts";
 import type { Instant } from "../kernel/instant.ts";
 import type { Language } from "../kernel/language.ts";
-import type { ContactFact, Outcome, RoutingDecision, SeatReturn } from "./facts.ts";
+import type { ContactFact, EndedBy, Outcome, Party, RoutingDecision, SeatReturn } from "./facts.ts";
+import type { OutsideNumber } from "./line-config.ts";
 import type { AgentCommand, Place, PoolMessage } from "./messages.ts";
 
 /** One telephone leg as far as the carrier has told. */
 export type Leg = {
   readonly callSid: CarrierSid;
-  readonly party: "caller" | "agent";
+  readonly party: Party;
   /** Highest rank seen; a status of a lower rank is late news. */
   readonly rank: number;
   /** True once a terminal status came, from a callback or from the sweep. */
@@ -29,14 +30,15 @@ export type Leg = {
 };
 
 /**
- * An agent leg we asked the carrier to make. Until the carrier named it, a leg of unknown id on our address may be this
- * one; once named it is in `legs`.
+ * A leg to an agent, or to a number outside, that we asked the carrier to make. Until the carrier named it, a leg of
+ * unknown id on our address may be this one; once named it is in `legs`.
  */
 export type Create = {
   /** Ours, one per leg: the reservation's id, and numbered where an agent is called again. The carrier's label. */
   readonly label: string;
-  readonly reservationId: ReservationId;
-  readonly agentId: AgentId;
+  /** Both null for a number outside the house that no agent sits at. */
+  readonly reservationId: ReservationId | null;
+  readonly agentId: AgentId | null;
   readonly conference: string;
   /** The outside telephone that is called; left out for a browser phone. */
   readonly telephone?: PhoneNumber;
@@ -52,10 +54,14 @@ export type QueuePlace = {
   readonly poolId: PoolId;
   readonly queuedAt: Instant;
   readonly attempt: number;
+  /** Waits before this attempt were withdrawn: what is offered under one of them is over. Left out where none was. */
+  readonly since?: number;
   readonly leaveAt: Instant;
   readonly announcedAt: Instant;
   /** When the contact goes to the pool of another site, and which; left out where it stays. */
   readonly move?: { readonly at: Instant; readonly poolId: PoolId };
+  /** When a number outside the house is called next, by which step of relaxing, and which; left out where none is. */
+  readonly outside?: OutsideNumber & { readonly at: Instant; readonly step: number };
 };
 
 export type Seat = {
@@ -96,7 +102,7 @@ export type Parting = {
 };
 
 /** How a contact ended, decided once. */
-export type Ending = { readonly outcome: Outcome; readonly endedBy: "caller" | "agent" | "house" };
+export type Ending = { readonly outcome: Outcome; readonly endedBy: EndedBy };
 
 /** After the caller is gone: an agent may still owe the wrap-up, the carrier a last word on legs. */
 export type Stage =
@@ -137,6 +143,28 @@ export type Stage =
       readonly away: Away | null;
       /** The pool has let go of the agent: should the leg end, nobody is called again. */
       readonly letGo: boolean;
+      readonly leaseAt: Instant;
+    }
+  /** A number outside the house is being called; the caller hears music in the conference and keeps the place by age. */
+  | {
+      readonly at: "calling_out";
+      readonly place: QueuePlace;
+      readonly to: OutsideNumber;
+      readonly label: string;
+      readonly conference: string;
+      readonly outsideIn: boolean;
+      readonly callerIn: boolean;
+      readonly extensions: number;
+      readonly leaseAt: Instant;
+    }
+  | {
+      readonly at: "talking_out";
+      readonly to: OutsideNumber;
+      readonly label: string;
+      readonly conference: string;
+      readonly answeredAt: Instant;
+      /** The number's leg is over; whether the caller's went first is asked. Null while they talk. */
+      readonly overAt: Instant | null;
       readonly leaseAt: Instant;
     }
   | {
@@ -232,7 +260,7 @@ export type ContactEvent =
   | {
       readonly type: "leg_status";
       readonly callSid: CarrierSid;
-      readonly party: "caller" | "agent";
+      readonly party: Party;
       readonly status: LegStatus;
       readonly durationS: number | null;
     }
@@ -269,8 +297,9 @@ export type ContactEvent =
       readonly agentId: AgentId;
       readonly reservationId: ReservationId;
       readonly decision: RoutingDecision;
-      /** The pool that speaks; pools of an older version do not say. */
+      /** The pool that speaks, and of which wait; pools of an older version do not say. */
       readonly poolId?: PoolId;
+      readonly attempt?: number;
     }
   | { readonly type: "seat_rang"; readonly reservationId: ReservationId }
   | { readonly type: "seat_returned"; readonly reservationId: ReservationId; readonly why: SeatReturn }
@@ -279,6 +308,7 @@ export type ContactEvent =
       readonly agentId: AgentId;
       readonly reservationId: ReservationId;
       readonly poolId?: PoolId;
+      readonly attempt?: number;
       readonly telephone?: PhoneNumber;
     }
   | { readonly type: "agent_gone"; readonly reservationId: ReservationId }
@@ -300,8 +330,8 @@ export type Effect =
       readonly do: "add_participant";
       readonly key: string;
       readonly label: string;
-      readonly reservationId: ReservationId;
-      readonly agentId: AgentId;
+      readonly reservationId: ReservationId | null;
+      readonly agentId: AgentId | null;
       readonly conference: string;
       readonly telephone?: PhoneNumber;
       readonly timeoutS: number;

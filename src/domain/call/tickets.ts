@@ -25,6 +25,15 @@ export function nextMove(queue: QueueConfig, queuedAt: Instant, waited: Ms): Pic
   return next?.do === "move" ? { move: { at: queuedAt + next.afterS * SECOND_MS, poolId: next.poolId } } : {};
 }
 
+/** The queue's next number outside behind the step that was tried last (-1: none yet): each is called once, none is skipped. */
+export function nextOutside(queue: QueueConfig, queuedAt: Instant, tried: number): Pick<QueuePlace, "outside"> {
+  const steps = queue.rules?.relax ?? [];
+  const step = steps.findIndex(({ do: what }, at) => at > tried && what === "outside");
+  const next = steps[step];
+  if (next?.do !== "outside") return {};
+  return { outside: { at: queuedAt + next.afterS * SECOND_MS, step, number: next.number, name: next.name } };
+}
+
 /** The time here is over: the contact leaves this pool and waits in the next site's, as old as it is. */
 export function moveSite(draft: Draft, { move, ...place }: QueuePlace): QueuePlace {
   const queue = draft.config.queues[place.queueId];
@@ -32,7 +41,13 @@ export function moveSite(draft: Draft, { move, ...place }: QueuePlace): QueuePla
   const { queueId, poolId, queuedAt, attempt } = place;
   draft.fact({ type: "site_moved", queueId, from: poolId, to: move.poolId });
   draft.tellPool(poolId, { say: "withdraw", why: "left", attempt });
-  return waitAnew(draft, { ...place, poolId: move.poolId, ...nextMove(queue, queuedAt, draft.now - queuedAt) });
+  return waitAfresh(draft, { ...place, poolId: move.poolId, ...nextMove(queue, queuedAt, draft.now - queuedAt) });
+}
+
+/** After the contact itself has withdrawn: what was offered before is over. */
+export function waitAfresh(draft: Draft, place: QueuePlace): QueuePlace {
+  const anew = waitAnew(draft, place);
+  return { ...anew, since: anew.attempt };
 }
 
 /** The pool has let this contact go: it comes back under a new attempt, with the place it had by age. */

@@ -55,8 +55,8 @@ export type UsageFilter = {
   /** Numbers called, in E.164. */
   readonly numbers?: readonly string[] | undefined;
   readonly directions?: readonly ("inbound" | "outbound")[] | undefined;
-  /** Legs of the caller, of the agent, or both when left out. */
-  readonly parties?: readonly ("caller" | "agent")[] | undefined;
+  /** Legs of the caller, of the agent, of a number outside that took the caller; all when left out. */
+  readonly parties?: readonly ("caller" | "agent" | "outside")[] | undefined;
   readonly dispositions?: readonly string[] | undefined;
   /** States of the agent, for agent time: who pays for waiting, pause and training is written here. */
   readonly states?: readonly AgentTimeState[] | undefined;

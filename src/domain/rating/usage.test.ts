@@ -10,6 +10,7 @@ test.each([
   ["numbers", { numbers: ["+862155550100"] }, { number: "+862155550100" }, { number: "+862155550101" }],
   ["directions", { directions: ["inbound"] }, { direction: "inbound" }, { direction: "outbound" }],
   ["parties", { parties: ["caller"] }, { party: "caller" }, { party: "agent" }],
+  ["parties", { parties: ["outside"] }, { party: "outside" }, { party: "agent" }],
   ["dispositions", { dispositions: ["sold"] }, { disposition: "sold" }, { disposition: "no" }],
   ["states", { states: ["wrap_up"] }, { state: "wrap_up" }, { state: "pause" }],
   ["agents", { agents: ["dedicated"] }, { agents: "dedicated" }, { agents: "shared" }],

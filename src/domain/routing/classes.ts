@@ -10,7 +10,14 @@ import type { Run } from "./run.ts";
 import type { Agent, Pool, PoolQueue, PoolTenant, SeatClass } from "./state.ts";
 import { strategyNamed } from "./strategies/index.ts";
 
-export const NO_COUNTS = { offered: 0, answered: 0, abandoned: 0, shortAbandoned: 0, withinTarget: 0 };
+export const NO_COUNTS = {
+  offered: 0,
+  answered: 0,
+  abandoned: 0,
+  shortAbandoned: 0,
+  overflowed: 0,
+  withinTarget: 0,
+};
 
 /** The tenant's account of seats; one without an entitlement has no guarantee and no cap. */
 export function tenantFor(pool: Pool, tenantId: TenantId): PoolTenant {

@@ -162,6 +162,13 @@ test("SLA-1 midnight begins a new day, and a queue learns from the last how many
   };
   expect(world.agent(0).figures).toMatchObject({ contactsToday: 1, offersToday: 1 });
   expect([day(100), day(50), day(0), day(25)]).toEqual([100, 75, 75, 50]);
-  expect(queue()?.today).toEqual({ offered: 0, answered: 0, abandoned: 0, shortAbandoned: 0, withinTarget: 0 });
+  expect(queue()?.today).toEqual({
+    offered: 0,
+    answered: 0,
+    abandoned: 0,
+    shortAbandoned: 0,
+    overflowed: 0,
+    withinTarget: 0,
+  });
   expect(world.agent(0).figures).toMatchObject({ contactsToday: 0, talkMsToday: 0, offersToday: 0 });
 });

@@ -4,7 +4,7 @@ import { loseAgent, miss } from "./offers.ts";
 import { lostDeadline, type Run, setAgentTimer, setTicketTimer, touchTicket } from "./run.ts";
 import { askContact, lapseWrapUp, letGo } from "./service.ts";
 import type { Agent, Pool, PoolTicket } from "./state.ts";
-import { seek, ticketDue, withdraw } from "./tickets.ts";
+import { count, seek, ticketDue, withdraw } from "./tickets.ts";
 
 /** When the pool next has something to do by itself; null when nothing is under way. */
 export function nextDeadline(pool: Pool): number | null {
@@ -62,7 +62,7 @@ function ticketIsDue(run: Run, ticket: PoolTicket): void {
     return;
   }
   if (ticket.heardAt + TICKET_LEASE_MS <= run.now) {
-    withdraw(run, ticket, "left");
+    withdraw(run, ticket, "ended");
     return;
   }
   ticket.declined = ticket.declined.filter((entry) => entry.until > run.now);
@@ -75,6 +75,7 @@ function forget(run: Run, ticket: PoolTicket, wrapUp: Agent | null): void {
     setTicketTimer(run.pool, ticket, run.now + TOMBSTONE_MS);
     return;
   }
+  count(run, ticket, "overflowed");
   run.pool.tickets.delete(ticket.contactId);
   touchTicket(run.pool, ticket);
 }

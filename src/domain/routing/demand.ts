@@ -72,7 +72,9 @@ export function pointsAt(queue: QueueConfig, caller: Caller | null, waited: Ms):
 /** How long a contact will have waited when it next asks for something else; null when it will not. */
 export function nextChange(queue: QueueConfig, caller: Caller | null, waited: Ms): Ms | null {
   const { relax, lastAgent, namedAgent } = rulesOf(queue);
-  const times = relax.filter((step) => step.do !== "move").map((step) => step.afterS * SECOND_MS);
+  const times = relax
+    .filter((step) => step.do !== "move" && step.do !== "outside")
+    .map((step) => step.afterS * SECOND_MS);
   if (caller !== null && caller.lastAgentId !== null) times.push(lastAgent.patienceS * SECOND_MS);
   if (caller !== null && caller.namedAgentId !== null) times.push(namedAgent.patienceS * SECOND_MS);
   let next: Ms | null = null;

@@ -69,15 +69,19 @@ function brokenByCounts(pool: Pool): string | null {
     if (held !== tenant.seats) return `tenant ${tenant.tenantId} counts ${tenant.seats} seats and has ${held}`;
   }
   const waiting = new Map<unknown, number>();
-  for (const { queue, at } of pool.tickets.values()) {
+  const open = new Map<unknown, number>();
+  for (const { queue, at, graded } of pool.tickets.values()) {
+    if (!graded) open.set(queue, (open.get(queue) ?? 0) + 1);
     if (at.is === "waiting" || at.is === "offered") waiting.set(queue, (waiting.get(queue) ?? 0) + 1);
   }
   for (const queue of pool.queues.values()) {
     const inLine = waiting.get(queue) ?? 0;
     if (inLine !== queue.waiting) return `queue ${queue.queueId} counts ${queue.waiting} waiting and has ${inLine}`;
-    const { offered, answered, abandoned, withinTarget, shortAbandoned } = queue.today;
-    if (answered + abandoned > offered || withinTarget > answered || shortAbandoned > abandoned)
-      return "figures of the day do not add up";
+    const { offered, answered, abandoned, overflowed, withinTarget, shortAbandoned } = queue.today;
+    const stays = `${answered} answered, ${abandoned} abandoned, ${overflowed} overflowed, ${open.get(queue) ?? 0} open`;
+    if (offered !== answered + abandoned + overflowed + (open.get(queue) ?? 0))
+      return `queue ${queue.queueId} counts ${offered} offered and has ${stays}`;
+    if (withinTarget > answered || shortAbandoned > abandoned) return "figures of the day do not add up";
   }
   for (const seatClass of pool.classes.values()) {
     const ready = seatClass.members.filter((agent) => agent.at.is === "ready").length;

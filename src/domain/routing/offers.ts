@@ -21,7 +21,9 @@ export function reserve(run: Run, ticket: PoolTicket, agent: Agent, line: Line |
   enter(run, agent, { is: "reserved", reservation }, run.now + DELIVERY_LEASE_MS);
   want(run, ticket);
   touchTicket(run.pool, ticket);
-  tell(run, ticket, { kind: "seat_reserved", agentId: agent.agentId, reservationId: reservation.id, decision });
+  const { agentId } = agent;
+  const { attempt } = ticket;
+  tell(run, ticket, { kind: "seat_reserved", agentId, reservationId: reservation.id, decision, attempt });
 }
 
 /** The offer stands on the agent's screen: the ring time runs from here, unless the queue's offers are taken at once. */
@@ -67,7 +69,7 @@ export function accept(run: Run, agent: Agent, deviceId: string, id: Reservation
 
 /** Tells the contact that the seat is its own, and where the agent is called; said again to a contact that is silent. */
 export function grant(run: Run, { agentId, profile }: Agent, { id, ticket }: Service): void {
-  const message = { kind: "seat_accepted", agentId, reservationId: id } as const;
+  const message = { kind: "seat_accepted", agentId, reservationId: id, attempt: ticket.attempt } as const;
   tell(run, ticket, profile.telephone == null ? message : { ...message, telephone: profile.telephone.number });
 }
 

@@ -113,6 +113,7 @@ describe("ACD-4 whose caller is served first", () => {
 test("ACD-4 a queue learns what a day brings; a holiday teaches nothing", () => {
   const world = smallWorld();
   world.wait("a");
+  world.send({ type: "withdraw", contactId: contactId("a"), why: "left", attempt: 1 });
   const only = queue(world, 0);
   only.today.offered = 300;
   world.send({ type: "day_began" });
@@ -132,7 +133,7 @@ function partsOf(day: Partial<PoolQueue["today"]>, waitedMs: number, expected = 
   const world = smallWorld();
   world.wait("one", 0, { target: { share, withinS: 20, shortAbandonS: 5 }, priority: 2 });
   const only = queue(world, 0);
-  const none = { offered: 0, answered: 0, abandoned: 0, shortAbandoned: 0, withinTarget: 0 };
+  const none = { offered: 0, answered: 0, abandoned: 0, shortAbandoned: 0, overflowed: 0, withinTarget: 0 };
   only.today = { ...none, ...day };
   only.expectedToday = expected;
   only.stake = null;

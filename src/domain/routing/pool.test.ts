@@ -349,6 +349,7 @@ test("SLA-1 the day's figures count each contact once and begin anew at midnight
     answered: 1,
     abandoned: 1,
     shortAbandoned: 1,
+    overflowed: 0,
     withinTarget: 0,
   });
   world.send({ type: "day_began" });

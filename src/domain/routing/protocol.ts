@@ -51,7 +51,12 @@ export type WaitAnswer = {
   readonly heldBy: ReservationId | null;
 };
 
-export type WithdrawReason = "abandoned" | "left" | "ended";
+/**
+ * `abandoned`: the caller is gone. `left`: the stay ended otherwise. `aside` and `ended` end no stay: the contact wants no
+ * seat for now (a number outside the house is called for it), or has not been heard of; it says later how the stay ended,
+ * or waits again under a higher attempt.
+ */
+export type WithdrawReason = "abandoned" | "left" | "aside" | "ended";
 export type AfterWrapUp = {
   /** `stay` leaves the agent in wrap-up until its timer ends. */
   readonly to: "ready" | "not_ready" | "off_shift" | "stay";
@@ -89,6 +94,8 @@ export type PoolMessage =
       readonly agentId: AgentId;
       readonly reservationId: ReservationId;
       readonly decision: RoutingDecision;
+      /** Of the wait that it answers: what was under way when that wait was withdrawn calls nobody. */
+      readonly attempt: number;
     }
   | { readonly kind: "seat_rang"; readonly reservationId: ReservationId }
   | { readonly kind: "seat_returned"; readonly reservationId: ReservationId; readonly why: SeatReturn }
@@ -96,6 +103,7 @@ export type PoolMessage =
       readonly kind: "seat_accepted";
       readonly agentId: AgentId;
       readonly reservationId: ReservationId;
+      readonly attempt: number;
       /** The outside telephone to be called; left out for a browser phone. */
       readonly telephone?: PhoneNumber;
     }
@@ -112,6 +120,7 @@ export interface ContactSeatRpc {
     reservationId: ReservationId,
     decision: RoutingDecision,
     poolId: PoolId,
+    attempt: number,
   ): Promise<SeatStage | null>;
   seatRang(reservationId: ReservationId): Promise<SeatStage | null>;
   seatReturned(reservationId: ReservationId, why: SeatReturn): Promise<SeatStage | null>;
@@ -119,7 +128,8 @@ export interface ContactSeatRpc {
     agentId: AgentId,
     reservationId: ReservationId,
     poolId: PoolId,
-    telephone?: PhoneNumber,
+    telephone: PhoneNumber | undefined,
+    attempt: number,
   ): Promise<SeatStage | null>;
   agentGone(reservationId: ReservationId): Promise<SeatStage | null>;
   wrapUpLapsed(reservationId: ReservationId, wrapUpMs: Ms): Promise<SeatStage | null>;

@@ -1,6 +1,6 @@
 import type { Instant } from "../kernel/instant.ts";
 import { indexIdle, isWorking, queueKey, ticketOf } from "./agents.ts";
-import { classFor, queueFor, tenantFor } from "./classes.ts";
+import { classFor, NO_COUNTS, queueFor, tenantFor } from "./classes.ts";
 import { type AgentProfile, type PoolConfig, RESTORE_GRACE_MS, TOMBSTONE_MS } from "./config.ts";
 import { createPool, newAgent } from "./configure.ts";
 import type { AgentRow, AtRow, QueueRow, TicketRow } from "./rows.ts";
@@ -46,7 +46,8 @@ export function restorePool(
 function restoreQueue(run: Run, row: QueueRow): void {
   const wanted = { tenantId: row.tenantId, brand: row.brand, queue: row.config };
   const queue = queueFor(run.pool, wanted);
-  queue.today = { ...row.today };
+  // A row written before these were counted has none.
+  queue.today = { ...NO_COUNTS, ...row.today };
   queue.seatTimeMs = row.seatTimeMs;
   queue.expectedToday = row.expectedToday ?? 0;
   classFor(run, queue);

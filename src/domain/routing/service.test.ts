@@ -103,11 +103,11 @@ describe("ACD-8 a contact in hand", () => {
     expect(world.pool.tickets.get(C1)?.at.is, "its lease began anew").toBe("waiting");
   });
 
-  test("that ends before they heard each other is an abandoned one, and no talk", () => {
+  test("whose talk ends before it was heard of was answered all the same; how long they talked is not known", () => {
     const world = accepted();
     world.pass(2 * SECOND_MS);
     end(world, 0);
-    expect(today(stored(world))).toMatchObject({ offered: 1, answered: 0, abandoned: 1, shortAbandoned: 0 });
+    expect(today(stored(world))).toMatchObject({ offered: 1, answered: 1, abandoned: 0, shortAbandoned: 0 });
     expect(world.agent(0).figures).toMatchObject({ contactsToday: 0, talkMsToday: 0, lastEndedAt: 0 });
     expect(world.pool.tickets.get(C1)?.at.is).toBe("gone");
   });

@@ -56,7 +56,8 @@ export function hold(run: Run, agent: Agent, service: Service, on: boolean): Rep
 /** Ends the talk: wrap-up follows, unless it has no time. */
 export function endTalk(run: Run, agent: Agent, service: Service, wrapUpS: number | null): Reply {
   if (agent.at.is !== "on_contact") return ignored("the talk is over already");
-  if (service.answeredAt === null) count(run, service.ticket, "abandoned");
+  // Whatever kept the word that they hear each other: a talk that ends was answered.
+  count(run, service.ticket, "answered");
   noteTalk(run, agent, service);
   leaveTicket(run, agent, service.ticket);
   if (wrapUpS === 0) finish(run, agent, service, READY);
@@ -174,6 +175,6 @@ function noteTalk(run: Run, agent: Agent, service: Service): void {
 }
 
 function leaveTicket(run: Run, agent: Agent, ticket: PoolTicket): void {
-  ticket.graded = true;
+  // Who was never answered is counted by the contact's own word on how the stay ended.
   bury(run, ticket, agent);
 }

@@ -168,7 +168,7 @@ export type PoolTicket = {
   readonly arrival: number;
   at: TicketAt;
   heardAt: Instant;
-  /** Counted as answered, abandoned or left; a contact is counted once. */
+  /** Its stay here is counted as answered, abandoned or overflowed: once. Until then it is open, also while the contact is aside. */
   graded: boolean;
   /** True while an entry in the class's heap counts. */
   wanting: boolean;
@@ -224,8 +224,19 @@ export type PoolQueue = {
   /** The class that `config` leads to; null until the first contact after a change. */
   current: SeatClass | null;
   waiting: number;
-  /** Of the site's day. Short abandons are among the abandoned. */
-  today: { offered: number; answered: number; abandoned: number; shortAbandoned: number; withinTarget: number };
+  /**
+   * Of the site's day. Short abandons are among the abandoned. At any instant _offered_ is answered + abandoned +
+   * overflowed + the stays that are open: waiting, being connected, or aside.
+   */
+  today: {
+    offered: number;
+    answered: number;
+    abandoned: number;
+    shortAbandoned: number;
+    /** Went on elsewhere: by the flow, to another site, to a number outside; or was never heard of again. */
+    overflowed: number;
+    withinTarget: number;
+  };
   /** Moving average of seat time per contact, reservation to end of wrap-up; 0 until one is known. */
   seatTimeMs: Ms;
   /** What one contact more decides today, in milliseconds of age; null when the counts have changed since. For `slack`. */

@@ -22,7 +22,7 @@ import {
   wrappedUp,
 } from "./service.ts";
 import type { Agent, Chance, Pool, Service } from "./state.ts";
-import { wait, waitAnswer, withdraw } from "./tickets.ts";
+import { count, wait, waitAnswer, withdraw } from "./tickets.ts";
 
 /**
  * The pool machine: total over every state and event, changing `pool` in place. What the shell has to store, send and
@@ -50,7 +50,7 @@ function react(run: Run, event: Exclude<PoolEvent, { readonly type: "wait" }>): 
       return withdraw(run, ticket, event.why);
     }
     case "connected":
-      return onService(run, event, connected);
+      return onConnected(run, event);
     case "leg_failed":
       return onService(run, event, (r, agent, service) => legFailed(r, agent, service, event.missed === true));
     case "held":
@@ -138,6 +138,15 @@ function onService(run: Run, event: Seat, then: (run: Run, agent: Agent, service
   return taken === null ? ignored("no such seat") : then(run, taken.agent, taken.service);
 }
 
+/** A seat that was taken back by mistake before this word came was answered all the same. */
+function onConnected(run: Run, event: Extract<PoolEvent, { readonly type: "connected" }>): Reply {
+  const reply = onService(run, event, connected);
+  const ticket = run.pool.tickets.get(event.contactId);
+  if (reply.is !== "ignored" || ticket === undefined || ticket.at.is !== "gone" || ticket.graded) return reply;
+  count(run, ticket, "answered");
+  return DONE;
+}
+
 type Taken = { readonly agent: Agent; readonly service: Service };
 
 /** Who serves this contact under this reservation, in talk or in wrap-up. */
@@ -158,6 +167,7 @@ function contactSaid(run: Run, event: Extract<PoolEvent, { readonly type: "conta
   return withdraw(run, ticket, "ended");
 }
 
+/** Counters begin anew; whose stay is open is offered to the new day. */
 function beginDay(run: Run): Reply {
   for (const queue of run.pool.queues.values()) {
     const { offered } = queue.today;
@@ -167,6 +177,7 @@ function beginDay(run: Run): Reply {
     queue.stake = null;
     touchQueue(run.pool, queue);
   }
+  for (const { graded, queue } of run.pool.tickets.values()) if (!graded) queue.today.offered += 1;
   for (const agent of run.pool.agents.values()) {
     agent.figures.contactsToday = 0;
     agent.figures.talkMsToday = 0;

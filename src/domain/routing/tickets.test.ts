@@ -12,6 +12,8 @@ const leave = (world: SmallWorld, why: WithdrawReason, attempt: number | null = 
 const waitAgain = (world: SmallWorld, attempt: number, tenant = 0) =>
   world.send({ type: "wait", ticket: smallTicket(1, START, tenant, {}, attempt) });
 
+const ONE = { offered: 1, answered: 0, abandoned: 0, shortAbandoned: 0, overflowed: 0, withinTarget: 0 };
+
 function waiting(tenants = 1): SmallWorld {
   const world = smallWorld({ tenants });
   world.wait(1);
@@ -20,10 +22,9 @@ function waiting(tenants = 1): SmallWorld {
 
 describe("SLA-1 the day's figures of a queue", () => {
   test.each([
-    [4_999, "abandoned", { offered: 1, answered: 0, abandoned: 1, shortAbandoned: 1, withinTarget: 0 }],
-    [5_000, "abandoned", { offered: 1, answered: 0, abandoned: 1, shortAbandoned: 0, withinTarget: 0 }],
-    [9_000, "left", { offered: 1, answered: 0, abandoned: 0, shortAbandoned: 0, withinTarget: 0 }],
-    [9_000, "ended", { offered: 1, answered: 0, abandoned: 0, shortAbandoned: 0, withinTarget: 0 }],
+    [4_999, "abandoned", { ...ONE, abandoned: 1, shortAbandoned: 1 }],
+    [5_000, "abandoned", { ...ONE, abandoned: 1 }],
+    [9_000, "left", { ...ONE, overflowed: 1 }],
   ] as const)("after %i ms a contact that %s", (ms, why, expected) => {
     const world = waiting();
     world.pass(ms);
@@ -50,7 +51,7 @@ describe("SLA-1 the day's figures of a queue", () => {
   test.each([
     ["abandoned", 1],
     ["left", 0],
-    ["ended", 0],
+    ["aside", 0],
   ] as const)("a contact that %s while the agent is being connected counts %i abandoned", (why, abandoned) => {
     const world = waiting();
     world.pass(10_000);
@@ -69,6 +70,60 @@ describe("SLA-1 the day's figures of a queue", () => {
     leave(world, "abandoned");
     expect(todayOf(world)).toMatchObject({ answered: 1, abandoned: 0 });
     expect(world.state(0)).toBe("wrap_up");
+  });
+});
+
+describe("ACD-2 SL-4 a contact that is put aside: its stay goes on, and ends as the contact says later", () => {
+  test.each(["waiting", "ringing", "accepted"] as const)("the agent who is %s is free again", (at) => {
+    const world = waiting();
+    if (at !== "waiting") world.ready(0);
+    if (at !== "waiting") world.ring(0);
+    if (at === "accepted") world.accept(0);
+    expect(leave(world, "aside")).toEqual({ is: "done" });
+    if (at !== "waiting") expect(world.state(0)).toBe("ready");
+    expect(leave(world, "aside"), "said twice").toEqual({ is: "ignored", why: "gone already" });
+    expect([todayOf(world), ticket(world)?.graded]).toEqual([ONE, false]);
+  });
+
+  test.each([
+    ["abandoned", { ...ONE, abandoned: 1 }],
+    ["left", { ...ONE, overflowed: 1 }],
+  ] as const)("then %s: counted so, once, also after a restart", (why, expected) => {
+    const world = waiting();
+    world.pass(6 * SECOND_MS);
+    leave(world, "aside", 1);
+    world.restart();
+    world.pass(20 * SECOND_MS);
+    expect(leave(world, why, 1)).toEqual({ is: "done" });
+    expect(leave(world, "left", 1)).toEqual({ is: "ignored", why: "gone already" });
+    expect(todayOf(world)).toEqual(expected);
+  });
+
+  test("then waits again: the same stay at its old age, and answered it counts", () => {
+    const world = waiting();
+    leave(world, "aside", 1);
+    world.pass(30 * SECOND_MS);
+    expect(waitAgain(world, 2)).toMatchObject({ answer: { state: "waiting", waiting: 1 } });
+    expect(leave(world, "abandoned", 1), "of the earlier attempt").toMatchObject({ is: "ignored" });
+    world.ready(0);
+    world.talk(0, 1);
+    expect(todayOf(world)).toEqual({ ...ONE, answered: 1 });
+  });
+
+  test("never heard of again: counted as one that went on elsewhere when it is forgotten", () => {
+    const world = waiting();
+    leave(world, "aside", 1);
+    world.pass(10 * MINUTE_MS);
+    expect([todayOf(world), ticket(world)]).toEqual([{ ...ONE, overflowed: 1 }, undefined]);
+  });
+
+  test("over midnight it is offered to the new day, and ends in that", () => {
+    const world = waiting();
+    leave(world, "aside", 1);
+    world.send({ type: "day_began" });
+    expect(todayOf(world)).toEqual(ONE);
+    leave(world, "abandoned", 1);
+    expect(todayOf(world)).toMatchObject({ offered: 1, abandoned: 1 });
   });
 });
 
@@ -102,8 +157,8 @@ describe("ACD-7 a contact that asks again", () => {
     expect(ticket(world)?.at.is).toBe("gone");
     expect(waitAgain(world, 2)).toMatchObject({ answer: { state: "waiting", waiting: 1 } });
     expect(waitAgain(world, 1), "a late one").toMatchObject({ answer: { state: "gone" } });
-    expect(ticket(world)).toMatchObject({ attempt: 2, at: { is: "waiting" }, graded: true });
-    expect(todayOf(world)?.offered, "the same stay").toBe(1);
+    expect(ticket(world)).toMatchObject({ attempt: 2, at: { is: "waiting" }, graded: false });
+    expect(todayOf(world), "another stay").toMatchObject({ offered: 2, overflowed: 1 });
   });
 
   test("while it is offered or served is told by whom it is held", () => {

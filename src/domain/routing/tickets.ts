@@ -26,21 +26,21 @@ export type Asked = { readonly ticket: PoolTicket; readonly late: boolean };
 /** A contact asks for a seat, for the first time or once more. */
 export function wait(run: Run, wanted: Ticket): Asked {
   const known = run.pool.tickets.get(wanted.contactId);
-  if (known === undefined) return { ticket: begin(run, wanted, null, true), late: false };
+  if (known === undefined) return { ticket: begin(run, wanted, null), late: false };
   if (wanted.attempt < known.attempt || (known.at.is === "gone" && wanted.attempt === known.attempt)) {
     return { ticket: known, late: true };
   }
   const moved = known.queue.queueId !== wanted.queue.id;
-  if (known.at.is === "gone") return { ticket: begin(run, wanted, known, moved), late: false };
+  if (known.at.is === "gone") return { ticket: begin(run, wanted, known), late: false };
   if (known.at.is === "served" && (wanted.attempt > known.attempt || moved)) {
     // The contact has dropped the seat and says so by waiting again; whatever told us was lost on the way.
     dropService(run, known.at.agent, null);
-    return { ticket: begin(run, wanted, known, moved), late: false };
+    return { ticket: begin(run, wanted, known), late: false };
   }
   if (known.at.is === "served") return { ticket: known, late: false };
   if (moved) {
     withdraw(run, known, "left");
-    return { ticket: begin(run, wanted, known, true), late: false };
+    return { ticket: begin(run, wanted, known), late: false };
   }
   if (known.attempt !== wanted.attempt) touchTicket(run.pool, known);
   known.attempt = wanted.attempt;
@@ -49,19 +49,25 @@ export function wait(run: Run, wanted: Ticket): Asked {
   return { ticket: known, late: false };
 }
 
-/** The contact no longer wants a seat. */
+/** How a stay ended that is withdrawn so; null where it goes on without a seat. */
+const ENDING: { readonly [why in WithdrawReason]: "abandoned" | "overflowed" | null } = {
+  abandoned: "abandoned",
+  left: "overflowed",
+  aside: null,
+  ended: null,
+};
+
+/** The contact no longer wants a seat, now or for good. */
 export function withdraw(run: Run, ticket: PoolTicket, why: WithdrawReason): Reply {
   const was = ticket.at;
-  if (was.is === "gone") return { is: "ignored", why: "gone already" };
+  const ending = ENDING[why];
+  if (was.is === "gone" && (ticket.graded || ending === null)) return { is: "ignored", why: "gone already" };
+  if (ending !== null) count(run, ticket, ending);
+  if (was.is === "gone") return DONE;
   if (was.is === "served") {
-    if (was.agent.at.is === "on_contact" && was.agent.at.service.answeredAt === null && why === "abandoned") {
-      count(run, ticket, "abandoned");
-    }
     dropService(run, was.agent, null);
     return DONE;
   }
-  if (why === "abandoned") count(run, ticket, "abandoned");
-  else ticket.graded = true;
   ticket.queue.waiting -= 1;
   bury(run, ticket, null);
   if (was.is === "offered") for (const offer of was.offers) takeBack(run, offer, "caller_gone");
@@ -159,15 +165,14 @@ export function bury(run: Run, ticket: PoolTicket, wrapUp: Agent | null): void {
   touchTicket(run.pool, ticket);
 }
 
-/** Counts a contact once for the day's figures of its queue. */
-export function count(run: Run, ticket: PoolTicket, outcome: "answered" | "abandoned"): void {
+/** Counts a stay once for the day's figures of its queue. */
+export function count(run: Run, ticket: PoolTicket, outcome: "answered" | "abandoned" | "overflowed"): void {
   if (ticket.graded) return;
   ticket.graded = true;
   touchTicket(run.pool, ticket);
   const { today, config } = ticket.queue;
-  const result = grade(outcome, waitedMs(run, ticket), config.target);
-  if (outcome === "answered") today.answered += 1;
-  else today.abandoned += 1;
+  today[outcome] += 1;
+  const result = grade(outcome === "overflowed" ? "flowed_out" : outcome, waitedMs(run, ticket), config.target);
   if (result === "short_abandon") today.shortAbandoned += 1;
   if (result === "within") today.withinTarget += 1;
   ticket.queue.stake = null;
@@ -193,8 +198,8 @@ function waitedMs(run: Run, ticket: PoolTicket): number {
   return Math.max(0, run.now - ticket.queuedAt);
 }
 
-/** `before` is what the pool remembers of the contact; `counts` is true for its first entry into this queue. */
-function begin(run: Run, wanted: Ticket, before: PoolTicket | null, counts: boolean): PoolTicket {
+/** `before` is what the pool remembers of the contact: a stay that is open there goes on in the same queue. */
+function begin(run: Run, wanted: Ticket, before: PoolTicket | null): PoolTicket {
   const { pool } = run;
   const queue = queueFor(pool, wanted);
   pool.arrivals += 1;
@@ -222,14 +227,15 @@ function begin(run: Run, wanted: Ticket, before: PoolTicket | null, counts: bool
     dueAt: null,
     dirty: false,
   };
+  const goesOn = before !== null && !before.graded && before.queue === queue;
   if (before !== null) {
     setTicketTimer(pool, before, null);
     touchTicket(pool, before);
-    ticket.graded = before.graded && !counts;
+    if (!goesOn) count(run, before, "overflowed");
   }
   pool.tickets.set(wanted.contactId, ticket);
   queue.waiting += 1;
-  if (counts) queue.today.offered += 1;
+  if (!goesOn) queue.today.offered += 1;
   queue.stake = null;
   touchQueue(pool, queue);
   seek(run, ticket);

@@ -186,6 +186,7 @@ test("MON-1 a queue whose brand is not published yet stands there without a name
       answered: 0,
       abandoned: 0,
       shortAbandoned: 0,
+      overflowed: 0,
       withinTarget: 0,
       target: { share: 0.8, withinS: 20 },
     },

@@ -82,6 +82,7 @@ function quietQueues(pool: Pool) {
       answered: 0,
       abandoned: 0,
       shortAbandoned: 0,
+      overflowed: 0,
       withinTarget: 0,
       target: { share: target.share, withinS: target.withinS },
     }));

@@ -1,3 +1,4 @@
+import type { Party } from "../../domain/call/facts.ts";
 import type { Verb } from "../../domain/flow/verbs.ts";
 import { unreachable } from "../../domain/kernel/step.ts";
 import type { CallInstruction } from "../../ports/carrier.ts";
@@ -25,7 +26,7 @@ export function addressesOf(config: Config, begun: Begun, contactId: string): Ad
 
 export const at = {
   next: (addresses: Addresses, key: string) => `${addresses.contact}/next/${key}`,
-  leg: (addresses: Addresses, party: "caller" | "agent") => `${addresses.contact}/leg/${party}`,
+  leg: (addresses: Addresses, party: Party) => `${addresses.contact}/leg/${party}`,
   conference: (addresses: Addresses) => `${addresses.contact}/conference`,
   recording: (addresses: Addresses) => `${addresses.contact}/recording`,
 };

@@ -98,9 +98,10 @@ async function addParticipant(
     timeoutS,
     // Should this leg be lost, the caller stays and hears music until the agent is back.
     endConferenceOnExit: false,
-    statusCallback: at.leg(addresses, "agent"),
-    // Behind a number there may be a mailbox; behind a browser phone there is a person.
-    pickedUpCallback: telephone === undefined ? null : at.leg(addresses, "agent"),
+    statusCallback: at.leg(addresses, agentId === null ? "outside" : "agent"),
+    // Behind an agent's number there may be a mailbox; behind a browser phone there is a person. A client's own office may
+    // well answer by machine: that is its affair.
+    pickedUpCallback: telephone === undefined || agentId === null ? null : at.leg(addresses, "agent"),
     conferenceStatusCallback: at.conference(addresses),
   });
   return { type: "leg_created", label, callSid: legSid };

@@ -88,9 +88,15 @@ export class Contact extends DurableObject<Env> implements ContactSeatRpc {
     return this.hear(event);
   }
 
-  seatReserved(agentId: AgentId, reservationId: ReservationId, decision: RoutingDecision, poolId?: PoolId) {
-    const from = poolId === undefined ? {} : { poolId };
-    return this.fromPool(reservationId, { type: "seat_reserved", agentId, reservationId, decision, ...from });
+  seatReserved(
+    agentId: AgentId,
+    reservationId: ReservationId,
+    decision: RoutingDecision,
+    poolId?: PoolId,
+    attempt?: number,
+  ) {
+    const of = said({ poolId, attempt });
+    return this.fromPool(reservationId, { type: "seat_reserved", agentId, reservationId, decision, ...of });
   }
   seatRang(reservationId: ReservationId) {
     return this.fromPool(reservationId, { type: "seat_rang", reservationId });
@@ -98,9 +104,15 @@ export class Contact extends DurableObject<Env> implements ContactSeatRpc {
   seatReturned(reservationId: ReservationId, why: SeatReturn) {
     return this.fromPool(reservationId, { type: "seat_returned", reservationId, why });
   }
-  seatAccepted(agentId: AgentId, reservationId: ReservationId, poolId?: PoolId, telephone?: PhoneNumber) {
-    const from = { ...(poolId === undefined ? {} : { poolId }), ...(telephone === undefined ? {} : { telephone }) };
-    return this.fromPool(reservationId, { type: "seat_accepted", agentId, reservationId, ...from });
+  seatAccepted(
+    agentId: AgentId,
+    reservationId: ReservationId,
+    poolId?: PoolId,
+    telephone?: PhoneNumber,
+    attempt?: number,
+  ) {
+    const of = said({ poolId, telephone, attempt });
+    return this.fromPool(reservationId, { type: "seat_accepted", agentId, reservationId, ...of });
   }
   agentGone(reservationId: ReservationId) {
     return this.fromPool(reservationId, { type: "agent_gone", reservationId });
@@ -259,4 +271,10 @@ export class Contact extends DurableObject<Env> implements ContactSeatRpc {
  */
 function isHearsay(event: ContactEvent, step: ContactStep): boolean {
   return event.type === "place_told" && step.facts.length === 0 && step.effects.length === 0;
+}
+
+/** What a pool has said; pools of an older version say less. */
+function said<T extends object>(what: T): { [key in keyof T]?: Exclude<T[key], undefined> } {
+  const entries = Object.entries(what).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [key in keyof T]?: Exclude<T[key], undefined> };
 }

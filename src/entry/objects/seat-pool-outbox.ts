@@ -122,13 +122,13 @@ export class SeatPoolOutbox {
 function say(contact: ContactSeatRpc, message: Owed["message"], poolId: PoolId): Promise<SeatStage | null> {
   switch (message.kind) {
     case "seat_reserved":
-      return contact.seatReserved(message.agentId, message.reservationId, message.decision, poolId);
+      return contact.seatReserved(message.agentId, message.reservationId, message.decision, poolId, message.attempt);
     case "seat_rang":
       return contact.seatRang(message.reservationId);
     case "seat_returned":
       return contact.seatReturned(message.reservationId, message.why);
     case "seat_accepted":
-      return contact.seatAccepted(message.agentId, message.reservationId, poolId, message.telephone);
+      return contact.seatAccepted(message.agentId, message.reservationId, poolId, message.telephone, message.attempt);
     case "agent_gone":
       return contact.agentGone(message.reservationId);
     case "wrap_up_lapsed":

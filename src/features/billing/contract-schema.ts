@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { OUTCOMES } from "../../domain/call/facts.ts";
 import { CURRENCIES, type Currency } from "../../domain/kernel/currency.ts";
 import { AGENT_TIME_STATES, type Charge, USUAL_FORMULA } from "../../domain/rating/charge.ts";
 import { FORMULAS } from "../../domain/sla/attainment.ts";
@@ -78,10 +79,7 @@ export const UsageKindSchema = z.enum([
 export const StockSchema = z.enum(["seat", "burst_seat", "number", "agent", "recording", "agreed"]);
 
 export const UsageFilterSchema = z.strictObject({
-  outcomes: z
-    .array(z.enum(["answered", "abandoned", "voicemail", "self_service", "closed", "rejected", "failed"]))
-    .min(1)
-    .optional(),
+  outcomes: z.array(z.enum(OUTCOMES)).min(1).optional(),
   queues: z.array(z.string().min(1)).min(1).optional(),
   numbers: z.array(z.string().min(3)).min(1).optional(),
   directions: z
@@ -89,7 +87,7 @@ export const UsageFilterSchema = z.strictObject({
     .min(1)
     .optional(),
   parties: z
-    .array(z.enum(["caller", "agent"]))
+    .array(z.enum(["caller", "agent", "outside"]))
     .min(1)
     .optional(),
   dispositions: z.array(z.string().min(1)).min(1).optional(),

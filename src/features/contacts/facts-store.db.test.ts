@@ -8,6 +8,7 @@ import { ToyCarrier } from "../../../test/support/toy-carrier.ts";
 import { connect, type Database, withOperator, withTenant } from "../../adapters/db/index.ts";
 import type { AgentFact, ContactFact } from "../../domain/call/facts.ts";
 import { asId, type ContactId, type TenantId } from "../../domain/kernel/ids.ts";
+import { PLAIN_RULES } from "../../domain/routing/config.ts";
 import { storeAgentFacts } from "../routing/agent-facts-store.ts";
 import { refoldContacts, storeContactFacts } from "./facts-store.ts";
 
@@ -44,16 +45,7 @@ afterAll(async () => {
 
 /** The facts of one whole answered, recorded, successful call, as a contact of the test's own tenant. */
 function callFacts(): ContactFact[] {
-  const contactId = randomUUID();
-  const config: unknown = JSON.parse(
-    JSON.stringify(SAMPLE_LINE)
-      .replaceAll(SAMPLE_LINE.tenantId, tenantId)
-      .replaceAll("11111111-0000-4000-8000-000000000001", queueId)
-      .replaceAll(SAMPLE_LINE.brand.id, line.brand)
-      .replaceAll(SAMPLE_LINE.flow.id, line.flow)
-      .replaceAll(SAMPLE_LINE.number.id, line.number),
-  );
-  const call = new ToyCarrier(config as typeof SAMPLE_LINE);
+  const call = new ToyCarrier(ownLine(SAMPLE_LINE));
   const agent = asId<never>(agentId);
   call.press("1");
   call.now += 8_000;
@@ -77,7 +69,42 @@ function callFacts(): ContactFact[] {
     notes: "n",
     after: { to: "ready", reason: null },
   });
-  return call.facts.map((fact) => ({ ...fact, contactId: asId<ContactId>(contactId) }));
+  return ownFacts(call);
+}
+
+/** The facts of a caller who was taken by a number outside the house after a minute, and talked there for 45 s. */
+function outsideFacts(): ContactFact[] {
+  const relax = [{ afterS: 60, do: "outside", number: asId<never>("+862166660188"), name: "Office" }] as const;
+  const queues = Object.entries(SAMPLE_LINE.queues).map(([id, queue]) => {
+    return [id, { ...queue, rules: { ...PLAIN_RULES, relax } }];
+  });
+  const call = new ToyCarrier(ownLine({ ...SAMPLE_LINE, queues: Object.fromEntries(queues) }));
+  call.press("1");
+  call.now += 60_000;
+  call.send({ type: "deadline" });
+  for (const callback of call.callbacks.splice(0)) call.send(callback);
+  call.now += 45_000;
+  call.hangUp("CA-outside-1");
+  for (const callback of call.callbacks.splice(0)) call.send(callback);
+  call.sweep();
+  return ownFacts(call);
+}
+
+/** A line of the test's own tenant. */
+function ownLine(sample: typeof SAMPLE_LINE): typeof SAMPLE_LINE {
+  return JSON.parse(
+    JSON.stringify(sample)
+      .replaceAll(SAMPLE_LINE.tenantId, tenantId)
+      .replaceAll("11111111-0000-4000-8000-000000000001", queueId)
+      .replaceAll(SAMPLE_LINE.brand.id, line.brand)
+      .replaceAll(SAMPLE_LINE.flow.id, line.flow)
+      .replaceAll(SAMPLE_LINE.number.id, line.number),
+  );
+}
+
+function ownFacts(call: ToyCarrier): ContactFact[] {
+  const contactId = asId<ContactId>(randomUUID());
+  return call.facts.map((fact) => ({ ...fact, contactId }));
 }
 
 const scope = () => ({ tenantId, actor: { kind: "system", name: "test" } as const });
@@ -119,6 +146,28 @@ describe("CALL-6 facts become rows exactly once", () => {
       ["success", 1],
     ]);
     expect(rows.kept).toHaveLength(1);
+  });
+
+  test("ACD-2 BIL-8 a caller taken outside the house: an outcome of its own, and every carrier second is usage", async () => {
+    const facts = outsideFacts();
+    await store(facts);
+    const rows = await rowsOf(facts[0]?.contactId ?? "");
+    expect(rows.contact).toMatchObject({
+      outcome: "transferred_out",
+      ended_by: "outside",
+      talk_ms: 45_000,
+      waited_ms: 60_000,
+      within_target: null,
+      agent_id: null,
+      answered_at: null,
+    });
+    expect(rows.legs).toContainEqual({ call_sid: "CA-outside-1", party: "outside", duration_s: 45 });
+    const seconds = rows.legs.reduce((sum, leg) => sum + Number(leg.duration_s), 0);
+    expect(rows.used.map((row) => row.kind)).toEqual(["carrier_leg", "carrier_leg"]);
+    expect(rows.used.reduce((sum, row) => sum + Number(row.quantity), 0)).toBe(seconds);
+    expect(rows.used).toContainEqual(
+      expect.objectContaining({ quantity: "45", attrs: expect.objectContaining({ party: "outside" }) }),
+    );
   });
 
   test("any order, cut anywhere, with repeats: the same rows", async () => {

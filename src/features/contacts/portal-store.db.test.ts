@@ -12,7 +12,7 @@ let db: Database;
 const scope = { tenantId: idOf.tenant("hearthline"), actor: { kind: "system", name: "test" } } as const;
 const other = { ...scope, tenantId: idOf.tenant("harbourlight") };
 const NOON = Date.UTC(2026, 10, 20, 18); // an ordinary day everywhere in America
-/** Who left a message was led out of the queue: counted neither way. */
+/** Who left a message, or was taken by a number outside, went out of the queue: counted neither way. */
 const WITHIN: { readonly [outcome: string]: boolean } = { answered: true, abandoned: false };
 const everything: ContactFilter = { from: null, to: null, outcome: null, startsWith: null, after: null, limit: 100 };
 const ids: string[] = [];
@@ -27,8 +27,8 @@ beforeAll(async () => {
   const [queue] =
     await databases.admin`select id from tenant.queues where tenant_id = ${scope.tenantId} order by id limit 1`;
   // Two at the same instant: the order must still be one order.
-  const minutesAgo = [1, 2, 2, 30, 60 * 48];
-  const outcomes = ["answered", "abandoned", "voicemail", "answered", "answered"];
+  const minutesAgo = [1, 2, 2, 30, 60 * 48, 3];
+  const outcomes = ["answered", "abandoned", "voicemail", "answered", "answered", "transferred_out"];
   for (const [at, minutes] of minutesAgo.entries()) {
     const id = randomUUID();
     ids.push(id);
@@ -62,7 +62,8 @@ test("contacts come newest first, and page by page each comes once", async () =>
 test.each<[string, Partial<ContactFilter>, number]>([
   ["an outcome", { outcome: "answered" }, 3],
   ["the beginning of a caller's number", { startsWith: "+12065550101" }, 1],
-  ["a time from which", { from: NOON - 5 * 60_000 }, 3],
+  ["ACD-2 who was taken outside the house", { outcome: "transferred_out" }, 1],
+  ["a time from which", { from: NOON - 5 * 60_000 }, 4],
   ["a time up to which", { to: NOON - 5 * 60_000 }, 2],
   ["a caller nobody is", { startsWith: "%" }, 0],
 ])("contacts are narrowed by %s", async (_case, filter, count) => {
@@ -85,25 +86,25 @@ test("today is counted in the client's own zone, whole and by queue", async () =
   const today = await withTenant(db, scope, (tx) => readToday(tx, NOON));
   expect(today).toMatchObject({
     day: "2026-11-20",
-    offered: 4,
+    offered: 5,
     answered: 2,
     abandoned: 1,
     voicemail: 1,
     serviceLevel: 2 / 3,
   });
-  expect(today?.hours.reduce((sum, hour) => sum + hour.offered, 0)).toBe(4);
+  expect(today?.hours.reduce((sum, hour) => sum + hour.offered, 0)).toBe(5);
   expect(today?.queues.every(({ target }) => target.share > 0 && target.share <= 1 && target.withinS > 0)).toBe(true);
-  expect(today?.queues.reduce((sum, queue) => sum + queue.offered, 0)).toBe(4);
+  expect(today?.queues.reduce((sum, queue) => sum + queue.offered, 0)).toBe(5);
   expect((await withTenant(db, other, (tx) => readToday(tx, NOON)))?.offered).toBe(0);
 });
 
 test("yesterday and the month so far are the client's own, with the busiest hour of its own clock", async () => {
   const DAY = 24 * 60 * 60_000;
   const next = await withTenant(db, scope, (tx) => readRecent(tx, NOON + DAY));
-  expect(next?.yesterday).toMatchObject({ day: "2026-11-20", offered: 4, answered: 2, abandoned: 1 });
-  // 18:00 UTC is ten in the morning in Seattle: three in the minutes before it, and one half an hour before.
-  expect(next?.yesterday.busiest).toEqual({ hour: 9, offered: 4 });
-  expect(next?.month).toMatchObject({ period: "2026-11", offered: 5 });
+  expect(next?.yesterday).toMatchObject({ day: "2026-11-20", offered: 5, answered: 2, abandoned: 1 });
+  // 18:00 UTC is ten in the morning in Seattle: four in the minutes before it, and one half an hour before.
+  expect(next?.yesterday.busiest).toEqual({ hour: 9, offered: 5 });
+  expect(next?.month).toMatchObject({ period: "2026-11", offered: 6 });
   const quiet = await withTenant(db, scope, (tx) => readRecent(tx, NOON));
   expect(quiet?.yesterday).toMatchObject({ day: "2026-11-19", offered: 0, serviceLevel: null, busiest: null });
   expect((await withTenant(db, other, (tx) => readRecent(tx, NOON + DAY)))?.month.offered).toBe(0);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { OUTCOMES } from "../../domain/call/facts.ts";
 import { CustomerSchema } from "../customers/schema.ts";
 import { plainText } from "../identity/schema.ts";
 
@@ -70,8 +71,6 @@ export const PortalContactSchema = z.object({
   dispositionLabel: LocalText.nullable(),
   hasRecording: z.boolean(),
 });
-
-export const OUTCOMES = ["answered", "abandoned", "voicemail", "self_service", "closed", "rejected", "failed"] as const;
 
 /** The last instant that a date of ours can hold. */
 const INSTANT_MAX = 8_640_000_000_000_000;

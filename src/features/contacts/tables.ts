@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { bigint, boolean, integer, jsonb, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { instant, tenantSchema } from "../../adapters/db/columns.ts";
-import type { ContactFactBody, Outcome } from "../../domain/call/facts.ts";
+import type { ContactFactBody, EndedBy, Outcome } from "../../domain/call/facts.ts";
 import type {
   AgentId,
   BrandId,
@@ -37,7 +37,7 @@ export const contacts = tenantSchema.table(
     queueId: uuid("queue_id").$type<QueueId>(),
     agentId: uuid("agent_id").$type<AgentId>(),
     outcome: text("outcome").$type<Outcome>(),
-    endedBy: text("ended_by").$type<"caller" | "agent" | "house">(),
+    endedBy: text("ended_by").$type<EndedBy>(),
     offeredAt: instant("offered_at").notNull(),
     queuedAt: instant("queued_at"),
     answeredAt: instant("answered_at"),

@@ -138,6 +138,20 @@ describe("ACD-1 a supervisor changes a queue", () => {
     expect(saved).toMatchObject({ status: 200, json: { queue: { version: queue.version, changedAt: null } } });
   });
 
+  test("ACD-2 and a number outside the house is kept, and reaches the lines with the rest of the queue", async () => {
+    const before = await queueNamed("visitors");
+    const filed = { afterS: 60, do: "outside", number: "+442079460187", name: "Museum front desk" };
+    expect(before.settings.relax).toEqual([filed]);
+    const relax = [
+      { ...filed, afterS: 45 },
+      { ...filed, afterS: 90, number: "+442079460188", name: "Ticket partner" },
+    ];
+    expect(await save(before, { relax })).toMatchObject({ status: 200, json: { live: true } });
+    const after = await queueNamed("visitors");
+    expect(after.settings.relax).toEqual(relax);
+    expect(await save(after, { relax: [filed] })).toMatchObject({ status: 200, json: { live: true } });
+  });
+
   test.each([
     [{ ringTimeoutS: 3 }, "json.ringTimeoutS"],
     [{ skills: ["zh>=11"] }, "json.skills.0"],
@@ -154,6 +168,9 @@ describe("ACD-1 a supervisor changes a queue", () => {
       "json.relax.1.afterS",
     ],
     [{ relax: [{ afterS: 10, do: "move", poolId: randomUUID() }] }, "json.relax.0.poolId"],
+    [{ relax: [{ afterS: 60, do: "outside", number: "0207", name: "Desk" }] }, "json.relax.0.number"],
+    [{ relax: [{ afterS: 60, do: "outside", number: "+442079460187", name: " " }] }, "json.relax.0.name"],
+    [{ relax: [{ afterS: 60, do: "outside", number: "+442079460120", name: "Its own line" }] }, "json.relax.0.number"],
     [{ tiers: { silver: 1, gold: 2 } }, "json.tiers.platinum"],
   ])("and a mistake is named by its place: %j", async (change, path) => {
     const answer = await save(await queueNamed("visitors"), change);

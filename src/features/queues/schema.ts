@@ -34,6 +34,13 @@ export const RELAX_STEPS = [
   z.strictObject({ afterS, do: z.literal("drop"), skill: SkillNameSchema }),
   z.strictObject({ afterS, do: z.literal("lend"), group: GroupNameSchema }),
   z.strictObject({ afterS, do: z.literal("raise"), points: z.int().min(1).max(100) }),
+  z.strictObject({
+    afterS,
+    do: z.literal("outside"),
+    number: z.string().regex(/^\+[1-9][0-9]{6,14}$/, "a telephone number in E.164: + and 7 to 15 digits"),
+    /** Who answers there, as the contact's page says it. */
+    name: z.string().trim().min(1).max(80),
+  }),
 ] as const;
 const RelaxSchema = z
   .array(

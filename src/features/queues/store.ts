@@ -81,6 +81,14 @@ export async function listQueues(tx: TenantTx): Promise<StoredQueue[]> {
   return rows.map(({ row }) => queueOf(JSON.parse(row)));
 }
 
+/** Lines of this client that are in service. */
+export async function listNumbers(tx: TenantTx): Promise<string[]> {
+  const rows = await tx.execute<Row>(sql`
+    select e164 from tenant.numbers where tenant_id = ${tx.tenantId} and retired_at is null
+    order by e164 limit ${TENANTS_MAX}`);
+  return rows.map(({ e164 }) => String(e164));
+}
+
 /** The queue, held until the transaction ends; null where this client has none of this id in use. */
 export async function holdQueue(tx: TenantTx, queueId: QueueId): Promise<StoredQueue | null> {
   const rows = await tx.execute<{ row: string }>(sql`

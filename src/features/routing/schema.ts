@@ -167,6 +167,8 @@ export const FloorFrameSchema = z.object({
       abandoned: z.number(),
       /** Of the abandoned, those the target's short-abandon rule leaves out. */
       shortAbandoned: z.number(),
+      /** Stays that went on elsewhere: by the flow, to another site, to a number outside. */
+      overflowed: z.number(),
       withinTarget: z.number(),
       target: z.object({ share: z.number(), withinS: z.number() }),
     }),

@@ -30,14 +30,23 @@ export function faultsOf(issue: z.core.$ZodIssue): Fault[] {
       message: "nothing of this name belongs here",
     }));
   }
-  const allowed = issue.code === "invalid_value" ? { allowed: issue.values } : {};
-  const value = issue.input === undefined || typeof issue.input === "object" ? {} : { value: issue.input };
+  const { input } = wrongChoice(issue) ?? issue;
+  const choices = issue.code === "invalid_value" ? issue.values : wrongChoice(issue)?.options;
+  const allowed = choices === undefined ? {} : { allowed: choices };
+  const value = input === undefined || typeof input === "object" ? {} : { value: input };
   return [
     {
       path,
-      message: issue.input === undefined ? `${issue.message} (it is missing)` : issue.message,
+      message: input === undefined ? `${issue.message} (it is missing)` : issue.message,
       ...value,
       ...allowed,
     },
   ];
+}
+
+/** What stands in the field that says which of several forms this is, where it says none of them. */
+function wrongChoice(issue: z.core.$ZodIssue): { readonly input: unknown; readonly options: unknown[] } | null {
+  if (issue.code !== "invalid_union" || !("options" in issue) || issue.discriminator === undefined) return null;
+  const form = issue.input as { readonly [field: string]: unknown } | undefined; // zod looked for the field in it
+  return { input: form?.[issue.discriminator], options: issue.options ?? [] };
 }

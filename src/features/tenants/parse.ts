@@ -110,6 +110,7 @@ function crossFaults(house: HouseFile, tenants: readonly TenantFiles[]): FileFau
   return [
     ...houseFaults(house, tenants),
     ...tenants.flatMap((tenant) => tenantFaults(tenant, pools, groups)),
+    ...tenants.flatMap((tenant) => loopFaults(tenant, tenants)),
     ...twice(
       tenants.flatMap((t) =>
         t.numbers.map(({ e164 }, at) => ({ file: `${t.slug}/tenant.toml`, path: `numbers.${at}.e164`, value: e164 })),
@@ -208,6 +209,18 @@ function tenantFaults(tenant: TenantFiles, pools: readonly string[], groups: rea
     faults.push({ file: `${slug}/contract.toml`, path: "currency", message, value: tenant.contract.currency, allowed });
   }
   return faults;
+}
+
+/** A caller who is handed to a number of the house comes in at the front again, and may go round for ever. */
+function loopFaults({ slug, queues }: TenantFiles, tenants: readonly TenantFiles[]): FileFault[] {
+  const ours = new Set(tenants.flatMap(({ numbers }) => numbers.map(({ e164 }) => e164)));
+  return Object.entries(queues).flatMap(([name, { relax }]) =>
+    relax.flatMap((step, at) => {
+      if (step.do !== "outside" || !ours.has(step.number)) return [];
+      const message = "this is a number of the house: one outside it is wanted";
+      return [{ file: `${slug}/queues.toml`, path: `${name}.relax.${at}.number`, message, value: step.number }];
+    }),
+  );
 }
 
 /** A tax rate is for a charge that the contract has. */

@@ -18,6 +18,7 @@ export const floor: Words["floor"] = {
   offered: "Offered",
   answered: "Answered",
   abandoned: "Abandoned",
+  overflowed: "Overflowed",
   target: "Target",
   short: "short {{n}}",
   shortHint: "{{n}} hung up so soon that the service level leaves them out",

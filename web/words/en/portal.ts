@@ -48,6 +48,7 @@ export const portal: Words["portal"] = {
     connecting: "Connecting",
     talking: "Talking",
     held: "On hold",
+    outside: "Outside the house",
     voicemail: "Voicemail",
     wrap_up: "Wrap-up",
     ending: "Ending",

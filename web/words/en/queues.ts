@@ -71,6 +71,7 @@ export const queues: Words["queues"] = {
     lend: "after {{after}} also group {{group}}",
     raise: "after {{after}} priority + {{points}}",
     move: "after {{after}} to {{pool}}",
+    outside: "after {{after}} to {{name}}, {{number}}",
   },
   relaxKind: {
     lower: "lower a skill",
@@ -78,6 +79,7 @@ export const queues: Words["queues"] = {
     lend: "borrow a group",
     raise: "raise the priority",
     move: "move to another site",
+    outside: "call an outside number",
   },
   field: {
     priority: "Priority",
@@ -145,6 +147,8 @@ export const queues: Words["queues"] = {
   what: "What",
   toLevel: "to level",
   addStep: "Add a step",
+  outsideNumber: "Number outside, with + and country code",
+  outsideName: "Who answers there",
   removeStep: "Remove step {{n}}",
   noRelax: "Nothing relaxes: what is asked for stays the same.",
   saveLive: "Save and put in force",
@@ -170,6 +174,7 @@ export const queues: Words["queues"] = {
     max: "at most {{max}}",
     number: "enter a whole number",
     choose: "choose one",
+    name: "say who answers there",
     twice: "this skill stands twice",
     order: "each step comes later than the one before",
     notAsked: "by then the queue does not ask for this skill",

@@ -103,6 +103,7 @@ export const reason: Words["reason"] = {
 };
 export const outcome: Words["outcome"] = {
   answered: "Answered",
+  transferred_out: "Transferred out",
   abandoned: "Abandoned",
   voicemail: "Voicemail",
   self_service: "Self-service",

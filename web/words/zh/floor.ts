@@ -16,6 +16,7 @@ export const floor = {
   offered: "呼入",
   answered: "接通",
   abandoned: "放弃",
+  overflowed: "溢出",
   target: "目标",
   short: "短时 {{n}}",
   shortHint: "{{n}} 通很快挂断，不计入服务水平",

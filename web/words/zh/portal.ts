@@ -45,6 +45,7 @@ export const portal = {
     connecting: "正在接通",
     talking: "通话中",
     held: "保持",
+    outside: "外部通话",
     voicemail: "留言",
     wrap_up: "话后整理",
     ending: "正在结束",

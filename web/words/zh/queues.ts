@@ -68,6 +68,7 @@ export const queues = {
     lend: "{{after}}后借用 {{group}} 组",
     raise: "{{after}}后加 {{points}} 分优先级",
     move: "{{after}}后转到 {{pool}}",
+    outside: "{{after}}后转接 {{name}}（{{number}}）",
   },
   relaxKind: {
     lower: "降低技能等级",
@@ -75,6 +76,7 @@ export const queues = {
     lend: "借用一组座席",
     raise: "提高优先级",
     move: "转到另一职场",
+    outside: "转接外部号码",
   },
   field: {
     priority: "优先级",
@@ -141,6 +143,8 @@ export const queues = {
   what: "做什么",
   toLevel: "降到",
   addStep: "加一步",
+  outsideNumber: "外部号码（以 + 和国家代码开头）",
+  outsideName: "由谁接听",
   removeStep: "去掉第 {{n}} 步",
   noRelax: "没有放宽：要求始终不变。",
   saveLive: "保存并立即生效",
@@ -165,6 +169,7 @@ export const queues = {
     max: "最多 {{max}}",
     number: "请填整数",
     choose: "请选一项",
+    name: "请写由谁接听",
     twice: "这项技能出现了两次",
     order: "时间要一步比一步晚",
     notAsked: "到这一步队列已不要求这项技能",

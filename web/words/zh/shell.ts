@@ -101,6 +101,7 @@ export const reason = {
 };
 export const outcome = {
   answered: "已接通",
+  transferred_out: "转接至外部",
   abandoned: "放弃",
   voicemail: "留言",
   self_service: "自助办结",

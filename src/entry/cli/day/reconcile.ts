@@ -33,6 +33,8 @@ export type Verdict = {
   readonly answered: number;
   readonly abandoned: number;
   readonly voicemail: number;
+  /** Taken by a number outside the house. */
+  readonly transferredOut: number;
   readonly doubleBooked: number;
   readonly lostCalls: number;
   readonly factsExpected: number;
@@ -57,6 +59,7 @@ export function reconcile(evidence: Evidence): Verdict {
     answered: outcome("answered"),
     abandoned: outcome("abandoned"),
     voicemail: outcome("voicemail"),
+    transferredOut: outcome("transferred_out"),
     doubleBooked: doubled.length,
     lostCalls: lost.length + Math.max(0, evidence.placed - evidence.book.arrivals.size),
     factsExpected: facts.expected,

@@ -26,7 +26,7 @@ const PLANTED: readonly (readonly [string, () => typeof step, RegExp])[] = [
     hundredth((_, { type }) => type === "accept"),
     /^agent a\d+: fact \d+ does not follow/,
   ],
-  ["a queue counts wrong", hundredth((_, { type }) => type === "connected"), /^queue q\d+: offered/],
+  ["a queue counts wrong", hundredth((_, { type }) => type === "connected"), /^queue q\d+ counts \d+ offered/],
 ];
 const run = (...args: string[]) => new SimFloor(options(...args)).run();
 

@@ -1,3 +1,4 @@
+import type { Party } from "../../../domain/call/facts.ts";
 import type { CarrierWhere } from "../../../domain/call/messages.ts";
 import { asId, type ContactId } from "../../../domain/kernel/ids.ts";
 
@@ -24,7 +25,11 @@ export function readAddress(path: string): WebhookAddress | null {
 
 function readWhere(what: string | undefined, detail: string | undefined): CarrierWhere | null {
   if (what === "next") return detail !== undefined && STEP_KEY.test(detail) ? { kind: "next", stepKey: detail } : null;
-  if (what === "leg") return detail === "caller" || detail === "agent" ? { kind: "leg", party: detail } : null;
+  if (what === "leg") return isParty(detail) ? { kind: "leg", party: detail } : null;
   if (detail !== undefined) return null;
   return what === "conference" || what === "recording" ? { kind: what } : null;
+}
+
+function isParty(text: string | undefined): text is Party {
+  return text === "caller" || text === "agent" || text === "outside";
 }

@@ -1,3 +1,4 @@
+import type { Party } from "../../../../domain/call/facts.ts";
 import type { ContactEvent, LegReport, LegStatus } from "../../../../domain/call/state.ts";
 import type { Verb } from "../../../../domain/flow/verbs.ts";
 import { type AgentId, asId, type CarrierSid, type ContactId } from "../../../../domain/kernel/ids.ts";
@@ -7,7 +8,7 @@ import type { House } from "./house.ts";
 export type TrueLeg = {
   readonly callSid: CarrierSid;
   readonly contactId: ContactId;
-  readonly party: "caller" | "agent";
+  readonly party: Party;
   readonly agentId: AgentId | null;
   readonly label: string | null;
   status: LegStatus;
@@ -88,7 +89,8 @@ export class SimCarrier {
   /** Calls the agent's browser phone into a conference; what an earlier attempt under this label made is found first. */
   addParticipant(order: {
     readonly contactId: ContactId;
-    readonly agentId: AgentId;
+    /** Null for a number outside the house. */
+    readonly agentId: AgentId | null;
     readonly label: string;
     readonly conference: string;
     readonly timeoutS: number;
@@ -97,19 +99,32 @@ export class SimCarrier {
     if (earlier !== null) return earlier;
     const { fate, agenda, watch } = this.house;
     if (fate.happens(fate.weather.carrierRefuses)) return "refused";
-    const leg = this.newLeg(order.contactId, "agent", order.agentId, order.label);
-    watch.agentRings(leg);
+    const { agentId } = order;
+    const leg = this.newLeg(order.contactId, agentId === null ? "outside" : "agent", agentId, order.label);
+    if (agentId !== null) watch.agentRings(leg);
     this.report(leg, "initiated");
     agenda.plan(fate.between(100, 800), () => {
       if (leg.endedAt !== null) return;
       leg.status = "ringing";
       this.report(leg, "ringing");
-      this.house.desk(order.agentId).ring(leg, order.conference);
+      if (agentId === null) this.ringOutside(leg, order.conference);
+      else this.house.desk(agentId).ring(leg, order.conference);
     });
     agenda.plan(order.timeoutS * 1_000, () => {
       if (leg.answeredAt === null) this.end(leg, "no-answer");
     });
     return leg.callSid;
+  }
+
+  /** A number outside is busy, is not picked up, or talks for a while and hangs up, if the caller does not. */
+  private ringOutside(leg: TrueLeg, conference: string): void {
+    const { fate, agenda } = this.house;
+    if (fate.happens(0.2)) return this.end(leg, "busy");
+    if (fate.happens(0.2)) return;
+    agenda.plan(fate.between(1_000, 12_000), () => {
+      this.answer(leg, conference);
+      agenda.plan(fate.between(5_000, 240_000), () => this.end(leg, "completed"));
+    });
   }
 
   findParticipant(contactId: ContactId, label: string): CarrierSid | null {

@@ -1,8 +1,10 @@
-import type { LineConfig } from "../../../../domain/call/line-config.ts";
+import type { LineConfig, RelaxStep } from "../../../../domain/call/line-config.ts";
 import type { FlowStep } from "../../../../domain/flow/flow.ts";
 import { type AgentId, asId, type PoolId, type TenantId } from "../../../../domain/kernel/ids.ts";
+import { PLAIN_RULES } from "../../../../domain/routing/config.ts";
 import type { PoolConfig } from "../../../../domain/routing/index.ts";
 import type { SimOptions } from "../options.ts";
+import type { HouseOptions } from "./options.ts";
 
 /** The day begins at noon of a fixed date. */
 export const OPENS_AT = Date.UTC(2026, 10, 20, 12, 0);
@@ -17,8 +19,14 @@ const HABITS = [
   { strategy: "progressive", ringTimeoutS: 10, wrapUpS: 30, seats: null },
 ] as const;
 
+/** The second comes while the first still rings, and then at once. */
+const OUTSIDE: readonly RelaxStep[] = [
+  { afterS: 15, do: "outside", number: asId("+12015550190"), name: "Office" },
+  { afterS: 35, do: "outside", number: asId("+12015550191"), name: "Partner" },
+];
+
 /** One client's number, with a flow that goes through every kind of step. */
-export function lineOf(tenant: number, target: SimOptions["target"]): LineConfig {
+export function lineOf(tenant: number, { target, outside }: HouseOptions): LineConfig {
   const habit = habitOf(tenant);
   const queue = asId<LineConfig["queues"][string]["id"]>(`q${tenant}`);
   return {
@@ -42,6 +50,7 @@ export function lineOf(tenant: number, target: SimOptions["target"]): LineConfig
         ringTimeoutS: habit.ringTimeoutS,
         wrapUpS: habit.wrapUpS,
         target: { ...target, shortAbandonS: 3 },
+        ...(outside && tenant % 3 > 0 ? { rules: { ...PLAIN_RULES, relax: OUTSIDE } } : {}),
       },
     },
     recordCalls: false,

@@ -2,7 +2,6 @@ import { deadlineOf, openContact, stepContact } from "../../../../domain/call/co
 import type { LineConfig } from "../../../../domain/call/line-config.ts";
 import { type AgentId, asId, type ContactId } from "../../../../domain/kernel/ids.ts";
 import { restorePool, step } from "../../../../domain/routing/index.ts";
-import type { SimOptions } from "../options.ts";
 import { Agenda } from "./agenda.ts";
 import { Callers } from "./callers.ts";
 import { SimCarrier } from "./carrier.ts";
@@ -10,6 +9,7 @@ import { ContactObject } from "./contact-object.ts";
 import { Desk } from "./desk.ts";
 import { Fate } from "./fate.ts";
 import { lineOf, OPENS_AT, poolOf } from "./floor-plan.ts";
+import type { HouseOptions } from "./options.ts";
 import { PoolObject } from "./pool-object.ts";
 import { Watch } from "./watch.ts";
 
@@ -33,7 +33,7 @@ const CLOCK_STEP_MS_MAX = 40_000;
  * two events an object may die, a desktop vanish or the clocks be set.
  */
 export class House {
-  readonly options: SimOptions;
+  readonly options: HouseOptions;
   readonly machines: Machines;
   readonly agenda = new Agenda(OPENS_AT);
   readonly fate: Fate;
@@ -48,14 +48,14 @@ export class House {
   private readonly desks = new Map<AgentId, Desk>();
   private readonly closesAt: number;
 
-  constructor(options: SimOptions, machines: Machines, traced: ContactId | "all" | null = null) {
+  constructor(options: HouseOptions, machines: Machines, traced: ContactId | "all" | null = null) {
     this.options = options;
     this.machines = machines;
     this.fate = new Fate(options.seed, this.agenda);
     this.watch = new Watch(this, traced);
     this.carrier = new SimCarrier(this);
     this.callers = new Callers(this);
-    this.lines = Array.from({ length: options.tenants }, (_, tenant) => lineOf(tenant, options.target));
+    this.lines = Array.from({ length: options.tenants }, (_, tenant) => lineOf(tenant, options));
     const config = poolOf(options);
     for (const { agentId } of config.agents) this.desks.set(agentId, new Desk(this, agentId, options.handleS * 1_000));
     this.pool = new PoolObject(this, config);

@@ -16,6 +16,8 @@ const LONGEST_WAIT_MS: { readonly [at in ContactState["stage"]["at"]]: number } 
   queued: 30_000,
   connecting: 25_000,
   talking: 300_000,
+  calling_out: 25_000,
+  talking_out: 300_000,
   voicemail: 300_000,
   ending: 60_000,
   wrap_up: 1_800_000,

@@ -2,6 +2,7 @@ import type { AgentFact, AgentState } from "../../../../domain/call/facts.ts";
 import type { AgentId, ContactId, TenantId } from "../../../../domain/kernel/ids.ts";
 import { type Agent, brokenPromise, nextDeadline, type Pool } from "../../../../domain/routing/index.ts";
 import type { House } from "./house.ts";
+import type { Ledger } from "./ledger.ts";
 import type { PoolObject } from "./pool-object.ts";
 
 type Found = { readonly contactId: ContactId | null; readonly promise: string };
@@ -27,6 +28,8 @@ export class PoolPromises {
   private readonly house: House;
   private readonly seen = new Map<AgentId, Seen>();
   private readonly tenantOf = new Map<ContactId, TenantId>();
+  /** Contacts whose wish to wait has reached the pool while they waited. */
+  private readonly waited = new Set<ContactId>();
 
   constructor(house: House) {
     this.house = house;
@@ -58,6 +61,29 @@ export class PoolPromises {
     }
     const ticket = [...pool.tickets.values()].find(({ at }) => at.is !== "gone");
     return ticket === undefined ? null : { contactId: ticket.contactId, promise: `${ticket.at.is} for ever` };
+  }
+
+  /** A stray copy may come when the contact's end has come before it: then the pool can only see that nobody is there. */
+  waits(contactId: ContactId): void {
+    const at = this.house.contact(contactId)?.mind.state.stage.at;
+    if (at !== "settling" && at !== "ended") this.waited.add(contactId);
+  }
+
+  /**
+   * The pool's figures of the day say of every stay what the contacts' facts say, but for stays so short that their end
+   * overtook their first word: of those the pool may have heard nothing, or their end alone.
+   */
+  miscounted({ pool }: PoolObject, { ends }: Ledger): Found | null {
+    for (const { tenantId, today } of pool.queues.values()) {
+      for (const what of ["answered", "abandoned"] as const) {
+        const told = ends.filter((end) => end.tenantId === tenantId && end.why === what);
+        const least = told.filter((end) => this.waited.has(end.contactId)).length;
+        if (today[what] >= least && today[what] <= told.length) continue;
+        const facts = least === told.length ? least : `${least} to ${told.length}`;
+        return { contactId: null, promise: `${tenantId}: the pool counts ${today[what]} ${what}, the facts ${facts}` };
+      }
+    }
+    return null;
   }
 
   agentTime(): { readonly busyMs: number; readonly presentMs: number } {

@@ -60,6 +60,7 @@ export class Watch {
   poolStepped(object: PoolObject, event: PoolEvent): void {
     this.count(null);
     this.notePool(object, event);
+    if (event.type === "wait") this.pools.waits(event.ticket.contactId);
     for (const fact of object.pool.out.facts) this.addAgentFact(fact);
     const broken =
       this.pools.brokenByStep(object.pool, object.now()) ?? (object.isWaking ? null : this.pools.broken(object));
@@ -101,7 +102,10 @@ export class Watch {
   /** Everything is over: nobody and nothing may be left behind. */
   dayEnded(): void {
     if (this.broken !== null) return;
-    const left = this.contacts.leftBehind() ?? this.pools.leftBehind(this.house.pool);
+    const left =
+      this.contacts.leftBehind() ??
+      this.pools.leftBehind(this.house.pool) ??
+      this.pools.miscounted(this.house.pool, this.ledger);
     if (left !== null) this.breaks(left.contactId, left.promise);
   }
 

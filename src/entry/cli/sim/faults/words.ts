@@ -6,10 +6,12 @@ import type { PoolEvent, PoolMessage } from "../../../../domain/routing/index.ts
 export function toContact(message: PoolMessage, poolId: PoolId): ContactEvent {
   const { reservationId } = message;
   switch (message.kind) {
-    case "seat_reserved":
-      return { type: "seat_reserved", agentId: message.agentId, reservationId, decision: message.decision, poolId };
+    case "seat_reserved": {
+      const { agentId, decision, attempt } = message;
+      return { type: "seat_reserved", agentId, reservationId, decision, poolId, attempt };
+    }
     case "seat_accepted":
-      return { type: "seat_accepted", agentId: message.agentId, reservationId, poolId };
+      return { type: "seat_accepted", agentId: message.agentId, reservationId, poolId, attempt: message.attempt };
     case "seat_returned":
       return { type: "seat_returned", reservationId, why: message.why };
     case "wrap_up_lapsed":
