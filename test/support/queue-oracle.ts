@@ -38,11 +38,13 @@ export function runOracle(options: SimOptions, rules: OracleRules): void {
   new QueueOracle(options, rules).run();
 }
 
-const DAY_START_MS = 24 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
 
 class QueueOracle {
   private readonly options: SimOptions;
   private readonly rules: OracleRules;
+  /** Where the floor's first day begins too: instants far from zero round to whole milliseconds a little otherwise. */
+  private readonly dayStart: number;
   private readonly patience: Random;
   private readonly handle: Random;
   private readonly timeline = new Timeline();
@@ -59,6 +61,7 @@ class QueueOracle {
     const random = seededRandom(options.seed);
     this.options = options;
     this.rules = rules;
+    this.dayStart = Math.max(DAY_MS, Math.round(options.hours * 3_600_000) + DAY_MS / 2);
     this.patience = random.fork("patience");
     this.handle = random.fork("handle");
     const days = random.fork("days");
@@ -71,7 +74,7 @@ class QueueOracle {
     while (this.timeline.take()) {
       const { at, kind, who } = this.timeline;
       this.now = at;
-      if (kind === ARRIVES) this.planArrival(who, (at - DAY_START_MS) / 1_000);
+      if (kind === ARRIVES) this.planArrival(who, (at - this.dayStart) / 1_000);
       if (kind === ARRIVES || kind === RINGS_AGAIN) this.arrive(who);
       else this.happen(this.callers[who] as Caller, kind);
     }
@@ -86,7 +89,7 @@ class QueueOracle {
 
   private planArrival(client: number, afterS: number): void {
     const at = this.arrivals[client]?.(afterS) ?? null;
-    if (at !== null) this.timeline.plan(Math.round(DAY_START_MS + at * 1_000), ARRIVES, client);
+    if (at !== null) this.timeline.plan(Math.round(this.dayStart + at * 1_000), ARRIVES, client);
   }
 
   private plan(afterMs: number, kind: number, caller: Caller): void {
@@ -96,7 +99,7 @@ class QueueOracle {
 
   private arrive(client: number): void {
     const { options, rules, busy, waiting } = this;
-    const counts = this.now >= DAY_START_MS + rules.warmUpS * 1_000;
+    const counts = this.now >= this.dayStart + rules.warmUpS * 1_000;
     if (busy + waiting >= (rules.lines ?? Number.POSITIVE_INFINITY)) {
       if (counts) rules.turnedAway?.();
       return;
