@@ -226,7 +226,9 @@ function RunState({ run }: { run: RunView }) {
         {words.stateOf[run.state]}
         {run.outcome === null || run.state !== "done" ? "" : ` · ${words.outcome[run.outcome]}`}
       </span>
-      {run.error === null || run.state !== "failed" ? null : <span className="small">{run.error}</span>}
+      {run.failure === null || run.state !== "failed" ? null : (
+        <span className="small">{words.failure[run.failure]}</span>
+      )}
       {run.state === "failed" ? <Retry runs={[run]} label={words.retry} /> : null}
     </div>
   );

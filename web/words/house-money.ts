@@ -96,6 +96,11 @@ const zh = {
       no_terms: "该月没有生效的合同版本",
       failed: "失败",
     },
+    failure: {
+      terms_unreadable: "合同条款无法解读。请在合同编辑页改正标出的价格后重试。",
+      database_refused: "数据库规则不允许写入此草稿。请重试；若再次失败，请将日志交给运维人员。",
+      unexpected: "计算中出错，已记入运维日志。请重试；若再次失败，请联系运维人员。",
+    },
     lines: "明细",
     usage: "用量",
     exceptions: "例外",
@@ -244,6 +249,13 @@ const en: HouseMoneyWords = {
       closed: "Approved or final: left alone",
       no_terms: "No contract version in force that month",
       failed: "Failed",
+    },
+    failure: {
+      terms_unreadable: "The contract's terms cannot be read. Mend the prices that its editor names, then try again.",
+      database_refused:
+        "A rule of the database forbids this draft. Try again; if it fails once more, the log says which.",
+      unexpected:
+        "Something went wrong in the reckoning and is in the log. Try again; if it fails once more, tell who runs the house.",
     },
     lines: "Lines",
     usage: "Usage",

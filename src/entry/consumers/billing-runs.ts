@@ -26,8 +26,8 @@ export async function consumeBillingRuns(batch: MessageBatch, env: Env): Promise
       const { tenantId, runId } = parsed.data;
       const ctx = { db, operatorDb, actor: { kind: "system", name: "runs" }, now: configOf(env).clock.now() } as const;
       try {
-        const state = await performRun(ctx, { v: 1, tenantId: asId<TenantId>(tenantId), runId });
-        if (state === "failed") log("alert", "contract_not_rated", { tenantId, runId });
+        const { state, failure } = await performRun(ctx, { v: 1, tenantId: asId<TenantId>(tenantId), runId });
+        if (state === "failed") log("alert", "contract_not_rated", { tenantId, runId, ...failure });
         message.ack();
       } catch (trouble) {
         log("warn", "run_waits", { tenantId, runId, attempts: message.attempts, ...errorFields(trouble) });

@@ -15,7 +15,8 @@ export async function monthRun(env: Env): Promise<void> {
     for (const outcome of await refreshDrafts({ db, operatorDb, actor, now: clock.now() })) {
       const { tenantId, invoiceId, what, lines } = outcome;
       if (what === "written") log("info", "draft_refreshed", { tenantId, invoiceId, lines });
-      if (what === "failed") log("alert", "contract_not_rated", { tenantId, contractId: outcome.contractId });
+      if (what === "failed")
+        log("alert", "contract_not_rated", { tenantId, contractId: outcome.contractId, ...outcome.failure });
       if (outcome.exceptions > 0) log("warn", "usage_waits_for_a_person", { tenantId, records: outcome.exceptions });
     }
   } finally {

@@ -244,16 +244,24 @@ test("BIL-8 runs go through one by one, tell their progress, and a repeat change
   );
 });
 
-test("BIL-8 a run that failed says why and can be asked for again", async () => {
+test("BIL-8 a run that failed says why by a code, keeps the detail for the log, and can be asked for again", async () => {
   const of = await testClient(databases.admin);
   await of.version("2026-01-01", null, [{ ...CALLS, price: "three" } as Charge]);
   const ctx = at(DECEMBER);
   const batch = { period: "2026-12", batchId: randomUUID(), tenantId: of.tenantId };
   for (const message of await startRuns(ctx, batch)) {
-    expect(await performRun(ctx, message)).toBe("failed");
-    expect((await listRuns(ctx, { batchId: batch.batchId })).items[0]?.error).toContain("price");
+    const failed = {
+      state: "failed",
+      failure: { reason: "terms_unreadable", detail: expect.stringContaining("price") },
+    };
+    expect(await performRun(ctx, message)).toEqual(failed);
+    const [shown] = (await listRuns(ctx, { batchId: batch.batchId })).items;
+    expect(shown?.failure).toBe("terms_unreadable");
+    expect(JSON.stringify(shown)).not.toContain("price");
+    const [kept] = await databases.admin`select error from tenant.invoice_runs where id = ${message.runId}`;
+    expect(kept?.error).toContain("price");
     expect(await retryRun(ctx, of.tenantId, message.runId)).toEqual(message);
-    expect(await performRun(ctx, message)).toBe("failed");
+    expect(await performRun(ctx, message)).toEqual(failed);
   }
 });
 

@@ -301,6 +301,7 @@ function outcomes(done: readonly RunOutcome[]) {
   return {
     items: done.map((it) => ({
       ...it,
+      failure: it.failure?.reason ?? null,
       totalMinor: safe(it.totalMinor),
       notCharged: { ...it.notCharged },
       unrated: Object.values(it.notCharged).reduce((sum, count) => sum + count, 0),

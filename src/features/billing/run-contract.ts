@@ -12,6 +12,7 @@ import { isWhole, rateUsage } from "./rate-usage.ts";
 import { rateRest } from "./rated-month.ts";
 import { type RatedTerms, ratedTerms } from "./rated-terms.ts";
 import { ENGINE_VERSION, segmentsOf, sha256 } from "./rating-input.ts";
+import type { RunFailure } from "./run-failure.ts";
 import {
   type Contract,
   cutoffNow,
@@ -48,10 +49,10 @@ export type RunOutcome = {
   readonly invoiceId: string | null;
   /**
    * `closed`: the invoice is no longer a draft. `no_terms`: no version was in force on any day of the month. `failed`: this
-   * contract could not be rated, and `why` says what must be mended; other contracts are not held up by it.
+   * contract could not be rated, and `failure` says why; other contracts are not held up by it.
    */
   readonly what: "written" | "unchanged" | "closed" | "no_terms" | "failed";
-  readonly why: string | null;
+  readonly failure: RunFailure | null;
   readonly totalMinor: bigint;
   readonly currency: string;
   readonly lines: number;
@@ -194,13 +195,13 @@ function fills(versions: readonly VersionInForce[], month: BillingMonth): boolea
   return first?.from === month.start && last?.to === month.end && seamless;
 }
 
-export function failedOutcome(tenantId: TenantId, { id, currency }: Contract, why: string | null): RunOutcome {
+export function failedOutcome(tenantId: TenantId, { id, currency }: Contract, failure: RunFailure | null): RunOutcome {
   return {
     tenantId,
     contractId: id,
     invoiceId: null,
     what: "failed",
-    why,
+    failure,
     totalMinor: 0n,
     currency,
     lines: 0,

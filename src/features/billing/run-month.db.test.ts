@@ -213,6 +213,9 @@ test("a contract that cannot be rated is parked with its reason, and holds up no
   await broken.version("2026-01-01", null, [{ ...CALLS, price: "three" } as Charge]);
   const outcomes = await runMonth(ctx(), { period: "2026-11" });
   const of = (client: TestClient) => outcomes.find((it) => it.tenantId === client.tenantId);
-  expect(of(broken)).toMatchObject({ what: "failed", why: expect.stringContaining("price") });
+  expect(of(broken)).toMatchObject({
+    what: "failed",
+    failure: { reason: "terms_unreadable", detail: expect.stringContaining("price") },
+  });
   expect(of(sound)?.what).toBe("written");
 });

@@ -3,12 +3,11 @@ import type { TenantId } from "../../domain/kernel/ids.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import { localDate, monthAt, monthBefore } from "./period.ts";
 import { type BillingContext, failedOutcome, type RunOptions, type RunOutcome, runContract } from "./run-contract.ts";
+import { runFailure } from "./run-failure.ts";
 import { type Contract, contractsOf, draftMonths, tenantsInService } from "./store.ts";
 
 /** A month that has just ended is refreshed this long, for facts that come late. */
 const LATE_DAYS = 5;
-/** A reason is for a line in a list; the whole of a parse error belongs in the log. */
-const WHY_LENGTH_MAX = 500;
 
 /**
  * Drafts the invoices of a month, for one client or for all. A pure function of contract, usage and period stands behind
@@ -65,6 +64,6 @@ export async function parked(
     return await runContract(ctx, options);
   } catch (error) {
     if (error instanceof DatabaseOutage || !(error instanceof Error)) throw error;
-    return failedOutcome(options.tenantId, options.contract, error.message.slice(0, WHY_LENGTH_MAX));
+    return failedOutcome(options.tenantId, options.contract, runFailure(error));
   }
 }

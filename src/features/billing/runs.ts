@@ -5,6 +5,7 @@ import { Refusal } from "../../domain/kernel/trouble.ts";
 import { billingMonth } from "./period.ts";
 import { ENGINE_VERSION } from "./rating-input.ts";
 import type { BillingContext, RunOutcome } from "./run-contract.ts";
+import type { RunFailure } from "./run-failure.ts";
 import { parked } from "./run-month.ts";
 import type { RunView } from "./schema.ts";
 import { type Contract, contractsOf, tenantsInService } from "./store.ts";
@@ -64,19 +65,23 @@ async function queueRuns(
   return queued.map((row) => row.id);
 }
 
+/** How a run ended; the failure's detail is for the log. */
+type Performed = { readonly state: "done" | "failed"; readonly failure: RunFailure | null };
+
 /**
  * Works off one run. Delivered twice, or to two at once, it drafts the same invoice and the row says the same; killed at any
  * point, it is begun again and ends in the same bytes, because the draft is one transaction and what was rated stays rated.
  */
-export async function performRun(ctx: BillingContext, { tenantId, runId }: RunMessage): Promise<RunView["state"]> {
+export async function performRun(ctx: BillingContext, { tenantId, runId }: RunMessage): Promise<Performed> {
   const scope = { tenantId, actor: ctx.actor };
   const run = await withTenant(ctx.db, scope, (tx) => begin(tx, runId, ctx.now));
-  if (run === null) return "done";
+  if (run === null) return { state: "done", failure: null };
   const { contract, period, requestedBy } = run;
   // Who asked for it has made the draft: it is their hand, not the queue's.
   const actor = requestedBy === null ? ctx.actor : ({ kind: "user", userId: asId<UserId>(requestedBy) } as const);
   const outcome = await parked({ ...ctx, actor }, { tenantId, contract, period, asked: requestedBy !== null });
-  return withTenant(ctx.db, scope, (tx) => finish(tx, runId, outcome, ctx.now));
+  const state = await withTenant(ctx.db, scope, (tx) => finish(tx, runId, outcome, ctx.now));
+  return { state, failure: outcome.failure };
 }
 
 type Begun = { readonly contract: Contract; readonly period: string; readonly requestedBy: string | null };
@@ -89,7 +94,7 @@ async function begin(tx: TenantTx, runId: string, now: number): Promise<Begun | 
   if (run === undefined || contract === undefined || run.state === "done") return null;
   await tx
     .update(invoiceRuns)
-    .set({ state: "running", startedAt: now, finishedAt: null, attempts: run.attempts + 1, error: null })
+    .set({ state: "running", startedAt: now, finishedAt: null, attempts: run.attempts + 1, failure: null, error: null })
     .where(where);
   return { contract, period: run.periodStart.slice(0, 7), requestedBy: run.requestedBy };
 }
@@ -102,7 +107,8 @@ async function finish(tx: TenantTx, runId: string, outcome: RunOutcome, now: num
       state,
       outcome: outcome.what,
       finishedAt: now,
-      error: outcome.why,
+      failure: outcome.failure?.reason ?? null,
+      error: outcome.failure?.detail ?? null,
       engineVersion: ENGINE_VERSION,
       cutoff: outcome.cutoff,
       inputHash: outcome.inputHash,
@@ -170,7 +176,7 @@ async function runRows(
       not_charged: unknown;
     }
   >(sql`
-    select r.id, r.batch_id as "batchId", co.name as "tenantName", c.name_zh as zh, c.name_en as en, r.state, r.outcome, r.error,
+    select r.id, r.batch_id as "batchId", co.name as "tenantName", c.name_zh as zh, c.name_en as en, r.state, r.outcome, r.failure,
       to_char(r.period_start, 'YYYY-MM') as period, (extract(epoch from r.requested_at) * 1000)::bigint::text as requested,
       (extract(epoch from r.finished_at) * 1000)::float8 as "finishedAt", r.attempts, r.invoice_id as "invoiceId", r.lines,
       r.usage_rows::float8 as "usageRows", r.exceptions, r.not_charged, r.input_hash as "inputHash", r.output_hash as "outputHash"

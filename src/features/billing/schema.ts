@@ -173,6 +173,9 @@ export const BilledContactSchema = z.object({
   lines: z.array(ContactLineSchema),
 });
 
+/** Why a contract's month could not be drafted; pages say it in the reader's language. */
+export const RUN_FAILURES = ["terms_unreadable", "database_refused", "unexpected"] as const;
+
 export const RunRequestSchema = z.strictObject({ period: PeriodSchema, tenantId: z.uuid().optional() });
 
 export const RunOutcomeSchema = z.object({
@@ -180,8 +183,8 @@ export const RunOutcomeSchema = z.object({
   contractId: z.string(),
   invoiceId: z.string().nullable(),
   what: z.enum(["written", "unchanged", "closed", "no_terms", "failed"]),
-  /** For `failed`: what must be mended. */
-  why: z.string().nullable(),
+  /** For `failed`: why; the technical detail is in the operator's log. */
+  failure: z.enum(RUN_FAILURES).nullable(),
   totalMinor: z.int(),
   currency: z.string(),
   lines: z.int(),
@@ -280,7 +283,8 @@ export const RunViewSchema = z.object({
   period: PeriodSchema,
   state: z.enum(["queued", "running", "done", "failed"]),
   outcome: z.enum(["written", "unchanged", "closed", "no_terms", "failed"]).nullable(),
-  error: z.string().nullable(),
+  /** Why it failed; the technical detail is in the operator's log. */
+  failure: z.enum(RUN_FAILURES).nullable(),
   requestedAt: z.number(),
   finishedAt: z.number().nullable(),
   attempts: z.int(),

@@ -5,6 +5,7 @@ import type { ContactId, TenantId } from "../../domain/kernel/ids.ts";
 import type { ChargeModel, UsageKind } from "../../domain/rating/charge.ts";
 import type { ExceptionReason } from "../../domain/rating/exceptions.ts";
 import type { TaxCategory } from "../../domain/rating/invoice-tax.ts";
+import type { RUN_FAILURES } from "./schema.ts";
 
 const tenantId = () => uuid("tenant_id").$type<TenantId>().notNull();
 type Json = { readonly [key: string]: unknown };
@@ -192,6 +193,7 @@ export const invoiceRuns = tenantSchema.table(
     usageRows: bigint("usage_rows", { mode: "number" }),
     notCharged: jsonb("not_charged").$type<Json>().notNull().default({}),
     exceptions: integer("exceptions").notNull().default(0),
+    failure: text("failure").$type<(typeof RUN_FAILURES)[number]>(),
     error: text("error"),
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.id] })],

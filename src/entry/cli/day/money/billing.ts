@@ -44,7 +44,7 @@ export async function runMonth(
   return until(`the runs of ${period}`, RUNS_DEADLINE_MS, async () => {
     const { items } = await insist(() => preparer.get<{ items: RunView[] }>(`/api/billing/runs?batchId=${batchId}`));
     const failed = items.find(({ state }) => state === "failed");
-    if (failed !== undefined) throw new Error(`${failed.tenantName}: the run failed: ${failed.error}`);
+    if (failed !== undefined) throw new Error(`${failed.tenantName}: the run failed: ${failed.failure}`);
     return items.length === clients.length && items.every(({ state }) => state === "done") ? items : null;
   });
 }
