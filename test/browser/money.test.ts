@@ -54,8 +54,8 @@ test.each([
   const page = await stage.page(who, path);
   const row = (text: string) =>
     page.getByRole("region", { name: "Letters sent" }).getByRole("row").filter({ hasText: text });
-  await row("80 % of Answered contacts used").getByText("Sent", { exact: true }).waitFor();
-  await row("100 % of the spending limit used").getByText("Waiting to be sent").waitFor();
+  await row("80% of Answered contacts used").getByText("Sent", { exact: true }).waitFor();
+  await row("100% of the spending limit used").getByText("Waiting to be sent").waitFor();
   await row("Payment reminder INV-2026-000042").getByText("Could not be sent").waitFor();
 });
 

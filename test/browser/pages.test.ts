@@ -176,7 +176,7 @@ test("B3 a run is started for the shown month and its outcome is said", async ()
   stage.house.answer(/^POST \/api\/billing\/runs$/, { body: { items: [outcome] } });
   const page = await stage.page("billing", "/billing");
   await page.getByRole("button", { name: /Run now/ }).click();
-  await page.getByText("Run finished · 1 drafts updated").waitFor();
+  await page.getByText("Run finished · drafts updated: 1").waitFor();
   expect(stage.house.asked.find((one) => one.path === "/api/billing/runs")?.body).toEqual({ period: "2026-11" });
 });
 

@@ -120,6 +120,9 @@ export function signIn(house: PlayedHouse, who: Who): void {
   house.answer(/^GET \/api\/session$/, { body: { user, roles: ROLES[who], agent: { agentId: "a1", poolId: "p1" } } });
 }
 
+/** An agent who works from home; the number is kept for fiction. */
+const TELEPHONE = { number: "+442079460321", rings: "on_accept" } as const;
+
 export function floorFrame(): Omit<FloorFrame, "seq"> {
   const states = ["on_contact", "ready", "wrap_up", "not_ready", "ringing", "off_shift"] as const;
   return {
@@ -135,6 +138,7 @@ export function floorFrame(): Omit<FloorFrame, "seq"> {
       tenantId: null,
       brand: state === "on_contact" ? BRAND : null,
       contactId: null,
+      ...(state === "ready" ? { telephone: TELEPHONE } : {}),
     })),
     queues: [
       {

@@ -310,3 +310,40 @@ test("ACD-1 a number in a queue's settings stays as it was typed, and no wheel o
   }
   expect(await page.getByRole("button", { name: /保存/ }).first().isDisabled()).toBe(true);
 });
+
+test("ACD-6 an agent's telephone: what is no number is said at its field, and of two who change it the second is told", async () => {
+  const view = { agentId: "a1", name: "Agent 1", differsFromFiles: false, changedAt: null, changedBy: null };
+  const telephone = { number: "+442079460321", rings: "on_accept" };
+  stage.house.answer(/^GET \/api\/agents\/a1\/telephone$/, { body: { ...view, telephone, version: 1 } });
+  stage.house.answer(/^PUT \/api\/agents\/a1\/telephone$/, problem(409, "changed_meanwhile"));
+  const page = await stage.page("supervisor", "/floor", { language: "zh" });
+  await page.getByRole("button", { name: "Agent 1 的来电在哪里振铃" }).filter({ hasText: "+44 20 7946 0321" }).click();
+  const dialog = page.getByRole("dialog");
+  const number = dialog.getByLabel("号码");
+  const save = dialog.getByRole("button", { name: "保存" });
+  for (const typed of ["", "abc", "12345", "+86 139 0000 00000000000", "<script>", "😀"]) {
+    await number.fill(typed);
+    await save.click();
+    await dialog.getByText("号码以 + 开头，共 7 至 15 位数字。").waitFor();
+    expect(await number.inputValue()).toBe(typed);
+  }
+  expect(sent("PUT", /telephone$/)).toEqual([]);
+  await number.fill("＋86 (21) 6666-0199");
+  await save.click();
+  await dialog.getByRole("alert").filter({ hasText: "已有人修改过" }).waitFor();
+  expect(await number.inputValue()).toBe("＋86 (21) 6666-0199");
+  const theirs = { ...telephone, number: "+862166660188" };
+  stage.house.answer(/^GET \/api\/agents\/a1\/telephone$/, { body: { ...view, telephone: theirs, version: 2 } });
+  const agent = { ...view, telephone: { ...telephone, number: "+862166660199" }, version: 3 };
+  stage.house.answer(/^PUT \/api\/agents\/a1\/telephone$/, { body: { agent, live: true } });
+  await dialog.getByRole("button", { name: "读取最新内容" }).click();
+  await expect.poll(() => number.inputValue()).toBe("+86 21 6666 0188");
+  await number.fill("+86 21 6666 0199");
+  await save.click();
+  await dialog.waitFor({ state: "detached" });
+  const wanted = { number: "+862166660199", rings: "on_accept" };
+  expect(sent("PUT", /telephone$/)).toEqual([
+    { version: 1, telephone: wanted },
+    { version: 2, telephone: wanted },
+  ]);
+});

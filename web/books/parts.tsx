@@ -23,12 +23,18 @@ export function BookHead({ book, title: given, children }: HeadProps) {
   }, [title, t]);
   return (
     <>
-      <nav className="row small" aria-label={t("billing.title")}>
-        <Link to="/billing" search={{}} className="button">
+      <nav className="tabs" aria-label={t("billing.title")}>
+        <Link to="/billing" search={{}} className="tab" activeOptions={{ exact: true }}>
           {t("billing.title")}
         </Link>
         {BOOKS.map((one) => (
-          <Link key={one} to={`/billing/${one}`} search={{}} className={one === book ? "button primary" : "button"}>
+          <Link
+            key={one}
+            to={`/billing/${one}`}
+            search={{}}
+            className="tab"
+            aria-current={one === book ? "page" : undefined}
+          >
             {t(`books.${one}`)}
           </Link>
         ))}

@@ -95,6 +95,7 @@ export function leafLabel(words: ContractWords, path: Path): string {
   const field = last in words.fields ? words.fields[last as keyof ContractWords["fields"]] : last;
   const group = path
     .slice(0, -1)
+    .filter((part) => part !== "label")
     .map((part) =>
       typeof part === "number"
         ? String(part + 1)

@@ -3,6 +3,7 @@ import type { Charge } from "../../src/domain/rating/charge.ts";
 import { originOf, overridesOf, ownOf, resolveCard } from "../../src/domain/rating/rate-card.ts";
 import { read } from "../api/http.ts";
 import { Icon } from "../design/icons.tsx";
+import { Field } from "../design/parts.tsx";
 import { type ContractWords, filled } from "../words/contracts.ts";
 import { calendarDay, type Tongue } from "../words/format.ts";
 import { chargeSentence } from "./charge-words.ts";
@@ -105,21 +106,23 @@ export function CardChoice({ cards, draft, setDraft, words, tongue }: Props) {
     else setDraft({ ...draft, card: { slug: card.slug, version: card.version }, charges: card.charges });
   };
   return (
-    <label className="row small quiet">
-      {words.fromCard}
-      <select
-        className="input date-input"
-        value={draft.card === null ? "" : key(draft.card)}
-        onChange={(event) => choose(cards.find((one) => key(one) === event.target.value))}
-      >
-        <option value="">{words.noCard}</option>
-        {cards.map((card) => (
-          <option key={key(card)} value={key(card)}>
-            {filled(words.cardVersion, { name: card.name[tongue], n: card.version })}
-          </option>
-        ))}
-      </select>
-    </label>
+    <Field label={words.fromCard}>
+      {(id) => (
+        <select
+          id={id}
+          className="input date-input"
+          value={draft.card === null ? "" : key(draft.card)}
+          onChange={(event) => choose(cards.find((one) => key(one) === event.target.value))}
+        >
+          <option value="">{words.noCard}</option>
+          {cards.map((card) => (
+            <option key={key(card)} value={key(card)}>
+              {filled(words.cardVersion, { name: card.name[tongue], n: card.version })}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
   );
 }
 

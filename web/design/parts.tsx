@@ -64,14 +64,15 @@ export function PlainState({
   /** Stands for a whole page: its words are the page\'s heading. */
   page?: boolean;
   icon: IconName;
-  title: string;
+  /** Left out where a heading above says it already. */
+  title?: string;
   hint?: string;
   children?: ReactNode;
 }) {
   return (
     <div className="plain-state">
       <Icon name={icon} />
-      {page ? <h1>{title}</h1> : <strong>{title}</strong>}
+      {title === undefined ? null : page ? <h1>{title}</h1> : <strong>{title}</strong>}
       {hint === undefined ? null : <p>{hint}</p>}
       {children}
     </div>

@@ -23,7 +23,7 @@ export function CustomerColumn() {
         {t("desktop.customer")}
       </h2>
       {contact === null ? (
-        <PlainState icon="person" title={t("desktop.customer")} hint={t("desktop.idle")} />
+        <PlainState icon="person" hint={t("desktop.idle")} />
       ) : (
         <ScreenPop
           key={contact.contactId}
@@ -43,7 +43,7 @@ function ScreenPop({ inHand }: { inHand: InHand }) {
   if (card.isError) return <Trouble problem={card.error} retry={() => void card.refetch()} />;
   const { customers, history, records } = card.data;
   if (records === "unavailable") {
-    return <PlainState icon="person" title={t("desktop.customer")} hint={t("customer.recordsAway")} />;
+    return <PlainState icon="person" hint={t("customer.recordsAway")} />;
   }
   const chosen =
     customers.find((one) => one.id === draft.customerId) ?? (customers.length === 1 ? customers[0] : undefined);

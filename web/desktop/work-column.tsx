@@ -26,7 +26,7 @@ export function WorkColumn() {
       ) : offer !== null ? (
         <Script contactId={offer.contactId} greeting={offer.brand.greeting} color={offer.brand.color} />
       ) : (
-        <PlainState icon="pencil" title={t("desktop.work")} hint={t("desktop.workIdle")} />
+        <PlainState icon="pencil" hint={t("desktop.workIdle")} />
       )}
     </section>
   );

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { FloorFrame } from "../../src/features/routing/schema.ts";
 import { Icon } from "../design/icons.tsx";
 import { BrandMark, brandStyle, PlainState, StateMark } from "../design/parts.tsx";
-import { PhoneNumber } from "../design/phone-number.tsx";
+import { usePhoneText } from "../design/phone-number.tsx";
 import { Elapsed } from "../live/timers.tsx";
 import { part } from "../page.ts";
 import { count } from "../words/format.ts";
@@ -102,7 +102,6 @@ export function AgentGrid({ agents }: { agents: readonly AgentRow[] }) {
 }
 
 function Cells({ agents }: { agents: readonly AgentRow[] }) {
-  const { t } = useTranslation();
   const [asked, setAsked] = useState<AgentRow | null>(null);
   return (
     <>
@@ -117,38 +116,54 @@ function Cells({ agents }: { agents: readonly AgentRow[] }) {
             <span className="row">
               <strong className="clip grow">{agent.name}</strong>
               {agent.since === null ? null : <Elapsed since={agent.since} />}
-              <button
-                type="button"
-                className={`button plain square telephone-button ${agent.telephone === undefined ? "" : "tone-contact"}`}
-                aria-label={t("floor.telephoneOf", { name: agent.name })}
-                title={agent.telephone?.number ?? t("floor.telephone")}
-                onClick={() => setAsked(agent)}
-              >
-                <Icon name="handset" />
-              </button>
             </span>
-            {agent.telephone === undefined ? null : (
-              <span className="row small quiet clip">
-                <PhoneNumber value={agent.telephone.number} />
-              </span>
-            )}
             <span className="row small">
               <StateMark state={agent.state} reason={agent.reason} />
               <span className="grow" />
-              {agent.tenantId === null || agent.contactId === null ? null : (
-                <Link
-                  className="why-link"
-                  to="/floor/contacts/$tenantId/$contactId"
-                  params={{ tenantId: agent.tenantId, contactId: agent.contactId }}
-                >
-                  {t("floor.why")}
-                </Link>
-              )}
-              {agent.brand === null ? null : <BrandMark name={agent.brand.name} color={agent.brand.color} />}
+              <RingsAt agent={agent} open={() => setAsked(agent)} />
             </span>
+            {agent.brand === null ? null : (
+              <span className="row small">
+                <BrandMark name={agent.brand.name} color={agent.brand.color} />
+                <span className="grow" />
+                <Why agent={agent} />
+              </span>
+            )}
           </li>
         ))}
       </ul>
     </>
+  );
+}
+
+/** Where the agent's calls ring: the number outside, or the browser, which is the usual and therefore quiet. */
+function RingsAt({ agent, open }: { agent: AgentRow; open: () => void }) {
+  const { t } = useTranslation();
+  const shown = usePhoneText();
+  const { telephone } = agent;
+  const number = telephone === undefined ? null : shown(telephone.number);
+  const name = t("floor.telephoneOf", { name: agent.name });
+  return (
+    <button
+      type="button"
+      className={`button plain telephone-button ${telephone === undefined ? "square quiet" : ""}`}
+      aria-label={number === null ? name : `${name}: ${number}`}
+      title={t(telephone === undefined ? "floor.telephoneHere" : "floor.telephoneOutside")}
+      onClick={open}
+    >
+      <Icon name={telephone === undefined ? "headset" : "handset"} />
+      {number}
+    </button>
+  );
+}
+
+/** To the decision that gave the agent this contact. */
+function Why({ agent: { tenantId, contactId } }: { agent: AgentRow }) {
+  const { t } = useTranslation();
+  if (tenantId === null || contactId === null) return null;
+  return (
+    <Link className="why-link" to="/floor/contacts/$tenantId/$contactId" params={{ tenantId, contactId }}>
+      {t("floor.why")}
+    </Link>
   );
 }

@@ -10,6 +10,7 @@ import {
 import { ApiProblem, read, send } from "../api/http.ts";
 import { Icon } from "../design/icons.tsx";
 import { Dialog, Field, Skeleton } from "../design/parts.tsx";
+import { usePhoneText } from "../design/phone-number.tsx";
 import { troubleText } from "../design/said.ts";
 
 type Agent = { readonly agentId: string; readonly name: string };
@@ -52,8 +53,9 @@ type FormProps = {
 
 function TelephoneForm({ path, before, done, readAgain }: FormProps) {
   const { t } = useTranslation();
+  const shown = usePhoneText();
   const [outside, setOutside] = useState(before.telephone !== null);
-  const [number, setNumber] = useState<string>(before.telephone?.number ?? "");
+  const [number, setNumber] = useState<string>(before.telephone === null ? "" : shown(before.telephone.number));
   const [rings, setRings] = useState<Telephone["rings"]>(before.telephone?.rings ?? "on_accept");
   const [version, setVersion] = useState(before.version);
   const [tried, setTried] = useState(false);
@@ -103,8 +105,11 @@ function TelephoneForm({ path, before, done, readAgain }: FormProps) {
         </p>
       ) : null}
       <div className="row">
+        <span className="grow" />
+        <button type="button" className="button" onClick={done}>
+          {t("app.cancel")}
+        </button>
         <button type="submit" className="button primary" disabled={save.isPending}>
-          <Icon name="check" />
           {t("floor.telephoneSave")}
         </button>
       </div>
@@ -148,7 +153,7 @@ function OutsideFields(props: {
         {(id, note) => (
           <input
             id={id}
-            className="input mono"
+            className="input"
             type="tel"
             autoComplete="off"
             aria-describedby={note}

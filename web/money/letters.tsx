@@ -49,8 +49,12 @@ function LettersTable({ items, words }: { readonly items: readonly LetterView[];
           {items.map((letter) => (
             <tr key={letter.id}>
               <td className="nowrap">{dateTime(tongue, letter.at)}</td>
-              <td>{aboutText(letter.about, words)}</td>
-              <td>{letter.to.join(", ")}</td>
+              <td className="letter-about">{aboutText(letter.about, words)}</td>
+              <td className="letter-to">
+                {letter.to.map((address) => (
+                  <div key={address}>{address}</div>
+                ))}
+              </td>
               <td>
                 <State state={letter.state} words={words} />
               </td>

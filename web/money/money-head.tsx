@@ -17,13 +17,13 @@ type MoneyPage = (typeof PAGES)[number]["key"];
 export function MoneyNav({ here }: { here: MoneyPage }) {
   const { nav } = houseMoneyWords(currentTongue());
   return (
-    <nav className="row small" aria-label={nav.label}>
+    <nav className="tabs" aria-label={nav.label}>
       {PAGES.map(({ key, to }) => (
         <Link
           key={key}
           to={to}
           search={{}}
-          className={key === here ? "button primary" : "button"}
+          className="tab"
           {...(key === here ? { "aria-current": "page" as const } : {})}
         >
           {nav[key]}

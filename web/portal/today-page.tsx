@@ -51,11 +51,11 @@ export function TodayPage() {
         <div className={live.link === "lost" ? "page stale" : "page"}>
           <Figures today={today.data} live={live} />
           <div className="today-grid">
-            <LivePanel live={live} queues={today.data.queues} />
             <div className="page">
-              <QueuesPanel today={today.data} live={live} />
+              <LivePanel live={live} queues={today.data.queues} />
               <HoursPanel hours={today.data.hours} />
             </div>
+            <QueuesPanel today={today.data} live={live} />
             <Recent />
           </div>
         </div>

@@ -35,14 +35,14 @@ const PLACES: readonly Place[] = [
   { to: "/portal", icon: "chart", word: "today", roles: ["tenant_admin"] },
   { to: "/portal/contacts", icon: "list", word: "contacts", roles: ["tenant_admin"] },
   { to: "/portal/queues", icon: "people", word: "queues", roles: ["tenant_admin"] },
-  { to: "/portal/spend", icon: "chart", word: "spend", roles: ["tenant_admin"] },
+  { to: "/portal/spend", icon: "wallet", word: "spend", roles: ["tenant_admin"] },
   { to: "/portal/invoices", icon: "receipt", word: "invoices", roles: ["tenant_admin"] },
-  { to: "/portal/settlements", icon: "book", word: "settlements", roles: ["tenant_admin"] },
+  { to: "/portal/settlements", icon: "scale", word: "settlements", roles: ["tenant_admin"] },
   { to: "/billing", icon: "receipt", word: "billing", roles: ["billing_admin", "house_admin"] },
-  { to: "/contracts", icon: "book", word: "contracts", roles: ["billing_admin", "house_admin"] },
+  { to: "/contracts", icon: "paper", word: "contracts", roles: ["billing_admin", "house_admin"] },
   {
     to: "/billing/ledger",
-    icon: "list",
+    icon: "book",
     word: "books",
     roles: ["billing_admin", "house_admin"],
     also: ["/billing/margin", "/billing/commission", "/billing/settlement"],
@@ -104,7 +104,7 @@ export function Shell() {
         ))}
         <span className="grow" />
         <a className="shell-link" href="/docs" target="_blank" rel="noreferrer">
-          <Icon name="book" />
+          <Icon name="code" />
           {t("app.reference")}
         </a>
       </nav>

@@ -36,8 +36,8 @@ const en: LetterWords = {
     stop_outbound: "Outbound service stopped {{number}}",
     suspend: "Service suspended {{number}}",
   },
-  package: "{{step}} % of {{label}} used",
-  limit: "{{step}} % of the spending limit used",
+  package: "{{step}}% of {{label}} used",
+  limit: "{{step}}% of the spending limit used",
 };
 
 export function letterWords(tongue: Tongue): LetterWords {

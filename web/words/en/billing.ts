@@ -137,7 +137,7 @@ export const billing: Words["billing"] = {
     adjustment: "×",
   },
   runOutcome: {
-    written: "{{n}} drafts updated",
+    written: "drafts updated: {{n}}",
     unchanged: "{{n}} unchanged",
     closed: "{{n}} already final",
     no_terms: "{{n}} without terms",

@@ -42,7 +42,7 @@ export const floor = {
   sortTime: "按时长",
   telephone: "电话",
   telephoneOf: "{{name}} 的来电在哪里振铃",
-  telephoneHere: "在浏览器中（坐席桌面）",
+  telephoneHere: "在浏览器中（座席桌面）",
   telephoneOutside: "在外部电话上",
   telephoneNumber: "号码",
   telephoneNumberHint: "国际格式，例如 +86 21 6666 0199。可以是手机、居家座机或网点话机。",
