@@ -121,3 +121,78 @@ test("ACD-8 a deadline that is left over in a state that has none passes, and no
   expect([agent.at, agent.deadline]).toEqual([{ is: "not_ready", reason: "lunch", back: false }, null]);
   expect(nextDeadline(world.pool)).toBeNull();
 });
+
+test("ACD-8 who is done without a desktop is ready as soon as there is one", () => {
+  const world = smallWorld();
+  world.ready(0);
+  world.wait("x");
+  world.talk(0, "x");
+  world.send({ type: "device_left", agentId: agentId(0), deviceId: "d0" });
+  end(world, "x");
+  expect(world.agent(0).at).toEqual({ is: "not_ready", reason: "device", back: true });
+  expect(world.pool.services.size, "nobody is served").toBe(0);
+  world.send({ type: "device_joined", agentId: agentId(0), deviceId: "d1" });
+  expect(world.state(0)).toBe("ready");
+});
+
+test("ACD-8 a desktop that is back in time leaves the contact's own deadline, and one lost early does not bring it forward", () => {
+  const world = ringing();
+  world.accept(0);
+  const asked = world.now + 45 * SECOND_MS;
+  world.send({ type: "device_left", agentId: agentId(0), deviceId: "d0" });
+  world.pass(1_000);
+  world.send({ type: "device_joined", agentId: agentId(0), deviceId: "d1" });
+  expect([world.agent(0).deadline, world.agent(0).dueAt]).toEqual([asked, asked]);
+  world.send({ type: "device_left", agentId: agentId(0), deviceId: "d1" });
+  const kinds = () => world.messages.slice(2).map(({ kind }) => kind);
+  world.pass(45 * SECOND_MS);
+  expect(kinds(), "asked, for it is silent").toEqual(["seat_accepted", "seat_accepted"]);
+  world.pass(15 * SECOND_MS);
+  expect(kinds(), "told after a minute").toEqual(["seat_accepted", "seat_accepted", "agent_gone"]);
+});
+
+test("ACD-8 the phone stays with its desktop when another one goes, and goes on to the first that is left", () => {
+  const world = smallWorld();
+  world.ready(0);
+  const device = (type: "device_joined" | "device_left" | "use_here", deviceId: string) =>
+    world.send({ type, agentId: agentId(0), deviceId });
+  for (const deviceId of ["d1", "d2"]) device("device_joined", deviceId);
+  device("use_here", "d1");
+  device("device_left", "d2");
+  expect(world.agent(0)).toMatchObject({ phone: "d1", devices: ["d0", "d1"] });
+  device("device_left", "d1");
+  expect(world.agent(0).phone).toBe("d0");
+  expect(world.pool.out.agents, "it is stored").toEqual([world.agent(0)]);
+});
+
+test("ACD-8 an agent on a break is not at work: nobody waits for him, and there is no wait to tell", () => {
+  const world = smallWorld();
+  world.ready(0);
+  choose(world, "not_ready", "lunch");
+  expect(world.wait("x")).toMatchObject({ answer: { estimatedWaitS: null } });
+  const waits = world.pool.tickets.get(contactId("x"));
+  expect([waits?.seatClass.staffed, waits?.dueAt]).toEqual([0, world.now + 95 * SECOND_MS]);
+});
+
+test("ACD-4 an agent who leaves moves no deadline of those who do not wait for him alone", () => {
+  const world = ringing();
+  world.talk(0, "x");
+  world.wait("y");
+  const due = world.pool.tickets.get(contactId("y"))?.dueAt;
+  choose(world, "off_shift");
+  end(world, "x");
+  expect([world.state(0), world.pool.tickets.get(contactId("y"))?.dueAt]).toEqual(["off_shift", due]);
+});
+
+test("ACD-7 an offer on its way is kept for its three seconds, also over a restart that gives the desktop two", () => {
+  const world = smallWorld();
+  world.ready(0);
+  world.wait("x");
+  world.restart(false);
+  world.pass(1_000);
+  world.send({ type: "device_joined", agentId: agentId(0), deviceId: "d1" });
+  world.pass(1_999);
+  expect(world.state(0)).toBe("reserved");
+  world.pass(1);
+  expect(world.agent(0).at).toMatchObject({ is: "not_ready", reason: "device" });
+});

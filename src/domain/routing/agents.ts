@@ -30,7 +30,7 @@ export function enter(run: Run, agent: Agent, at: AgentAt, deadline: number | nu
  * missed offer, a broken phone) is stronger than a chosen ready. Without a device nobody is ready.
  */
 export function rest(run: Run, agent: Agent, wish: NextStatus): void {
-  const next = agent.next === null || (agent.next.to === "ready" && wish.to !== "ready") ? wish : agent.next;
+  const next = agent.next === null || agent.next.to === "ready" ? wish : agent.next;
   agent.next = null;
   if (next.to === "off_shift") enter(run, agent, OFF_SHIFT);
   else if (next.to === "not_ready") enter(run, agent, { is: "not_ready", reason: next.reason ?? "break", back: false });

@@ -197,18 +197,33 @@ describe("ACD-3 when nobody waits for one agent alone any more", () => {
     world.pass(5_000);
     known(world, "younger");
     world.send({ type: "talk_ended", contactId: contactId("busy"), reservationId: world.held(0), wrapUpS: 0 });
-    expect(world.agent(0).at).toMatchObject({ is: "reserved", reservation: { ticket: { contactId: "colder" } } });
+    expect(world.agent(0).at).toMatchObject({ reservation: { ticket: { contactId: "colder" } } });
+    world.send({ type: "decline", agentId: agentId(0), reservationId: world.held(0) });
+    expect(world.agent(0).at).toMatchObject({ reservation: { ticket: { contactId: "cyounger" } } });
     world.ring(0);
-    // The younger one's patience ends while the older one rings: nobody waits for a0 alone, and the class is forgotten.
-    world.pass(15_000);
-    expect(world.pool.classes.size).toBe(1);
+    // The older one's patience ends while the younger one rings: nobody waits for a0 alone, and the class is forgotten.
+    world.pass(10_000);
+    expect([world.pool.classes.size, classOf(world, "older").only, classOf(world, "younger").only]).toEqual([
+      1,
+      null,
+      agentId(0),
+    ]);
     known(world, "newcomer");
     const theirs = classOf(world, "newcomer");
     expect(theirs.only).toBe(agentId(0));
     world.send({ type: "decline", agentId: agentId(0), reservationId: world.held(0) });
-    expect(world.pool.classes.get(theirs.key)).toBe(theirs);
+    expect([classOf(world, "younger"), world.pool.classes.get(theirs.key)]).toEqual([theirs, theirs]);
     expect(theirs.queue.classes).toEqual([classOf(world, "older"), theirs]);
     expect(world.agent(0).classes).toEqual([classOf(world, "older"), theirs]);
     sound(world);
+  });
+
+  test("an agent who stands behind nowhere keeps no list of it, and one who does has a place for each class", () => {
+    const world = house({}, { skills: {} });
+    world.wait("plain");
+    expect([world.agent(0).behind, world.agent(1).behind]).toEqual([null, null]);
+    world.wait("wishes", 1, rules({ preferred: ["zh"] }));
+    world.wait("more", 0, { skills: ["zh>=0"] });
+    expect([world.agent(0).behind, world.agent(1).behind]).toEqual([null, [0, 1, 0]]);
   });
 });

@@ -3,7 +3,16 @@ import { asId, type BrandId } from "../kernel/ids.ts";
 import type { PoolConfig } from "./config.ts";
 import { createPool } from "./configure.ts";
 import { parseNeed } from "./demand.ts";
-import { agentId, contactId, type SmallWorld, smallConfig, smallQueue, smallWorld, tenantId } from "./fixture.ts";
+import {
+  agentId,
+  contactId,
+  type SmallWorld,
+  smallConfig,
+  smallQueue,
+  smallTicket,
+  smallWorld,
+  tenantId,
+} from "./fixture.ts";
 
 const publish = (world: SmallWorld, change: Partial<PoolConfig>, version = world.pool.config.version + 1) =>
   world.send({ type: "configure", config: { ...world.pool.config, ...change, version } });
@@ -120,6 +129,19 @@ test("ACD-2 a change of skills brings waiting callers to the seats that stood id
   expect(world.agent(0).at).toMatchObject({ is: "reserved", reservation: { ticket: { contactId: "cold" } } });
 });
 
+test("ACD-2 of two as old and as urgent who wait as the team changes the first that came is served, not the first that was known", () => {
+  const world = smallWorld({ agents: 1 });
+  const wants = { skills: ["en"] };
+  world.ready(0);
+  const { now } = world;
+  world.wait("back", 0, wants);
+  world.wait("stays", 0, wants);
+  world.send({ type: "withdraw", contactId: contactId("back"), why: "left", attempt: null });
+  world.send({ type: "wait", ticket: smallTicket("back", now, 0, wants, 2) });
+  publish(world, { agents: smallConfig({ agents: 1, profile: () => ({ skills: { en: 1 } }) }).agents });
+  expect(world.agent(0).at).toMatchObject({ is: "reserved", reservation: { ticket: { contactId: "cstays" } } });
+});
+
 test("ACD-2 what is published is stored and shown for every agent and queue it touches", () => {
   const world = smallWorld({ agents: 2 });
   world.ready(0);
@@ -135,6 +157,7 @@ test("ACD-2 a pool begins with nothing to send, and with the queues it is publis
   const queue = { ...smallQueue(0, { name: "First" }), tenantId: tenantId(0), brandId: asId<BrandId>("b0") };
   const pool = createPool({ ...smallConfig({}), queues: [queue] });
   expect(pool.out).toEqual({ messages: [], facts: [], agents: [], tickets: [], queues: [] });
+  expect(pool.seekers).toEqual({ freed: [], seeking: [], uncapped: [] });
   expect([...pool.published.values()].map(({ name }) => name)).toEqual(["First"]);
 });
 

@@ -4,7 +4,7 @@ import { loseAgent, miss } from "./offers.ts";
 import { lostDeadline, type Run, setAgentTimer, setTicketTimer, touchTicket } from "./run.ts";
 import { askContact, lapseWrapUp, letGo } from "./service.ts";
 import type { Agent, Pool, PoolTicket } from "./state.ts";
-import { count, seek, ticketDue, withdraw } from "./tickets.ts";
+import { count, seek, withdraw } from "./tickets.ts";
 
 /** When the pool next has something to do by itself; null when nothing is under way. */
 export function nextDeadline(pool: Pool): number | null {
@@ -24,7 +24,7 @@ export function runDue(run: Run): void {
 function agentDue(run: Run, agent: Agent): void {
   const lost = lostDeadline(run.pool, agent);
   if (lost !== null && lost <= run.now) loseForGood(run, agent);
-  else if (agent.deadline !== null && agent.deadline <= run.now) stateDue(run, agent);
+  else stateDue(run, agent);
   setAgentTimer(run.pool, agent);
 }
 
@@ -67,7 +67,6 @@ function ticketIsDue(run: Run, ticket: PoolTicket): void {
   }
   ticket.declined = ticket.declined.filter((entry) => entry.until > run.now);
   seek(run, ticket);
-  setTicketTimer(run.pool, ticket, ticketDue(run, ticket));
 }
 
 function forget(run: Run, ticket: PoolTicket, wrapUp: Agent | null): void {

@@ -105,3 +105,27 @@ test("ACD-5 an agent of another brand is no candidate", () => {
   world.wait("x");
   expect(decision(world)).toMatchObject({ candidates: 1, ranked: [{ agentId: "a1", why: "chosen" }] });
 });
+
+test.each([
+  ["a priority that both have", "slack", 1, 20, 20, 60, 0],
+  ["being in time, which both are", "slack", 0, 5, 10, 30, 0],
+  ["being near a minute, which both are", "slack", 0, 5, 50, 20, 0],
+  ["what both have at stake", "slack", 0, 5, 25, 20, 20_000],
+  ["a longer target, which does not count", "fifo", 0, 5, 5, 20, 0],
+] as const)(
+  "ACD-4 who came later is told that, and not %s",
+  (_, policy, priority, apartS, waitedS, withinS, abandonMs) => {
+    const world = smallWorld({ agents: 1, tenants: 2 });
+    world.send({ type: "configure", config: { ...world.pool.config, version: 2, policy } });
+    const over = (within: number) => ({ priority, target: { share: 0.8, withinS: within, shortAbandonS: 0 } });
+    world.wait("old", 0, over(withinS));
+    world.now += apartS * SECOND_MS;
+    world.wait("young", 1, over(policy === "fifo" ? 10 * withinS : withinS));
+    world.now += waitedS * SECOND_MS;
+    for (const queue of world.pool.queues.values()) queue.stake = { levelMs: 0, abandonMs };
+    free(world, 0);
+    const { of, contact } = decision(world);
+    expect(of).toBe("cold");
+    expect(contact?.others).toEqual([{ sameClient: false, behindMs: apartS * SECOND_MS, why: "came_later" }]);
+  },
+);

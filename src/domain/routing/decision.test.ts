@@ -278,11 +278,23 @@ test("ACD-4 a house that has chosen no policy serves by age, and says so; of equ
   expect(passed?.map((it) => it.contactId)).toEqual(["cw1", "cw2", "cw3"]);
 });
 
-test("ACD-4 the smallest of the places left is told next, wherever it stands in the line", () => {
-  const world = smallWorld({ agents: 1, tenants: 5 });
-  for (const [tenant, priority] of [2, 9, 4, 6, 0].entries()) world.wait(`w${tenant}`, tenant, { priority });
-  free(world, 0);
-  const { of, why } = decision(world);
-  expect(of).toBe("cw1");
-  expect(why.contact?.others.map(({ behindMs }) => behindMs / 30_000)).toEqual([3, 5, 7]);
-});
+test.each([
+  [
+    [2, 9, 4, 6, 0],
+    [3, 5, 7],
+  ],
+  [
+    [2, 9, 4, 6, 7],
+    [2, 3, 5],
+  ],
+])(
+  "ACD-4 of priorities %j the smallest of the places left is told next, wherever it stands in the line",
+  (points, behind) => {
+    const world = smallWorld({ agents: 1, tenants: 5 });
+    for (const [tenant, priority] of points.entries()) world.wait(`w${tenant}`, tenant, { priority });
+    free(world, 0);
+    const { of, why } = decision(world);
+    expect(of).toBe("cw1");
+    expect(why.contact?.others.map(({ behindMs }) => behindMs / 30_000)).toEqual(behind);
+  },
+);

@@ -42,7 +42,7 @@ export function explain(run: Run, ticket: PoolTicket, chosen: Agent, line: Line 
       asked: seatClass.asked,
       contact: explainContact(run, ticket, line, later),
     },
-    passedOver: line === null || later.length === 0 ? NOT_ANYBODY : later.map((at) => namedIn(line, at)),
+    passedOver: later.length === 0 ? NOT_ANYBODY : later.map((at) => namedIn(line as Line, at)), // it came from there
   };
 }
 
@@ -116,7 +116,7 @@ function explainContact(run: Run, ticket: PoolTicket, line: Line | null, later: 
     candidates: line === null ? 1 : line.tickets.length,
     owed: isOwed(ticket),
     place: toldPlace(place),
-    others: line === null || later.length === 0 ? NOBODY : othersIn(run, { ticket, place, policy }, line, later),
+    others: later.length === 0 ? NOBODY : othersIn(run, { ticket, place, policy }, line as Line, later), // likewise
   };
 }
 

@@ -98,5 +98,5 @@ function written({ skill, level }: Need): string {
 }
 
 function byName(a: Need, b: Need): number {
-  return a.skill < b.skill ? -1 : a.skill > b.skill ? 1 : 0;
+  return a.skill < b.skill ? -1 : 1;
 }

@@ -79,6 +79,21 @@ test("ACD-7 an agent who declined is not offered the caller again for half a min
   expect(offered(world, 0)).toBe("cx");
 });
 
+test("ACD-7 when one decline is over those that are not yet are kept", () => {
+  const world = smallWorld({ agents: 2 });
+  world.ready(0, 1);
+  world.wait("x");
+  decline(world, 0);
+  world.ring(1);
+  world.pass(10 * SECOND_MS);
+  decline(world, 1);
+  rest(world, 0, "not_ready");
+  world.pass(30 * SECOND_MS - 1);
+  expect(offered(world, 1)).toBe("ready");
+  world.pass(1);
+  expect(offered(world, 1)).toBe("cx");
+});
+
 test("ACD-7 who has not declined takes the caller whom others have", () => {
   const world = smallWorld({ agents: 3 });
   world.ready(0);

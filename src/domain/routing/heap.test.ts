@@ -54,6 +54,15 @@ test("the heap of what came out of order tells what a sorted list of its live en
   );
 });
 
+test("a sweep that takes the head away leaves the smallest of the others at the head", () => {
+  const heap = new Heap<Item>();
+  const items = [1, 5, 2, 9, 6].map((key, name): Item => ({ name, key, tie: 0, epoch: 0, live: true }));
+  for (const item of items) heap.push(item, item.key, 0);
+  forget(items[0]);
+  heap.sweep();
+  expect([heap.length, heap.headKey(), heap.head()]).toEqual([4, 2, items[2]]);
+});
+
 test("of equal keys those nearer the head are told first, and of the places no more than are asked for", () => {
   const heap = new Heap<Item>();
   const items = [0, 1, 2, 3].map((name): Item => ({ name, key: name < 3 ? 5 : 1, tie: name, epoch: 0, live: true }));

@@ -154,6 +154,8 @@ test("a line that never empties keeps no more of what has left it than as much a
     expect(heap.peekKey()).toBe(at - 49);
     expect(kept()).toBeLessThanOrEqual(100);
   }
+  while (heap.live > 0) heap.drop();
+  expect(kept(), "an empty line").toBe(0);
 });
 
 test("what stale entries take is given back on both sides, in order and out of order", () => {
@@ -183,4 +185,27 @@ test("who is looked past stands where he stood, also among those of one key", ()
   const order: (Item | null)[] = [];
   for (; heap.live > 0; heap.drop()) order.push(heap.peek());
   expect(order).toEqual(items);
+});
+
+test("a sweep of a long line that most have left keeps the others in order, with their keys and ties", () => {
+  const heap = new LazyHeap<Item>();
+  const item = (at: number): Item => ({ epoch: 0, key: 2 * at, tie: 100 - at, in: true });
+  const items = Array.from({ length: 100 }, (_, at) => item(at));
+  for (const one of items) heap.push(one, one.key, one.tie);
+  const stay = items.filter((_, at) => at % 9 === 4);
+  for (const one of items.filter((_, at) => at % 9 !== 4)) {
+    one.epoch += 1;
+    heap.forget();
+  }
+  const last = item(100);
+  heap.push(last, last.key, last.tie);
+  stay.push(last);
+  expect(heap.length, "swept").toBe(stay.length);
+  expect(stay.map(({ key, tie }) => heap.countBefore(key, tie + 1))).toEqual(stay.map((_, at) => at + 1));
+  expect(heap.near(100, 100).keys).toEqual(stay.map(({ key }) => key));
+  const early = { ...item(13), tie: 86 };
+  heap.push(early, early.key, early.tie);
+  const order: (Item | null)[] = [];
+  for (; heap.live > 0; heap.drop()) order.push(heap.peek());
+  expect(order).toEqual([stay[0], early, ...stay.slice(1)]);
 });

@@ -126,6 +126,7 @@ test("ACD-4 who is still in time is kept apart for the slack policy alone", () =
   expect(lives()).toEqual([1, 1]);
   world.send({ type: "configure", config: { ...world.pool.config, version: 3 } });
   expect(lives(), "the same policy").toEqual([1, 1]);
+  sound(world);
   world.send({ type: "configure", config: { ...world.pool.config, version: 4, policy: "fifo" } });
   expect(lives()).toEqual([1, 0]);
 });
