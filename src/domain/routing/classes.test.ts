@@ -84,6 +84,16 @@ describe("ACD-2 what counts of a queue", () => {
     leave(world, "y");
     call("z", 0);
     expect(states(world)).toBe("reserved ready");
+    for (const [name, of] of [
+      ["one waits", 0],
+      ["another waits", 1],
+    ] as const) {
+      call(name, of);
+      if (of === 0) publish(world, {});
+    }
+    world.talk(0, "z");
+    publish(world, {});
+    expect([classOf(world, "one waits").brandId, classOf(world, "another waits").brandId]).toEqual(["b0", "b1"]);
   });
 });
 

@@ -73,10 +73,8 @@ export function grant(run: Run, { agentId, profile }: Agent, { id, ticket }: Ser
   tell(run, ticket, profile.telephone == null ? message : { ...message, telephone: profile.telephone.number });
 }
 
-const NONE: readonly Reservation[] = [];
-
-function otherOffers({ at }: PoolTicket, agent: Agent): readonly Reservation[] {
-  return at.is === "offered" ? at.offers.filter((offer) => offer.agent !== agent) : NONE;
+function otherOffers({ at }: PoolTicket, agent: Agent): Reservation[] {
+  return at.is === "offered" ? at.offers.filter((offer) => offer.agent !== agent) : [];
 }
 
 export function decline(run: Run, agent: Agent, id: ReservationId): Reply {
@@ -124,9 +122,8 @@ function returnOffer(run: Run, reservation: Reservation, why: SeatReturn, wish: 
   rest(run, agent, wish);
 }
 
-function removeOffer(ticket: PoolTicket, reservation: Reservation): void {
-  if (ticket.at.is !== "offered") return;
-  const left = ticket.at.offers.filter((offer) => offer !== reservation);
+function removeOffer(ticket: PoolTicket, { agent }: Reservation): void {
+  const left = otherOffers(ticket, agent);
   ticket.at = left.length > 0 ? { is: "offered", offers: left } : WAITING;
 }
 

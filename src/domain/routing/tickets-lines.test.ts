@@ -141,3 +141,103 @@ test("IVR-4 the wait that is told counts those of other clients who want the sam
   const again = world.send({ type: "wait", ticket: smallTicket("x", world.now) });
   expect(again).toMatchObject({ answer: { position: 1, waiting: 1, estimatedWaitS: 360 } });
 });
+
+test("IVR-4 who waits for one agent alone is told the wait of the queue, for anybody takes him in the end", () => {
+  const world = smallWorld({ agents: 3 });
+  world.ready(0, 1, 2);
+  for (const index of [0, 1, 2]) {
+    call(world, `busy${index}`);
+    world.talk(index, `busy${index}`);
+  }
+  expect(call(world, "k", knows(0))).toMatchObject({ answer: { position: 1, estimatedWaitS: 120 } });
+  expect(call(world, "next")).toMatchObject({ answer: { position: 2, waiting: 2 } });
+});
+
+test("ACD-3 who waits for one agent alone goes on doing so when the team is published anew", () => {
+  const world = busy();
+  call(world, "k", knows(0));
+  world.send({ type: "configure", config: { ...world.pool.config, version: 2 } });
+  expect(ticketOf(world, "k").seatClass.only).toBe(agentId(0));
+  sound(world);
+});
+
+test("ACD-3 of two whose patience for two agents ends at one moment nothing is kept", () => {
+  const world = smallWorld({ agents: 2 });
+  world.ready(0, 1);
+  for (const index of [0, 1]) {
+    call(world, `busy${index}`);
+    world.talk(index, `busy${index}`);
+  }
+  for (const index of [0, 1]) call(world, `k${index}`, knows(index));
+  expect(world.pool.classes.size).toBe(3);
+  world.pass(15 * SECOND_MS);
+  expect(world.pool.classes.size).toBe(1);
+  sound(world);
+});
+
+test("ACD-1 of one queue's callers who ring one that rings nowhere yet goes before an older one that does", () => {
+  const world = smallWorld({ agents: 2 });
+  world.ready(0);
+  for (const name of ["old", "young"]) world.wait(name, 0, { strategy: "ring_all" });
+  expect(world.pool.waitingClasses, "its class is listed once").toEqual([ticketOf(world, "old").seatClass]);
+  world.ready(1);
+  expect(world.agent(1).at).toMatchObject({ is: "reserved", reservation: { ticket: { contactId: "cyoung" } } });
+});
+
+test("ACD-7 a decline brings the end of a lease no nearer and puts it off no further, and one that is over is no date", () => {
+  const world = smallWorld();
+  const { now } = world;
+  world.wait("x");
+  world.now += 80 * SECOND_MS;
+  world.ready(0);
+  world.send({ type: "decline", agentId: agentId(0), reservationId: world.held(0) });
+  expect(ticketOf(world, "x").dueAt).toBe(now + 95 * SECOND_MS);
+  world.now += 40 * SECOND_MS;
+  world.send({ type: "wait", ticket: smallTicket("x", now) });
+  expect(ticketOf(world, "x").dueAt).toBe(world.now + 95 * SECOND_MS);
+});
+
+test("ACD-7 an offer is shown under its own name alone", () => {
+  const world = smallWorld();
+  world.ready(0);
+  world.wait("x");
+  const shown = world.send({ type: "offer_shown", agentId: agentId(0), reservationId: "r9" as never });
+  expect(shown).toEqual({ is: "ignored", why: "no such offer undelivered" });
+  expect(world.state(0)).toBe("reserved");
+});
+
+test("ACD-7 who has accepted has missed nothing, though the caller was gone before they heard each other", () => {
+  const world = smallWorld();
+  world.ready(0);
+  for (const name of ["missed", "gone", "missed again"]) {
+    world.wait(name, 0, rules({ missesMax: 2 }));
+    world.ring(0);
+    if (name === "gone") world.accept(0);
+    else world.now += 20 * SECOND_MS;
+    world.send({ type: "tick" });
+    if (name !== "missed again")
+      world.send({ type: "withdraw", contactId: contactId(name), why: "left", attempt: null });
+  }
+  expect(world.state(0), "offered once more").toBe("reserved");
+});
+
+test("ACD-8 a break goes on while there is no desktop, however long", () => {
+  const world = smallWorld();
+  world.ready(0);
+  world.send({ type: "set_state", agentId: agentId(0), to: "not_ready", reason: "lunch" });
+  world.send({ type: "device_left", agentId: agentId(0), deviceId: "d0" });
+  world.pass(1_200 * SECOND_MS);
+  expect(world.agent(0).at).toMatchObject({ is: "not_ready", reason: "lunch" });
+});
+
+test("ACD-8 news that they hear each other is too late when wrap-up has begun", () => {
+  const world = smallWorld();
+  world.ready(0);
+  world.wait("x");
+  world.ring(0);
+  world.accept(0);
+  const seat = { contactId: contactId("x"), reservationId: world.held(0) };
+  world.send({ type: "talk_ended", ...seat, wrapUpS: 30 });
+  expect(world.send({ type: "connected", ...seat })).toEqual({ is: "ignored", why: "connected already" });
+  expect([world.state(0), world.agent(0).figures.contactsToday]).toEqual(["wrap_up", 0]);
+});

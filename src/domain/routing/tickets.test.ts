@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { MINUTE_MS, SECOND_MS } from "../kernel/instant.ts";
 import { agentId, contactId, type SmallWorld, smallTicket, smallWorld } from "./fixture.ts";
+import { brokenPromise } from "./invariants.ts";
 import type { WithdrawReason } from "./protocol.ts";
 
 const C1 = contactId(1);
@@ -61,6 +62,31 @@ describe("SLA-1 the day's figures of a queue", () => {
     leave(world, why);
     expect(todayOf(world)).toMatchObject({ abandoned, answered: 0 });
     expect(world.state(0)).toBe("ready");
+  });
+
+  test("a contact that gives up at once while the agent is being connected is a short one, whoever says so", () => {
+    for (const said of ["withdraw", "talk_ended"] as const) {
+      const world = waiting();
+      world.ready(0);
+      world.ring(0);
+      world.accept(0);
+      const reservationId = world.held(0);
+      if (said === "withdraw") leave(world, "abandoned");
+      else world.send({ type: "talk_ended", contactId: C1, reservationId, wrapUpS: 0 });
+      expect(todayOf(world)).toMatchObject({ answered: 0, abandoned: 1, shortAbandoned: 1 });
+      expect(new Set(world.pool.out.queues).size, "stored once").toBe(world.pool.out.queues.length);
+    }
+  });
+
+  test("a contact whose phone failed in mid-talk and that is answered again is answered once", () => {
+    const world = waiting();
+    world.ready(0);
+    world.talk(0, 1);
+    world.send({ type: "leg_failed", contactId: C1, reservationId: world.held(0) });
+    world.ready(0);
+    world.talk(0, 1);
+    expect(world.state(0)).toBe("on_contact");
+    expect(todayOf(world)).toMatchObject({ offered: 1, answered: 1, withinTarget: 1 });
   });
 
   test("a contact that goes after the talk was answered is no abandoned one", () => {
@@ -170,6 +196,7 @@ describe("ACD-7 a contact that asks again", () => {
     world.accept(0);
     expect(waitAgain(world, 1)).toMatchObject({ answer: { state: "held", heldBy } });
     expect(world.state(0)).toBe("on_contact");
+    expect(brokenPromise(world.pool, world.now)).toBeNull();
     expect(waitAgain(world, 0), "a late one").toMatchObject({ answer: { state: "gone", heldBy: null } });
     expect(world.state(0)).toBe("on_contact");
   });
@@ -177,7 +204,7 @@ describe("ACD-7 a contact that asks again", () => {
   test("for another queue has left the first, and is offered in both", () => {
     const world = waiting(2);
     world.ready(0);
-    expect(waitAgain(world, 2, 1)).toMatchObject({ is: "wait" });
+    expect(waitAgain(world, 2, 1)).toMatchObject({ is: "wait", answer: { state: "held" } });
     expect([todayOf(world, 0)?.offered, todayOf(world, 1)?.offered]).toEqual([1, 1]);
     expect(todayOf(world, 0)).toMatchObject({ answered: 0, abandoned: 0 });
     expect([...world.pool.queues.values()].map((queue) => queue.waiting)).toEqual([0, 1]);

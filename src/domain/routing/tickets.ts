@@ -32,12 +32,12 @@ export function wait(run: Run, wanted: Ticket): Asked {
   }
   const moved = known.queue.queueId !== wanted.queue.id;
   if (known.at.is === "gone") return { ticket: begin(run, wanted, known), late: false };
-  if (known.at.is === "served" && (wanted.attempt > known.attempt || moved)) {
+  if (known.at.is === "served") {
+    if (wanted.attempt === known.attempt && !moved) return { ticket: known, late: false };
     // The contact has dropped the seat and says so by waiting again; whatever told us was lost on the way.
     dropService(run, known.at.agent, null);
     return { ticket: begin(run, wanted, known), late: false };
   }
-  if (known.at.is === "served") return { ticket: known, late: false };
   if (moved) {
     withdraw(run, known, "left");
     return { ticket: begin(run, wanted, known), late: false };
@@ -254,7 +254,7 @@ export function waitAnswer(pool: Pool, ticket: PoolTicket, late: boolean): WaitA
   for (const { waiting } of queue.classes) position += waiting.countBefore(ticket.key, ticket.arrival);
   const heldBy = late ? null : heldByOf(at);
   return {
-    state: late || at.is === "gone" ? "gone" : heldBy === null ? "waiting" : "held",
+    state: late ? "gone" : heldBy === null ? "waiting" : "held",
     position,
     waiting: queue.waiting,
     estimatedWaitS: estimateWaitS(queue.current ?? ticket.seatClass, position, pool.waitingClasses.length > 0),
