@@ -64,18 +64,15 @@ describe("SLA-1 the day's figures of a queue", () => {
     expect(world.state(0)).toBe("ready");
   });
 
-  test("a contact that gives up at once while the agent is being connected is a short one, whoever says so", () => {
-    for (const said of ["withdraw", "talk_ended"] as const) {
-      const world = waiting();
-      world.ready(0);
-      world.ring(0);
-      world.accept(0);
-      const reservationId = world.held(0);
-      if (said === "withdraw") leave(world, "abandoned");
-      else world.send({ type: "talk_ended", contactId: C1, reservationId, wrapUpS: 0 });
-      expect(todayOf(world)).toMatchObject({ answered: 0, abandoned: 1, shortAbandoned: 1 });
-      expect(new Set(world.pool.out.queues).size, "stored once").toBe(world.pool.out.queues.length);
-    }
+  test("a contact that gives up at once while the agent is being connected is a short one, and is stored once", () => {
+    const world = waiting();
+    world.ready(0);
+    world.ring(0);
+    world.accept(0);
+    leave(world, "abandoned");
+    expect(todayOf(world)).toMatchObject({ answered: 0, abandoned: 1, shortAbandoned: 1 });
+    expect(world.pool.out.queues).toHaveLength(1);
+    expect(new Set(world.pool.out.tickets).size).toBe(world.pool.out.tickets.length);
   });
 
   test("a contact whose phone failed in mid-talk and that is answered again is answered once", () => {
