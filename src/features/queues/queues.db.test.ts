@@ -149,6 +149,8 @@ describe("ACD-1 a supervisor changes a queue", () => {
     expect(await save(before, { relax })).toMatchObject({ status: 200, json: { live: true } });
     const after = await queueNamed("visitors");
     expect(after.settings.relax).toEqual(relax);
+    const own = await save(after, { relax: [{ ...filed, number: "+442079460120" }] });
+    expect(own, "its own line").toMatchObject({ status: 422, json: { code: "own_number" } });
     expect(await save(after, { relax: [filed] })).toMatchObject({ status: 200, json: { live: true } });
   });
 

@@ -1,6 +1,6 @@
 import { type Database, type OperatorTx, withOperator, withTenant } from "../../adapters/db/index.ts";
 import type { PoolId, QueueId, TenantId } from "../../domain/kernel/ids.ts";
-import { type Fault, Refusal } from "../../domain/kernel/trouble.ts";
+import { Refusal } from "../../domain/kernel/trouble.ts";
 import type { Policy } from "../../domain/routing/policy.ts";
 import type { SignedIn } from "../identity/index.ts";
 import type { PoolView, QueueChanges, QueueList, QueueSettings, QueueView } from "./schema.ts";
@@ -106,30 +106,25 @@ async function clientOf(tx: OperatorTx, tenantId: TenantId): Promise<Client | nu
 
 function refuseUnknownPools({ relax }: QueueSettings, pools: readonly PoolView[]): void {
   const allowed = pools.map(({ poolId }) => poolId);
-  refuse(
-    relax.flatMap((step, at) =>
-      step.do === "move" && !allowed.includes(step.poolId)
-        ? [{ path: `json.relax.${at}.poolId`, message: "there is no such pool", value: step.poolId, allowed }]
-        : [],
-    ),
+  const faults = relax.flatMap((step, at) =>
+    step.do === "move" && !allowed.includes(step.poolId)
+      ? [{ path: `json.relax.${at}.poolId`, message: "there is no such pool", value: step.poolId, allowed }]
+      : [],
   );
+  if (faults.length > 0) {
+    throw new Refusal("invalid", "invalid_input", "something in the request is not as described", { faults });
+  }
 }
 
 /** A caller who is handed to the client's own line comes in at the front again, and may go round for ever. */
 function refuseOwnNumbers({ relax }: QueueSettings, own: readonly string[]): void {
   const message = "this is a line of the client's own: a number outside the house is wanted";
-  refuse(
-    relax.flatMap((step, at) =>
-      step.do === "outside" && own.includes(step.number)
-        ? [{ path: `json.relax.${at}.number`, message, value: step.number }]
-        : [],
-    ),
+  const faults = relax.flatMap((step, at) =>
+    step.do === "outside" && own.includes(step.number)
+      ? [{ path: `json.relax.${at}.number`, message, value: step.number }]
+      : [],
   );
-}
-
-function refuse(faults: readonly Fault[]): void {
-  if (faults.length === 0) return;
-  throw new Refusal("invalid", "invalid_input", "something in the request is not as described", { faults });
+  if (faults.length > 0) throw new Refusal("invalid", "own_number", message, { faults });
 }
 
 function changedMeanwhile(): Refusal {

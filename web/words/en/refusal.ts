@@ -40,6 +40,7 @@ export const refusal: Words["refusal"] = {
   nothing_to_settle: "Nothing is due; what is left is carried to the next statement.",
   other_currency: "The currencies differ, so this cannot be done.",
   overlaps: "It overlaps a period that is there already.",
+  own_number: "This is a line of the client's own: callers would go round for ever. Enter a number outside the house.",
   paid_differently: "The statement was paid under another reference.",
   parties_incomplete: "Seller or buyer are not described as the tax law needs.",
   payment_used_up: "So much is not left of the payment.",

@@ -38,6 +38,7 @@ export const refusal = {
   nothing_to_settle: "无应结金额，余额结转下一期。",
   other_currency: "币种不同，不能这样处理。",
   overlaps: "与已有的时间段重叠。",
+  own_number: "这是本企业自己的线路号码，来电会绕回原处；请填外部号码。",
   paid_differently: "该佣金单已凭另一流水号支付。",
   parties_incomplete: "买卖双方资料不全，不符合税务要求。",
   payment_used_up: "该笔付款已没有这么多余额。",
