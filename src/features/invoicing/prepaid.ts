@@ -126,7 +126,7 @@ async function recordDraws(
 /** Takes the client's lock on prepaid credit, so that two invoices never draw the same money. */
 async function creditsLeft(tx: TenantTx, currency: string): Promise<PrepaidCredit[]> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`prepaid:${tx.tenantId}`}, 0))`);
-  const rows = await prepaidRows(tx);
+  const rows = await prepaidRows(tx, "unspent");
   return rows.filter((row) => row.currency === currency);
 }
 
@@ -136,7 +136,8 @@ export type PrepaidRow = PrepaidCredit & {
   readonly reference: string;
 };
 
-export async function prepaidRows(tx: TenantTx): Promise<PrepaidRow[]> {
+/** Newest first, all of them or those with something left: what is spent is history and hides no money. */
+export async function prepaidRows(tx: TenantTx, which: "all" | "unspent" = "all"): Promise<PrepaidRow[]> {
   const rows = await tx.execute<{
     id: string;
     currency: string;
@@ -147,11 +148,12 @@ export async function prepaidRows(tx: TenantTx): Promise<PrepaidRow[]> {
     priority: number;
     reference: string;
   }>(sql`
-    select c.id, c.currency, c.amount_minor::text as amount, to_char(c.bought_on, 'YYYY-MM-DD') as bought,
+    select * from (select c.id, c.currency, c.amount_minor::text as amount, to_char(c.bought_on, 'YYYY-MM-DD') as bought,
       to_char(c.expires_on, 'YYYY-MM-DD') as expires, c.priority, c.reference,
       (c.amount_minor - coalesce((select sum(d.amount_minor) from tenant.prepaid_draws d
         where d.tenant_id = c.tenant_id and d.credit_id = c.id), 0))::text as left_minor
-    from tenant.prepaid_credits c where c.tenant_id = ${tx.tenantId} order by c.bought_on desc, c.id limit ${CREDITS_MAX}`);
+      from tenant.prepaid_credits c where c.tenant_id = ${tx.tenantId}) c
+    where ${which === "all" ? sql`true` : sql`left_minor <> '0'`} order by bought desc, id limit ${CREDITS_MAX}`);
   return rows.map((row) => ({
     id: row.id,
     currency: row.currency,
@@ -179,7 +181,7 @@ async function expireIn(tx: TenantTx, now: Instant): Promise<number> {
   );
   if (company === undefined || !isCurrency(company.currency)) return 0;
   const on = localDate(company.time_zone, now);
-  if (expiredPrepaid(await prepaidRows(tx), on).length === 0) return 0;
+  if (expiredPrepaid(await prepaidRows(tx, "unspent"), on).length === 0) return 0;
   const credits = await creditsLeft(tx, company.currency);
   const draws = await recordDraws(tx, expiredPrepaid(credits, on), { kind: "expiry", invoiceId: null, now });
   for (const { id, amountMinor } of draws) {
