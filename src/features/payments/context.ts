@@ -51,3 +51,8 @@ export function safe(minor: bigint): number {
   );
   return Number(minor);
 }
+
+/** The key of a request makes its repeat the same deed; with other contents it is another deed and is not done. */
+export function keyTaken(): Refusal {
+  return new Refusal("conflict", "request_key_taken", "this key has been used for another payment or amount");
+}

@@ -149,6 +149,8 @@ test("BIL-8 a transfer pays a part, so the card page asks for the rest; too much
   const part = { ...transfer, amountMinor: 20_000n, requestKey: randomUUID(), invoiceIds: [first] };
   const recorded = await recordPayment(ctx(), client.tenantId, part);
   expect(await recordPayment(ctx(), client.tenantId, part)).toEqual({ ...recorded, fresh: false });
+  const taken = { code: "request_key_taken" };
+  await expect(recordPayment(ctx(), client.tenantId, { ...part, amountMinor: 20_001n })).rejects.toMatchObject(taken);
   const rest = await openRequest(client, first);
   expect(rest).toMatchObject({ amountMinor: 30_000n });
   expect(rest.requestId).not.toBe(requestId);
@@ -172,6 +174,7 @@ test("BIL-8 a transfer pays a part, so the card page asks for the rest; too much
   });
   const done = await allocate(ctx(), client.tenantId, { ...asked, amountMinor: 4_000n });
   expect(await allocate(ctx(), client.tenantId, { ...asked, amountMinor: 4_000n })).toEqual(done);
+  await expect(allocate(ctx(), client.tenantId, { ...asked, amountMinor: 3_999n })).rejects.toMatchObject(taken);
   expect(await openOf(client, second)).toBe(0);
   expect(await ledgerBalances(databases.admin, client.tenantId)).toEqual({
     cash: 55_000,
@@ -192,6 +195,9 @@ test("BIL-8 refunds take unclaimed money first, open the invoice by the rest, an
   await expect(refund(ctx(), client.tenantId, asked)).rejects.toMatchObject({ part: "payments" });
   await bureau.faults({});
   expect(await refund(ctx(), client.tenantId, asked)).toMatchObject({ state: "succeeded", reopenedMinor: 20_000n });
+  await expect(refund(ctx(), client.tenantId, { ...asked, amountMinor: 19_999n })).rejects.toMatchObject({
+    code: "request_key_taken",
+  });
   expect(await openOf(client, invoiceId)).toBe(20_000);
   const [intent] = (await provider.standing(providerInvoiceId))?.payments ?? [];
   expect(intent?.refunds).toHaveLength(1);

@@ -6,7 +6,7 @@ import { assert } from "../../domain/kernel/step.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import { audit } from "../audit/index.ts";
 import { post } from "../ledger/index.ts";
-import { lockMoney, type PaymentsContext, scopeOf } from "./context.ts";
+import { keyTaken, lockMoney, type PaymentsContext, scopeOf } from "./context.ts";
 import { finalInvoice } from "./invoices-store.ts";
 import {
   heldBy,
@@ -78,7 +78,10 @@ export function recordPayment(
     for (const id of invoiceIds) await finalInvoice(tx, id);
     const given = { ...payment, source: `hand:${requestKey}`, receivedAt: ctx.now };
     // Named invoices mean those and no other; without a name the longest due are meant.
-    return receive(tx, given, { named: invoiceIds, onlyNamed: invoiceIds.length > 0 }, ctx.now);
+    const received = await receive(tx, given, { named: invoiceIds, onlyNamed: invoiceIds.length > 0 }, ctx.now);
+    const known = await onePayment(tx, received.paymentId);
+    if (known.amountMinor !== given.amountMinor || known.currency !== given.currency) throw keyTaken();
+    return received;
   });
 }
 
@@ -98,8 +101,10 @@ export function allocate(
   return withTenant(ctx.db, scopeOf(ctx, tenantId), async (tx) => {
     await lockMoney(tx);
     const key = `asked:${it.requestKey}`;
-    const [known] = await tx.execute<{ id: string }>(sql`
-      select id from tenant.payment_allocations where tenant_id = ${tx.tenantId} and request_key = ${key}`);
+    const [known] = await tx.execute<{ id: string; same: boolean }>(sql`
+      select id, (payment_id, invoice_id, amount_minor) = (${it.paymentId}::uuid, ${it.invoiceId}::uuid, ${it.amountMinor.toString()}::bigint) as same
+      from tenant.payment_allocations where tenant_id = ${tx.tenantId} and request_key = ${key}`);
+    if (known?.same === false) throw keyTaken();
     if (known !== undefined) return { allocationId: known.id };
     const payment = await onePayment(tx, it.paymentId);
     const invoice = await finalInvoice(tx, it.invoiceId);

@@ -7,7 +7,7 @@ import { Refusal } from "../../domain/kernel/trouble.ts";
 import { PaymentsOutage, type ProviderRefund } from "../../ports/payments.ts";
 import { audit } from "../audit/index.ts";
 import { post } from "../ledger/index.ts";
-import { lockMoney, type PaymentsContext, providerOf, scopeOf, who } from "./context.ts";
+import { keyTaken, lockMoney, type PaymentsContext, providerOf, scopeOf, who } from "./context.ts";
 import { onePayment, takeOff, unallocated } from "./store.ts";
 
 export type RefundState = "asked" | "succeeded" | "failed";
@@ -37,6 +37,8 @@ export async function refund(ctx: PaymentsContext, tenantId: TenantId, asked: As
     await lockMoney(tx);
     const payment = await onePayment(tx, asked.paymentId);
     const known = await refundByKey(tx, asked.requestKey);
+    if (known !== null && (known.paymentId !== asked.paymentId || known.amountMinor !== asked.amountMinor))
+      throw keyTaken();
     if (known === null) await insertRefund(tx, asked, payment.amountMinor, ctx.now);
     const made = known ?? (await refundByKey(tx, asked.requestKey));
     assert(made !== null, "what was just asked for is there");

@@ -51,7 +51,7 @@ export const refusal: Words["refusal"] = {
   refund_settled: "This refund is settled already.",
   remittance_decided: "This bank line is decided already.",
   request_decided: "This request is decided already.",
-  request_key_taken: "This was already used for another invoice: close the window and open it again.",
+  request_key_taken: "This was already used for something else: close the window and open it again.",
   request_under_way: "The payment page is being made. Try again in a moment.",
   rival_alone: "What it rivals is no longer there.",
   run_not_failed: "This run has not failed.",

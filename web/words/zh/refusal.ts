@@ -49,7 +49,7 @@ export const refusal = {
   refund_settled: "该退款已有结果。",
   remittance_decided: "该银行明细已处理。",
   request_decided: "该申请已有结论。",
-  request_key_taken: "这次提交已用于另一张账单，请关闭后重新打开。",
+  request_key_taken: "这次提交已用于另一笔操作，请关闭后重新打开。",
   request_under_way: "付款页面正在生成，请稍候再试。",
   rival_alone: "与之冲突的记录已不在。",
   run_not_failed: "该次出账并未失败。",
