@@ -89,7 +89,12 @@ test("BIL-9 the other side's file is taken whole, or its rows are named by their
   await upload.click();
   await page.getByText("2 rows read and matched").waitFor();
   const csv = "ref,amount\nORDER-0,100.00\nORDER-1,98.00";
-  expect(sent("/settlement/files").at(-1)).toEqual({ statementId: "s1", name: "sf.csv", csv });
+  expect(sent("/settlement/files").at(-1)).toEqual({
+    statementId: "s1",
+    name: "sf.csv",
+    csv,
+    file: { key: expect.stringMatching(/^[0-9a-f]{64}$/), part: 1, parts: 1 },
+  });
   expect(stage.errors.splice(0).every((one) => one.includes("422"))).toBe(true);
 });
 

@@ -34,6 +34,7 @@ const PAGES: readonly Row[] = [
   ["own line", "client", "/portal/invoices/i1/lines/l1"],
   ["billing", "billing", "/billing"],
   ["invoice", "billing", "/billing/t1/invoices/i1"],
+  ["corrected line", "billing", "/billing/t1/invoices/i1/lines/l9"],
   ["exceptions", "billing", "/billing/exceptions"],
   ["final invoice", "billing", "/billing/t1/invoices/i2"],
   ["own final invoice", "client", "/portal/invoices/i2"],

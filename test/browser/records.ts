@@ -239,6 +239,30 @@ export function furnishPortal(get: Get): void {
   });
 }
 
+/** A late call that moved the month before to a cheaper tier. */
+const correction = {
+  ...line,
+  id: "l9",
+  key: "adj/2026-10/contact/volume@v1",
+  label: { zh: "接听服务(2026-10补记)", en: "Answered contacts (late for 2026-10)" },
+  component: "volume",
+  quantity: "1",
+  unitPrice: null,
+  amountMinor: -4020,
+  exact: "-40.2",
+  kind: "adjustment" as const,
+  originalPeriod: "2026-10",
+  contacts: 201,
+  detail: {
+    kind: "adjustment",
+    period: "2026-10",
+    before: { quantity: "200", exact: "201", amountMinor: 20_100 },
+    after: { quantity: "201", exact: "160.8", amountMinor: 16_080 },
+    price: { before: "1.005", after: "0.8" },
+    repricedQuantity: "200",
+  },
+};
+
 export function furnishBilling(get: Get): void {
   for (const base of ["/api/portal", "/api/billing/tenants/t1"]) {
     get(`${base}/invoices/i1`, {
@@ -265,6 +289,17 @@ export function furnishBilling(get: Get): void {
       line,
       total,
       items: behind,
+      next: null,
+    });
+    get(`${base}/invoices/i1/lines/l9/contacts`, {
+      currency: "GBP",
+      decimals: 2,
+      line: correction,
+      total: { ...total, contacts: 201, records: 201, quantity: 1, exact: "-40.2", amountMinor: -4020 },
+      items: [
+        { ...behind[0], exact: "0.8", amount: "0.8000" },
+        { ...behind[1], quantity: 0, exact: "-0.205", amount: "-0.2050" },
+      ],
       next: null,
     });
   }

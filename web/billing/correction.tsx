@@ -62,7 +62,9 @@ export function Corrected({ line, currency }: { line: InvoiceLineView; currency:
           </tfoot>
         </table>
       </TableScroll>
-      {price === undefined ? null : <p className="panel-pad quiet small">{t("billing.correction.repriced")}</p>}
+      {price === undefined ? null : (
+        <div className="panel-body panel-pad quiet small">{t("billing.correction.repriced")}</div>
+      )}
     </section>
   );
 }

@@ -74,6 +74,12 @@ export function compare(a: Rational, b: Rational): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
+/** Of two texts of numbers: exactly above, where a float of eighteen digits would call them equal. False where one is none. */
+export function isAbove(a: string, b: string): boolean {
+  const [left, right] = [parseRational(a), parseRational(b)];
+  return left !== null && right !== null && compare(left, right) > 0;
+}
+
 export function equal(a: Rational, b: Rational): boolean {
   return compare(a, b) === 0;
 }

@@ -51,6 +51,16 @@ test("an unknown model or field is refused, never ignored", () => {
 });
 
 test.each([
+  [
+    "limits.minimum",
+    {
+      ...named,
+      model: "unit",
+      usage: "contact",
+      price: "1",
+      limits: { minimum: "999999999999.000001", maximum: "999999999999" },
+    },
+  ],
   ["limits.minimum", { ...named, model: "unit", usage: "contact", price: "1", limits: { minimum: "9", maximum: "5" } }],
   [
     "limits.discountPercent",

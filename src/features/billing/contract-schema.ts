@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { OUTCOMES } from "../../domain/call/facts.ts";
 import { CURRENCIES, type Currency } from "../../domain/kernel/currency.ts";
+import { isAbove } from "../../domain/kernel/rational.ts";
 import { AGENT_TIME_STATES, type Charge, USUAL_FORMULA } from "../../domain/rating/charge.ts";
 import { FORMULAS } from "../../domain/sla/attainment.ts";
 
@@ -47,7 +48,7 @@ export const LimitsSchema = z
     maximum: PriceSchema.optional(),
     minimum: PriceSchema.optional(),
   })
-  .refine((it) => it.minimum === undefined || it.maximum === undefined || Number(it.minimum) <= Number(it.maximum), {
+  .refine((it) => it.minimum === undefined || it.maximum === undefined || !isAbove(it.minimum, it.maximum), {
     path: ["minimum"],
     error: "the minimum is above the maximum",
     params: { is: "above_maximum" },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { SALE_EVENT_KINDS, STAGES } from "../../domain/commission/sale.ts";
+import { isAbove } from "../../domain/kernel/rational.ts";
 
 /** Sales, plans and statements on the wire. Amounts are whole minor units of the named currency; instants milliseconds. */
 
@@ -132,13 +133,10 @@ export const PlanTermsSchema = z
           minEach: price.optional(),
           maxEach: price.optional(),
         })
-        .refine(
-          (it) => it.minEach === undefined || it.maxEach === undefined || Number(it.minEach) <= Number(it.maxEach),
-          {
-            path: ["minEach"],
-            error: "the minimum is above the maximum",
-          },
-        ),
+        .refine((it) => it.minEach === undefined || it.maxEach === undefined || !isAbove(it.minEach, it.maxEach), {
+          path: ["minEach"],
+          error: "the minimum is above the maximum",
+        }),
     ]),
     accrueOn: z.enum(STAGES),
     payableOn: z.enum(STAGES),
