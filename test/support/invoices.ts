@@ -46,7 +46,8 @@ export async function finalInvoice(
 ): Promise<string> {
   const house = { ...seat, actor: { kind: "system", name: "test" } as const, now: Date.parse(now) };
   const [outcome] = await runMonth(house, { tenantId, period });
-  if (outcome?.invoiceId === null || outcome?.outputHash === undefined) throw new Error(`no draft: ${outcome?.failure?.detail}`);
+  if (outcome?.invoiceId === null || outcome?.outputHash === undefined)
+    throw new Error(`no draft: ${outcome?.failure?.detail}`);
   const shell = person(seat, tenantId, now);
   await approve(shell, { invoiceId: outcome.invoiceId, outputHash: outcome.outputHash ?? "" });
   await finalize(shell, outcome.invoiceId);

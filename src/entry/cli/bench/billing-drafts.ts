@@ -140,7 +140,8 @@ async function loaded(urls: Urls, { db, owner }: Stage, contacts: number, seed: 
 async function drafted(stage: Stage, tenantId: TenantId, what = "written") {
   const ctx = { ...stage, actor: ACTOR, now: Date.UTC(2026, 9, 31) };
   const [outcome] = await runMonth(ctx, { tenantId, period: PERIOD });
-  if (outcome?.what !== what) throw new Error(`the month was ${outcome?.what}, not ${what}: ${outcome?.failure?.detail}`);
+  if (outcome?.what !== what)
+    throw new Error(`the month was ${outcome?.what}, not ${what}: ${outcome?.failure?.detail}`);
   return outcome;
 }
 
