@@ -126,7 +126,7 @@ test("BIL-8 an amount of the ageing opens to the invoices behind it", async () =
 test("BIL-8 a month's run says how many contracts are done, why one failed, and tries it again", async () => {
   const page = await stage.page("billing", "/billing/runs?period=2026-11");
   await page.getByText("1 of 2 contracts done").waitFor();
-  await page.getByText("the price of line calls is not a decimal").waitFor();
+  await page.getByText("The contract's terms cannot be read.").waitFor();
   await page.getByRole("button", { name: "Try again" }).click();
   await expect.poll(() => asked("POST", "/api/billing/tenants/t2/runs/r2/retry").length).toBe(1);
   await page.getByRole("button", { name: "Run the month of all clients" }).click();
