@@ -43,6 +43,7 @@ test("a session that ended is signed in to again over the page, and what was typ
   await save.click();
   const again = page.getByRole("dialog", { name: "登录已失效" });
   expect(await again.getByLabel("邮箱").inputValue()).toBe("lin@callhouse.example");
+  expect(await again.locator(":focus").getAttribute("type")).toBe("password");
   await again.getByRole("button", { name: "登录" }).click();
   await again.getByText("必填").waitFor();
   await again.getByLabel("密码").fill("wrong");
@@ -222,13 +223,16 @@ test("BIL-6 a count typed wrong is said at its field in the reader's words, and 
     const [first] = (body as { charges: { baseCount: unknown }[] | null }).charges ?? [];
     return typeof first?.baseCount === "string"
       ? problem(422, "invalid_input", {
-          errors: [{ path: "json.charges.0.baseCount", message: "Invalid input", rule: { is: "whole" } }],
+          errors: [{ path: "json.charges.0.baseCount", message: "Invalid input", rule: { is: "number" } }],
         })
       : preview(body as { charges: Charges | null });
   });
   const page = await stage.page("billing", "/contracts/t1/k1", { language: "zh" });
   const term = page.getByRole("article", { name: "接听" });
   await term.getByRole("button", { name: "修改" }).click();
+  await page.getByLabel("新版本生效日").fill("");
+  await page.getByText("必填").waitFor();
+  await page.getByLabel("新版本生效日").fill("2027-02-01");
   const least = term.getByLabel("保底次数");
   await least.fill("一百");
   await term.getByText("请填整数").waitFor();

@@ -77,14 +77,17 @@ function put(into: unknown, [name, ...rest]: Path, value: string | number): unkn
 /** Faults of the house that speak of the charge in this place, each with its field in it. */
 export function termFaults(faults: readonly FieldFault[], place: number): TermFault[] {
   const inside = `json.charges.${place}.`;
-  return faults
+  const found = faults
     .filter(({ path }) => path.startsWith(inside))
-    .map((fault) => ({ at: fault.path.slice(inside.length), text: termFaultText(fault) }));
+    .map((fault) => [fault.path.slice(inside.length), termFaultText(fault)] as const);
+  // Of several about one field the last is the closest: the first may only be what any number on this machine can be.
+  return [...new Map(found)].map(([at, text]) => ({ at, text }));
 }
 
 /** A price is told by its own form; the house says only that it is not written as it must be. */
 function termFaultText(fault: FieldFault): string {
   const field = fault.path.split(".").at(-1) ?? "";
+  if (fault.rule?.is === "number" && COUNTS.has(field)) return faultText({ ...fault, rule: { is: "whole" } });
   if (fault.rule?.is !== "form" || field === "upTo" || field === "code") return faultText(fault);
   return faultText({ ...fault, rule: { is: field === "from" ? "first_of_month" : "price" } });
 }

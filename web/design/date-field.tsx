@@ -24,16 +24,16 @@ type Props = {
 export function DateField({ label, value, change, error: told = null, required = true }: Props) {
   const { t } = useTranslation();
   const tried = useTried();
-  const [typed, setTyped] = useState({ text: value, as: value, left: true });
+  const [typed, setTyped] = useState({ text: value, as: value, left: true, touched: false });
   // Another day came from elsewhere, for example from the calendar or from filters that were cleared.
   const text = typed.as === value ? typed.text : value;
   const day = isLocalDate(value) ? value : null;
   const unread = text.trim() !== "" && day === null && (typed.left || tried);
-  const missing = tried && required && text.trim() === "";
+  const missing = (tried || typed.touched) && required && text.trim() === "";
   const error = told ?? (unread ? t("fault.date") : missing ? t("fault.missing") : null);
   const type = (next: string): void => {
     const read = readDay(next) ?? "";
-    setTyped({ text: next, as: read, left: false });
+    setTyped({ text: next, as: read, left: false, touched: true });
     if (read !== value) change(read);
   };
   return (
@@ -50,7 +50,7 @@ export function DateField({ label, value, change, error: told = null, required =
             aria-describedby={describedBy}
             value={text}
             onChange={(event) => type(event.target.value)}
-            onBlur={() => setTyped({ text: day ?? text, as: value, left: true })}
+            onBlur={() => setTyped({ ...typed, text: day ?? text, as: value, left: true })}
           />
           <Calendar value={day ?? ""} choose={change} />
         </span>

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type SubmitEvent, useState } from "react";
+import { type SubmitEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiProblem, send } from "../api/http.ts";
 import { type Session, sessionQuery } from "../api/session.ts";
@@ -14,6 +14,9 @@ export function SignInAgain() {
   const email = queries.getQueryData(sessionQuery.queryKey)?.user.email ?? "";
   const [password, setPassword] = useState("");
   const [missing, setMissing] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  // After the dialog has opened, which puts the reader at its first button.
+  useEffect(() => field.current?.focus(), []);
   const enter = useMutation({
     mutationFn: () => send<Session>("POST", "/api/session", { email, password }),
     onSuccess: async (session) => {
@@ -27,11 +30,6 @@ export function SignInAgain() {
     event.preventDefault();
     setMissing(password === "");
     if (password !== "" && !enter.isPending) enter.mutate();
-  };
-  const leave = (): void => {
-    // What one person typed is no business of the next at this desk.
-    sessionStorage.clear();
-    location.assign("/sign-in");
   };
   const refused = enter.error instanceof ApiProblem && enter.error.status === 401;
   const error = missing
@@ -51,6 +49,7 @@ export function SignInAgain() {
         <Field label={t("signIn.password")} error={error}>
           {(id, note) => (
             <input
+              ref={field}
               id={id}
               className="input"
               type="password"
@@ -74,4 +73,10 @@ export function SignInAgain() {
       </form>
     </Dialog>
   );
+}
+
+/** What one person typed is no business of the next at this desk. */
+function leave(): void {
+  sessionStorage.clear();
+  location.assign("/sign-in");
 }
