@@ -241,3 +241,36 @@ test("ACD-8 news that they hear each other is too late when wrap-up has begun", 
   expect(world.send({ type: "connected", ...seat })).toEqual({ is: "ignored", why: "connected already" });
   expect([world.state(0), world.agent(0).figures.contactsToday]).toEqual(["wrap_up", 0]);
 });
+
+test.each([
+  ["left", { abandoned: 0, overflowed: 1 }],
+  ["abandoned", { abandoned: 1, overflowed: 0 }],
+] as const)(
+  "SLA-1 a contact that steps aside and is then said to have %s is counted so once, and takes nobody else out of the line",
+  (why, counted) => {
+    const world = smallWorld();
+    for (const name of ["x", "other"]) world.wait(name);
+    const withdraw = (said: "aside" | "left" | "abandoned") =>
+      world.send({ type: "withdraw", contactId: contactId("x"), why: said, attempt: null });
+    withdraw("aside");
+    const { dueAt, queue } = ticketOf(world, "x");
+    world.now += SECOND_MS;
+    expect([withdraw(why), withdraw(why)]).toEqual([{ is: "done" }, { is: "ignored", why: "gone already" }]);
+    expect(queue).toMatchObject({ waiting: 1, today: { offered: 2, ...counted } });
+    expect(ticketOf(world, "x").dueAt).toBe(dueAt);
+    sound(world);
+  },
+);
+
+test("SLA-1 a contact that steps aside and comes back to another queue has overflowed from the first", () => {
+  const world = smallWorld({ tenants: 2 });
+  world.wait("x");
+  const first = ticketOf(world, "x").queue;
+  world.send({ type: "withdraw", contactId: contactId("x"), why: "aside", attempt: null });
+  world.send({ type: "wait", ticket: smallTicket("x", world.now, 1, {}, 2) });
+  expect([first.today, ticketOf(world, "x").queue.today]).toMatchObject([
+    { offered: 1, overflowed: 1 },
+    { offered: 1, overflowed: 0 },
+  ]);
+  sound(world);
+});
