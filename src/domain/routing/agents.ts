@@ -100,6 +100,7 @@ function countSeats(run: Run, from: AgentAt, to: AgentAt): void {
 function keepService(run: Run, agent: Agent, from: AgentAt, to: AgentAt): void {
   const before = serviceOf(from);
   const after = serviceOf(to);
+  if (before === after) return;
   if (before !== null) run.pool.services.delete(before.id);
   if (after !== null) run.pool.services.set(after.id, agent);
 }

@@ -65,7 +65,9 @@ export class LazyHeap<T extends Epochal> {
   /** The smallest live entry, or null. */
   peek(): T | null {
     const first = this.lineHead();
-    return this.heap === null || this.lineIsFirst(first, this.heap) ? first : this.heap.head();
+    // What is empty is not looked into: on a large floor every look is a wait for memory.
+    if (this.heap === null || this.heap.length === 0) return first;
+    return this.lineIsFirst(first, this.heap) ? first : this.heap.head();
   }
 
   /** Drops the smallest live entry although it is live: it is no longer this heap's concern. */
@@ -122,6 +124,7 @@ export class LazyHeap<T extends Epochal> {
    * many looks as it counts, and some stale ones.
    */
   countBefore(key: number, tie: number): number {
+    if (this.live === 0) return 0;
     const outOfOrder = this.heap?.countBefore(key, tie) ?? 0;
     return outOfOrder + (this.length === this.live ? this.placeOf(key, tie) : this.countInLine(key, tie));
   }
