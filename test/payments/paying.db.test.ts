@@ -230,7 +230,7 @@ test("BIL-8 a bank statement: exact lines become payments, others wait with sugg
   );
   expect(await wrong.json()).toMatchObject({
     code: "invalid_input",
-    errors: [{ path: "body.csv.2" }, { path: "body.csv.2" }],
+    errors: [{ path: "json.csv.2" }, { path: "json.csv.2" }],
   });
   const ageing = (await (await api("/api/billing/ageing", {}, staff)).json()) as {
     items: { tenantId: string; openMinor: number }[];

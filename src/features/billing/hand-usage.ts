@@ -103,7 +103,7 @@ function measured(usage: z.infer<typeof HandUsageSchema>): Measured {
 /** Whole seconds between the instants: what a clock on the wall showed meanwhile makes no difference. */
 function elapsedS({ from, to }: { readonly from: number; readonly to: number }): number {
   if (to < from || to - from > RENT_MS_MAX) {
-    const faults = [{ path: "body.to", message: "the end is after the start, by 400 days at most" }];
+    const faults = [{ path: "json.to", message: "the end is after the start, by 400 days at most" }];
     throw new Refusal("invalid", "invalid_input", "something in the request is not as described", { faults });
   }
   return Math.round((to - from) / 1000);
@@ -114,6 +114,6 @@ async function rowOf(tx: TenantTx, key: string): Promise<string> {
     sql`select id from tenant.usage where tenant_id = ${tx.tenantId} and source = ${SOURCE} and source_event_id = ${key}`,
   );
   if (row !== undefined) return row.id;
-  const faults = [{ path: "body.corrects", message: "nothing was recorded under this key" }];
+  const faults = [{ path: "json.corrects", message: "nothing was recorded under this key" }];
   throw new Refusal("invalid", "invalid_input", "something in the request is not as described", { faults });
 }
