@@ -172,6 +172,8 @@ export const mindOf = (call: Call) =>
     return JSON.parse(row.json);
   });
 
+export const stageOf = async (call: Call) => (await mindOf(call)).state.stage.at;
+
 /** Waits until the carrier lane is empty: the pool may be absent here, its messages stay and are tried again. */
 export async function settled(call: Call): Promise<void> {
   await vi.waitFor(async () => {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { propertyRuns } from "../../../test/support/property-runs.ts";
 import { add, equal, exactText, multiply, subtract, sum, times, ZERO } from "../kernel/rational.ts";
 import {
   type Adjustment,
@@ -13,7 +14,7 @@ import type { Charge } from "./charge.ts";
 import { type Rating, rateMonth } from "./rate.ts";
 import type { UsageRecord } from "./usage.ts";
 
-fc.configureGlobal({ numRuns: Number(process.env.PROPERTY_RUNS ?? 100) });
+fc.configureGlobal({ numRuns: propertyRuns(100) });
 
 const FROM = Date.UTC(2026, 10, 1);
 const TO = Date.UTC(2026, 11, 1);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { propertyRuns } from "../../../test/support/property-runs.ts";
 import { addDays, addMonths, daysBetween } from "../kernel/calendar-days.ts";
 import {
   add,
@@ -35,8 +36,7 @@ import {
   taxOn,
 } from "./tax.ts";
 
-// CI runs each property ten thousand times: PROPERTY_RUNS=10000 npm test.
-fc.configureGlobal({ numRuns: Number(process.env.PROPERTY_RUNS ?? 100) });
+fc.configureGlobal({ numRuns: propertyRuns(100) });
 
 const rate = fc.nat(3000).map((it) => rational(it, 10_000));
 const day = fc.integer({ min: -3000, max: 20_000 }).map((it) => addDays("2000-01-01", it));

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { propertyRuns } from "../../../test/support/property-runs.ts";
 import {
   add,
   compare,
@@ -26,8 +27,7 @@ import { slaCredit } from "./sla-credit.ts";
 import { tierRanges } from "./tiers.ts";
 import { volumeAmount, volumeCliffs } from "./volume.ts";
 
-// CI runs each property ten thousand times: PROPERTY_RUNS=10000 npm test.
-fc.configureGlobal({ numRuns: Number(process.env.PROPERTY_RUNS ?? 100) });
+fc.configureGlobal({ numRuns: propertyRuns(100) });
 
 const price = fc.nat(99_999).map((it) => rational(it, 1000));
 const quantity = fc.nat(60).map((it) => rational(it));

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { propertyRuns } from "../../../test/support/property-runs.ts";
 import { exactText, sum } from "../kernel/rational.ts";
 import type { RatingInput } from "./allot.ts";
 import type { Charge } from "./charge.ts";
 import { canonicalText, rateMonth } from "./rate.ts";
 import type { UsageRecord } from "./usage.ts";
 
-// CI runs each property ten thousand times: PROPERTY_RUNS=10000 npm test.
-fc.configureGlobal({ numRuns: Number(process.env.PROPERTY_RUNS ?? 100) });
+fc.configureGlobal({ numRuns: propertyRuns(100) });
 
 const FROM = Date.UTC(2026, 10, 1);
 const TO = Date.UTC(2026, 11, 1);

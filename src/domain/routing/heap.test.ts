@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { propertyRuns } from "../../../test/support/property-runs.ts";
 import { Heap } from "./heap.ts";
 
 type Item = { readonly name: number; readonly key: number; readonly tie: number; epoch: number; live: boolean };
 
 const byPlace = (a: Item, b: Item): number => a.key - b.key || a.tie - b.tie;
-const numRuns = Number(process.env.PROPERTY_RUNS ?? 200);
+const numRuns = propertyRuns(200);
 
 test("the heap of what came out of order tells what a sorted list of its live entries tells, before and after a sweep", () => {
   const act = fc.record({ does: fc.constantFrom("push", "push", "push", "forget", "drop", "sweep"), key: fc.nat(6) });

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { propertyRuns } from "../../../test/support/property-runs.ts";
 import { type Epochal, LazyHeap } from "./lazy-heap.ts";
 
-const numRuns = Number(process.env.PROPERTY_RUNS ?? 100);
+const numRuns = propertyRuns(100);
 
 type Item = Epochal & { key: number; tie: number; in: boolean };
 

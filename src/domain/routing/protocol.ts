@@ -53,8 +53,8 @@ export type WaitAnswer = {
 
 /**
  * `abandoned`: the caller is gone. `left`: the stay ended otherwise. `aside` and `ended` end no stay: the contact wants no
- * seat for now (a number outside the house is called for it), or has not been heard of; it says later how the stay ended,
- * or waits again under a higher attempt.
+ * seat while a number outside the house is called for it, or has not been heard of; it says later how the stay ended, or
+ * waits again under a higher attempt.
  */
 export type WithdrawReason = "abandoned" | "left" | "aside" | "ended";
 export type AfterWrapUp = {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { propertyRuns } from "../../../test/support/property-runs.ts";
 import type { ContactChoice, RankedSeat, WhyLater } from "../call/facts.ts";
 import { type AgentId, asId, type BrandId } from "../kernel/ids.ts";
 import { SECOND_MS } from "../kernel/instant.ts";
@@ -355,7 +356,7 @@ const floors: fc.Arbitrary<Floor> = fc.record({
   agents: fc.array(fc.record({ lacks: fc.nat(5), english: fc.boolean() }), { minLength: AGENTS, maxLength: AGENTS }),
 });
 const scripts = fc.array(fc.nat(1_000_000), { minLength: 40, maxLength: 120, size: "max" });
-const numRuns = Number(process.env.PROPERTY_RUNS ?? 300);
+const numRuns = propertyRuns(300);
 
 test("ACD-5 every reason a decision tells is true of the moment it was made in, under every policy", () => {
   const told = new Set<string>();

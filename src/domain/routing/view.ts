@@ -2,6 +2,7 @@ import type { LineConfig } from "../call/line-config.ts";
 import type { AgentId, ContactId, TenantId } from "../kernel/ids.ts";
 import type { Instant } from "../kernel/instant.ts";
 import { serviceOf, ticketOf } from "./agents.ts";
+import { NO_COUNTS } from "./classes.ts";
 import { rulesOf, type Telephone } from "./config.ts";
 import type { Agent, AgentAt, Pool, PoolQueue, PoolTicket, Reservation, Service } from "./state.ts";
 
@@ -78,12 +79,7 @@ function quietQueues(pool: Pool) {
       brand: nameAndColor(pool.config.brands.find((brand) => brand.id === brandId) ?? NO_BRAND),
       waiting: 0,
       longestSince: null,
-      offered: 0,
-      answered: 0,
-      abandoned: 0,
-      shortAbandoned: 0,
-      overflowed: 0,
-      withinTarget: 0,
+      ...NO_COUNTS,
       target: { share: target.share, withinS: target.withinS },
     }));
 }

@@ -12,11 +12,11 @@ import {
   freshCall,
   joins,
   legNews,
-  mindOf,
   OUTSIDE_LEG,
   participantTroubles,
   RESERVATION,
   settled,
+  stageOf,
   wants,
 } from "../../../test/support/call-in-workerd.ts";
 import type { LineConfig } from "../../domain/call/line-config.ts";
@@ -34,7 +34,6 @@ const LINE: LineConfig = {
     }),
   ),
 };
-const stageOf = async (call: Call) => (await mindOf(call)).state.stage.at;
 const bodiesOf = async (call: Call) => (await factsOf(call)).map(({ body }) => body);
 
 /** The number outside is being called; the object is evicted while the caller waits, and again when the leg is made. */

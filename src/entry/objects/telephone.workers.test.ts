@@ -11,15 +11,14 @@ import {
   freshCall,
   joins,
   legNews,
-  mindOf,
   RESERVATION,
   settled,
+  stageOf,
   wants,
 } from "../../../test/support/call-in-workerd.ts";
 import { asId, type PhoneNumber } from "../../domain/kernel/ids.ts";
 
 const NUMBER = asId<PhoneNumber>("+862166660199");
-const stageOf = async (call: Call) => (await mindOf(call)).state.stage.at;
 const pickedUp = (call: Call, by: "person" | "machine") =>
   call.stub().carrierEvent({
     where: { kind: "leg", party: "agent" },

@@ -1,4 +1,4 @@
-import { type Database, type OperatorTx, withOperator, withTenant } from "../../adapters/db/index.ts";
+import { type Database, type OperatorTx, type TenantTx, withOperator, withTenant } from "../../adapters/db/index.ts";
 import type { PoolId, QueueId, TenantId } from "../../domain/kernel/ids.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import type { Policy } from "../../domain/routing/policy.ts";
@@ -10,9 +10,9 @@ import {
   listAbilities,
   listChanges,
   listClients,
-  listNumbers,
   listPools,
   listQueues,
+  ownLinesAmong,
   readColor,
   type StoredQueue,
   writePolicy,
@@ -65,7 +65,7 @@ export async function changeQueue(
     const before = await holdQueue(tx, queueId);
     if (before === null) return null;
     if (before.version !== version) throw changedMeanwhile();
-    refuseOwnNumbers(settings, await listNumbers(tx));
+    await refuseOwnNumbers(tx, settings);
     const changes = changesBetween(before.settings, settings);
     if (changes.length > 0) {
       await writeQueue(tx, { queueId, settings, changes, by: { id: who.userId, name: who.name } });
@@ -117,7 +117,9 @@ function refuseUnknownPools({ relax }: QueueSettings, pools: readonly PoolView[]
 }
 
 /** A caller who is handed to the client's own line comes in at the front again, and may go round for ever. */
-function refuseOwnNumbers({ relax }: QueueSettings, own: readonly string[]): void {
+async function refuseOwnNumbers(tx: TenantTx, { relax }: QueueSettings): Promise<void> {
+  const outside = relax.flatMap((step) => (step.do === "outside" ? [step.number] : []));
+  const own = outside.length === 0 ? [] : await ownLinesAmong(tx, outside);
   const message = "this is a line of the client's own: a number outside the house is wanted";
   const faults = relax.flatMap((step, at) =>
     step.do === "outside" && own.includes(step.number)
