@@ -100,13 +100,13 @@ export function classOf(run: Run, queue: PoolQueue, brandId: string, demand: Dem
     idle: new LazyHeap<Agent>(),
     strategy,
     needs: demand.needs,
+    listedAt: null,
     waiting: new LazyHeap(),
     tenant: tenantFor(pool, queue.tenantId),
     inTarget: new LazyHeap(),
     queue,
     members: [],
     staffed: 0,
-    listed: false,
     key,
     brandId,
     preferred: demand.preferred,
@@ -130,6 +130,24 @@ export function dropClass(pool: Pool, seatClass: SeatClass): void {
   pool.classes.delete(seatClass.key);
   for (const list of [seatClass.queue.classes, seatClass.tenant.classes]) list.splice(list.indexOf(seatClass), 1);
   for (const agent of seatClass.members) discharge(agent, seatClass);
+}
+
+/** Somebody waits in the class. */
+export function listWaiting({ waitingClasses }: Pool, seatClass: SeatClass): void {
+  if (seatClass.listedAt !== null) return;
+  seatClass.listedAt = waitingClasses.length;
+  waitingClasses.push(seatClass);
+}
+
+/** Nobody waits in the class any more: the last of the list takes its place there. */
+export function unlistWaiting({ waitingClasses }: Pool, seatClass: SeatClass): void {
+  const { listedAt } = seatClass;
+  const last = waitingClasses.at(-1);
+  if (listedAt === null || last === undefined) return;
+  waitingClasses[listedAt] = last;
+  last.listedAt = listedAt;
+  waitingClasses.pop();
+  seatClass.listedAt = null;
 }
 
 /** Builds every class's index anew from the agents as they are now: after a change of configuration, and on restore. */

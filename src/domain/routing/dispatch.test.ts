@@ -135,9 +135,10 @@ test("ACD-2 a queue whose callers have all gone is looked at no more, and again 
   for (let turn = 0; turn < 2; turn++) {
     for (const tenant of [0, 1, 2]) world.wait(`${turn}-${tenant}`, tenant);
     for (const tenant of [0, 2]) leave(world, `${turn}-${tenant}`);
+    expect(listed(world)).toEqual(["q1"]);
     rest(world, 0, "ready");
     expect(offered(world, 0)).toBe(`c${turn}-1`);
-    expect(listed(world)).toEqual(["q1"]);
+    expect(listed(world), "it is being rung").toEqual([]);
     rest(world, 0, "not_ready");
     leave(world, `${turn}-1`);
     rest(world, 0, "ready");

@@ -142,19 +142,12 @@ export function idleFor(run: Run, ticket: PoolTicket): Agent | null {
 function classesWaitingFor(run: Run, agent: Agent): readonly SeatClass[] {
   const { waitingClasses } = run.pool;
   if (agent.classes.length <= waitingClasses.length) return agent.classes;
-  for (let at = waitingClasses.length - 1; at >= 0; at--) {
-    const seatClass = waitingClasses[at] as SeatClass; // at is below length
-    if (seatClass.waiting.peek() !== null) continue;
-    seatClass.listed = false;
-    // The last takes its place; it may be the last itself.
-    waitingClasses[at] = waitingClasses[waitingClasses.length - 1] as SeatClass;
-    waitingClasses.pop();
-  }
   return waitingClasses.filter((seatClass) => agent.classes.includes(seatClass));
 }
 
 function headFor(run: Run, seatClass: SeatClass, agent: Agent): PoolTicket | null {
-  if (isCapped(seatClass.tenant)) return null;
+  // Most have nobody in line. On a large floor a look at what is not there costs as much as one at what is.
+  if (seatClass.listedAt === null || isCapped(seatClass.tenant)) return null;
   const head = seatClass.waiting.peek();
   if (head === null || head.declined.length === 0) return head;
   return seatClass.waiting.find((ticket) => !hasDeclined(ticket, agent, run.now), LOOK_PAST);

@@ -95,6 +95,16 @@ const CASES: readonly [keyof typeof STATES, string, (world: SmallWorld) => unkno
   ["ringing", "staff", (w) => (classOf(w).staffed += 1), " counts 2 at work and has 1"],
   ["ringing", "the line", (w) => (classOf(w).waiting.live += 1), " counts 1 in line and has 0"],
   ["ringing", "those in time", (w) => (classOf(w).inTarget.live -= 1), " counts -1 in time and has 0"],
+  [
+    "ringing",
+    "the list",
+    (w) => {
+      w.pool.waitingClasses.push(classOf(w));
+      classOf(w).listedAt = 0;
+    },
+    " has 0 in line and is listed",
+  ],
+  ["ringing", "a list", (w) => w.pool.waitingClasses.push(classOf(w)), "a class is listed that nobody waits in"],
 ];
 
 test.each(CASES)("ACD-7 %s with %s wrong is found", (state, _, spoil, promise) => {
@@ -128,6 +138,15 @@ test("ACD-7 a seat that stands idle while somebody waits is found, unless it has
   const capped = apart();
   ticketOf(capped).tenant.cap = 0;
   expect(brokenPromise(capped.pool, capped.now)).toBeNull();
+  const unlisted = apart();
+  classOf(unlisted).idle.live = 0;
+  unlisted.agent(0).at = { is: "not_ready", reason: "lunch", back: false };
+  classOf(unlisted).staffed = 0;
+  expect(brokenPromise(unlisted.pool, unlisted.now)).toBeNull();
+  classOf(unlisted).listedAt = null;
+  expect(brokenPromise(unlisted.pool, unlisted.now)).toContain("has 1 in line and is not listed");
+  classOf(unlisted).listedAt = 1;
+  expect(brokenPromise(unlisted.pool, unlisted.now)).toContain("has 1 in line and is not listed");
   const forgotten = apart();
   forgotten.pool.classes.clear();
   expect(brokenPromise(forgotten.pool, forgotten.now)).toBe("contact c1: waits in a class that is forgotten");

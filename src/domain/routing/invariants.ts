@@ -1,5 +1,5 @@
 import { isWorking, ticketOf } from "./agents.ts";
-import type { Agent, Pool, PoolTicket } from "./state.ts";
+import type { Agent, Pool, PoolQueue, PoolTenant, PoolTicket, SeatClass } from "./state.ts";
 
 /**
  * What must hold of a pool after every step. Returns the first promise that is broken, or null. Costs a walk over the
@@ -59,20 +59,20 @@ function brokenByTicket(pool: Pool, ticket: PoolTicket, now: number): string | n
 }
 
 function brokenByCounts(pool: Pool): string | null {
-  const seats = new Map<unknown, number>();
+  const seats = new Map<PoolTenant, number>();
   for (const agent of pool.agents.values()) {
     const tenant = ticketOf(agent.at)?.tenant;
-    if (tenant !== undefined) seats.set(tenant, (seats.get(tenant) ?? 0) + 1);
+    if (tenant !== undefined) countOne(seats, tenant);
   }
   for (const tenant of pool.tenants.values()) {
     const held = seats.get(tenant) ?? 0;
     if (held !== tenant.seats) return `tenant ${tenant.tenantId} counts ${tenant.seats} seats and has ${held}`;
   }
-  const waiting = new Map<unknown, number>();
-  const open = new Map<unknown, number>();
+  const waiting = new Map<PoolQueue, number>();
+  const open = new Map<PoolQueue, number>();
   for (const { queue, at, graded } of pool.tickets.values()) {
-    if (!graded) open.set(queue, (open.get(queue) ?? 0) + 1);
-    if (at.is === "waiting" || at.is === "offered") waiting.set(queue, (waiting.get(queue) ?? 0) + 1);
+    if (!graded) countOne(open, queue);
+    if (at.is === "waiting" || at.is === "offered") countOne(waiting, queue);
   }
   for (const queue of pool.queues.values()) {
     const inLine = waiting.get(queue) ?? 0;
@@ -96,17 +96,29 @@ function brokenByCounts(pool: Pool): string | null {
 
 /** What the lines of the classes count is what stands in them. */
 function brokenByLines(pool: Pool): string | null {
-  const tickets = [...pool.tickets.values()];
-  for (const seatClass of pool.classes.values()) {
-    const own = tickets.filter((ticket) => ticket.seatClass === seatClass);
-    const wanting = own.filter((ticket) => ticket.wanting).length;
-    if (seatClass.waiting.live !== wanting)
-      return `class ${seatClass.key} counts ${seatClass.waiting.live} in line and has ${wanting}`;
-    const inTarget = own.filter((ticket) => ticket.inTarget).length;
-    if (seatClass.inTarget.live !== inTarget)
-      return `class ${seatClass.key} counts ${seatClass.inTarget.live} in time and has ${inTarget}`;
+  const wanting = new Map<SeatClass, number>();
+  const inTarget = new Map<SeatClass, number>();
+  for (const ticket of pool.tickets.values()) {
+    if (ticket.wanting) countOne(wanting, ticket.seatClass);
+    if (ticket.inTarget) countOne(inTarget, ticket.seatClass);
   }
-  return null;
+  for (const seatClass of pool.classes.values()) {
+    const inLine = wanting.get(seatClass) ?? 0;
+    if (seatClass.waiting.live !== inLine)
+      return `class ${seatClass.key} counts ${seatClass.waiting.live} in line and has ${inLine}`;
+    const inTime = inTarget.get(seatClass) ?? 0;
+    if (seatClass.inTarget.live !== inTime)
+      return `class ${seatClass.key} counts ${seatClass.inTarget.live} in time and has ${inTime}`;
+    const { listedAt } = seatClass;
+    const isListed = listedAt !== null && pool.waitingClasses[listedAt] === seatClass;
+    if (isListed !== inLine > 0)
+      return `class ${seatClass.key} has ${inLine} in line and is ${isListed ? "" : "not "}listed`;
+  }
+  return pool.waitingClasses.length === wanting.size ? null : "a class is listed that nobody waits in";
+}
+
+function countOne<Of>(counts: Map<Of, number>, one: Of): void {
+  counts.set(one, (counts.get(one) ?? 0) + 1);
 }
 
 /** No seat stands idle while somebody waits whom it could serve. */

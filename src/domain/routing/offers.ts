@@ -13,7 +13,7 @@ import { seek, stopWanting, WAITING, want } from "./tickets.ts";
 export function reserve(run: Run, ticket: PoolTicket, agent: Agent, line: Line | null): void {
   const { decision, passedOver } = explain(run, ticket, agent, line);
   const reservation: Reservation = { id: run.chance.newReservationId(), agent, ticket, offeredAt: run.now, passedOver };
-  stopWanting(ticket);
+  stopWanting(run.pool, ticket);
   if (ticket.at.is === "offered") ticket.at.offers.push(reservation);
   else ticket.at = { is: "offered", offers: [reservation] };
   agent.figures.lastOfferedAt = run.now;
@@ -52,7 +52,7 @@ export function accept(run: Run, agent: Agent, deviceId: string, id: Reservation
   if (agent.profile.telephone == null && agent.phone !== deviceId) return refused("phone_elsewhere");
   const ticket = at.reservation.ticket;
   const others = otherOffers(ticket, agent);
-  stopWanting(ticket);
+  stopWanting(run.pool, ticket);
   ticket.queue.waiting -= 1;
   ticket.at = { is: "served", agent, reservationId: id };
   const service: Service = { id, ticket, acceptedAt: run.now, answeredAt: null, heldAt: null, asked: 0, letGo: false };

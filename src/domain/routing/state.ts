@@ -29,7 +29,7 @@ export type Pool = {
   readonly published: Map<QueueId, QueueConfig>;
   readonly brands: Map<string, LineConfig["brand"]>;
   readonly classes: Map<string, SeatClass>;
-  /** Classes that may have somebody waiting; an empty one is dropped when it is met. */
+  /** Classes with somebody waiting, in no order. */
   readonly waitingClasses: SeatClass[];
   readonly timers: Timers;
   /** Until here a desktop that is gone may be one the restart has cut off; 0 for a pool that was never restored. */
@@ -205,11 +205,11 @@ export type SeatClass = Demand & {
   /** Those of them who work now: neither off shift nor not ready. */
   staffed: number;
   idle: LazyHeap<Agent>;
+  /** Where it stands in `waitingClasses`; null while nobody waits. */
+  listedAt: number | null;
   readonly waiting: LazyHeap<PoolTicket>;
   /** Of those waiting, the ones still inside their target, as far as is known; kept for the slack policy alone. */
   readonly inTarget: LazyHeap<PoolTicket>;
-  /** In `waitingClasses`. */
-  listed: boolean;
 };
 
 export type PoolQueue = {

@@ -3,7 +3,16 @@ import type { Ms } from "../kernel/instant.ts";
 import { SECOND_MS } from "../kernel/instant.ts";
 import { grade } from "../sla/grade.ts";
 import { isWorking, queueKey } from "./agents.ts";
-import { classFor, classOf, dropClass, extensionCrew, queueFor, tenantFor } from "./classes.ts";
+import {
+  classFor,
+  classOf,
+  dropClass,
+  extensionCrew,
+  listWaiting,
+  queueFor,
+  tenantFor,
+  unlistWaiting,
+} from "./classes.ts";
 import { TICKET_LEASE_MS, TOMBSTONE_MS } from "./config.ts";
 import { type Caller, demandAt, nextChange, pointsAt } from "./demand.ts";
 import { estimateWaitS } from "./estimate.ts";
@@ -76,7 +85,7 @@ export function withdraw(run: Run, ticket: PoolTicket, why: WithdrawReason): Rep
 
 /** Looks for a seat for a ticket, as old as it is and asking for what it asks for by now; where none is free it waits. */
 export function seek(run: Run, ticket: PoolTicket): void {
-  stopWanting(ticket);
+  stopWanting(run.pool, ticket);
   classify(run, ticket);
   run.seeking.push(ticket);
   setTicketTimer(run.pool, ticket, ticketDue(run, ticket));
@@ -134,10 +143,7 @@ export function want(run: Run, ticket: PoolTicket): void {
     ticket.inTarget = true;
     ticket.seatClass.inTarget.push(ticket, ticket.key, ticket.arrival);
   }
-  if (!ticket.seatClass.listed) {
-    ticket.seatClass.listed = true;
-    run.pool.waitingClasses.push(ticket.seatClass);
-  }
+  listWaiting(run.pool, ticket.seatClass);
 }
 
 /** Whether the ticket may ring at one more seat now. */
@@ -147,18 +153,20 @@ export function mayBeOffered(run: Run, { at, seatClass, queuedAt }: PoolTicket):
   return out < seatClass.strategy.offersAtOnce(Math.max(0, run.now - queuedAt));
 }
 
-export function stopWanting(ticket: PoolTicket): void {
+export function stopWanting(pool: Pool, ticket: PoolTicket): void {
   if (!ticket.wanting) return;
+  const { seatClass } = ticket;
   ticket.wanting = false;
   ticket.epoch += 1;
-  ticket.seatClass.waiting.forget();
-  if (ticket.inTarget) ticket.seatClass.inTarget.forget();
+  seatClass.waiting.forget();
+  if (seatClass.waiting.live === 0) unlistWaiting(pool, seatClass);
+  if (ticket.inTarget) seatClass.inTarget.forget();
   ticket.inTarget = false;
 }
 
 /** Remembers the contact only as one that has left, for as long as late repeats may come. */
 export function bury(run: Run, ticket: PoolTicket, wrapUp: Agent | null): void {
-  stopWanting(ticket);
+  stopWanting(run.pool, ticket);
   ticket.at = wrapUp === null ? GONE : { is: "gone", wrapUp };
   ticket.heardAt = run.now;
   setTicketTimer(run.pool, ticket, run.now + TOMBSTONE_MS);

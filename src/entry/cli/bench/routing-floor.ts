@@ -137,7 +137,7 @@ export class RoutingFloor {
     }
     for (const ticket of this.pool.tickets.values()) this.tickets.push(ticket);
     if (size.busy >= 1) return;
-    for (const ticket of this.tickets) stopWanting(ticket);
+    for (const ticket of this.tickets) stopWanting(this.pool, ticket);
     for (const agent of this.agents) {
       this.send({ type: "device_joined", agentId: agent.profile.agentId, deviceId: "d" });
     }
@@ -173,7 +173,7 @@ export class RoutingFloor {
 
   /** The ticket leaves the head of its line and stands at the end, as a new contact would. */
   private requeue(run: Run, ticket: PoolTicket): void {
-    stopWanting(ticket);
+    stopWanting(this.pool, ticket);
     Object.assign(ticket, { key: run.now, queuedAt: run.now });
     want(run, ticket);
   }
