@@ -4,13 +4,11 @@ import type { Account, AccountKind } from "./accounts.ts";
 import { accountKey } from "./accounts.ts";
 import type { Beneficiary, LedgerEvent, ServiceAmount } from "./events.ts";
 import { mayFlow } from "./flows.ts";
-import { settlementEntries } from "./settlement-posting.ts";
+import type { AccountOf, Move } from "./move.ts";
+import { settlementMoves } from "./settlement-posting.ts";
 
 /** One debit and one credit of one positive amount: a book of such rows balances by construction. */
 export type Entry = { readonly debit: Account; readonly credit: Account; readonly amountMinor: bigint };
-
-/** A movement before its direction and sums are settled. */
-export type Move = readonly [debit: Account, credit: Account, amountMinor: bigint];
 
 /**
  * The entries of a deed. Total: every event has an answer, which is empty when nothing moves. Movements between the same
@@ -92,7 +90,7 @@ function movesOf(event: LedgerEvent): Move[] {
       return commissionMoves(event, of);
     case "settlement_booked":
     case "settlement_paid":
-      return settlementEntries(event, of);
+      return settlementMoves(event, of);
     case "fx_converted":
       return [
         [of("fx_position"), of("cash"), event.amountMinor],
@@ -104,8 +102,6 @@ function movesOf(event: LedgerEvent): Move[] {
       return unreachable(event);
   }
 }
-
-export type AccountOf = (kind: AccountKind, subject?: string) => Account;
 
 function invoiced(lines: readonly ServiceAmount[], taxMinor: bigint, of: AccountOf, sign: bigint): Move[] {
   return [

@@ -1,6 +1,6 @@
 import { unreachable } from "../kernel/step.ts";
 import type { LedgerEvent, SettlementItem, SettlementParty } from "./events.ts";
-import type { AccountOf, Move } from "./posting.ts";
+import type { AccountOf, Move } from "./move.ts";
 
 type SettlementDeed = Extract<LedgerEvent, { type: "settlement_booked" | "settlement_paid" }>;
 
@@ -8,7 +8,7 @@ type SettlementDeed = Extract<LedgerEvent, { type: "settlement_booked" | "settle
  * Statements with partners. Money from the door goes courier → `cod_due` → supplier: that account is empty when the
  * courier's and the supplier's statements tell of the same parcels.
  */
-export function settlementEntries(event: SettlementDeed, of: AccountOf): Move[] {
+export function settlementMoves(event: SettlementDeed, of: AccountOf): Move[] {
   if (event.type === "settlement_paid") return paid(event.party, event.amountMinor, of);
   return event.sums.flatMap(({ item, amountMinor }) => booked(event.party, item, amountMinor, of));
 }
