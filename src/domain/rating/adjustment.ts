@@ -1,5 +1,6 @@
 import { add, divide, equal, type Rational, rational, reduced, subtract, ZERO } from "../kernel/rational.ts";
-import type { RatedItem, RatedLine } from "./line.ts";
+import type { RatedItem } from "./behind.ts";
+import type { RatedLine } from "./line.ts";
 
 /** What has been booked on one line of a month, over its invoice and all adjustments since. */
 export type BookedLine = {

@@ -1,5 +1,4 @@
 import { type Rational, times, ZERO } from "../kernel/rational.ts";
-import type { RatedItem } from "./line.ts";
 import type { UsageRecord } from "./usage.ts";
 import type { Worth } from "./worth.ts";
 
@@ -28,6 +27,18 @@ export type Behind =
        */
       readonly together?: true;
     };
+
+/** One usage record's part in one line: exact, never rounded. */
+export type RatedItem = {
+  readonly usageId: string;
+  readonly contactId: string | null;
+  readonly quantity: number;
+  readonly amount: Rational;
+  /** What the same event cost us, where the charge has a buy side. */
+  readonly cost: Rational | null;
+  /** Seconds charged after increments, where the charge is by time. */
+  readonly billedS: number | null;
+};
 
 export const NONE: Behind = { by: "none" };
 export const OWN: Behind = { by: "own" };

@@ -8,10 +8,11 @@ import {
   multiply,
   type Rational,
   rational,
+  reduced,
   subtract,
   ZERO,
 } from "../kernel/rational.ts";
-import type { Tariff } from "./charge.ts";
+import type { CarrierTimeCharge, Tariff } from "./charge.ts";
 
 /**
  * Seconds charged for a call: the first increment whole once it was answered, then each started next increment. A call of
@@ -30,6 +31,28 @@ export function priceOfCall(seconds: number, tariff: Tariff): { readonly billedS
   const time = multiply(exact(tariff.perMinute), rational(billedS, 60));
   const amount = add(tariff.connectFee === undefined ? ZERO : exact(tariff.connectFee), time);
   return { billedS, amount: bounded(amount, tariff.minCharge, tariff.maxCharge) };
+}
+
+/** What one call costs at the carrier and what the client pays for it, with the seconds charged on each side. */
+export type CallPrice = {
+  readonly sellS: number;
+  readonly buyS: number;
+  readonly sell: Rational;
+  readonly buy: Rational;
+};
+
+/** Both sides of a call of so many seconds. */
+export function bothSides(charge: CarrierTimeCharge, seconds: number): CallPrice {
+  const buy = priceOfCall(seconds, charge.buy);
+  if (charge.sell.by === "tariff") {
+    const sell = priceOfCall(seconds, charge.sell);
+    return { sellS: sell.billedS, buyS: buy.billedS, sell: sell.amount, buy: buy.amount };
+  }
+  const { percent, perMinute, minCharge } = charge.sell;
+  if (seconds <= 0) return { sellS: 0, buyS: 0, sell: ZERO, buy: buy.amount };
+  const minutes = perMinute === undefined ? ZERO : perBilledMinute(exact(perMinute), buy.billedS);
+  const marked = bounded(add(markedUp(buy.amount, exact(percent)), minutes), minCharge, undefined);
+  return { sellS: buy.billedS, buyS: buy.billedS, sell: reduced(marked), buy: reduced(buy.amount) };
 }
 
 export function bounded(amount: Rational, least: string | undefined, most: string | undefined): Rational {

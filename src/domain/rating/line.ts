@@ -1,19 +1,7 @@
 import type { Rational } from "../kernel/rational.ts";
-import type { Behind } from "./behind.ts";
+import type { Behind, RatedItem } from "./behind.ts";
 import type { ChargeModel, LevelFormula, Stock, Tariff } from "./charge.ts";
 import type { ChargeTotals } from "./totals.ts";
-
-/** One usage record's part in one line: exact, never rounded. */
-export type RatedItem = {
-  readonly usageId: string;
-  readonly contactId: string | null;
-  readonly quantity: number;
-  readonly amount: Rational;
-  /** What the same event cost us, where the charge has a buy side. */
-  readonly cost: Rational | null;
-  /** Seconds charged after increments, where the charge is by time. */
-  readonly billedS: number | null;
-};
 
 /** What a model says a charge comes to, before it is named, keyed and rounded. */
 export type LineDraft = {

@@ -1,6 +1,6 @@
 import { exactText, subtract } from "../kernel/rational.ts";
 import { usageKindOf, whereOf } from "./allot.ts";
-import { bothSides } from "./carrier-time.ts";
+import { bothSides } from "./call-time.ts";
 import type { CarrierTimeCharge, Charge } from "./charge.ts";
 import { tierRanges } from "./tiers.ts";
 import { volumeCliffs } from "./volume.ts";

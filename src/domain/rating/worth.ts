@@ -1,6 +1,5 @@
 import { divide, exact, lcm, multiply, type Rational, rational, times, ZERO } from "../kernel/rational.ts";
-import { bounded } from "./call-time.ts";
-import { bothSides, type CallPrice } from "./carrier-time.ts";
+import { bothSides, bounded, type CallPrice } from "./call-time.ts";
 import type { Charge, CommissionCharge, Tariff } from "./charge.ts";
 import type { UsageRecord } from "./usage.ts";
 

@@ -2,6 +2,7 @@ import type { Instant } from "../../domain/kernel/instant.ts";
 import type { Rational } from "../../domain/kernel/rational.ts";
 import { exactText, reduced, subtract, ZERO } from "../../domain/kernel/rational.ts";
 import type { Adjustment } from "../../domain/rating/adjustment.ts";
+import type { RatedItem } from "../../domain/rating/behind.ts";
 import {
   type TaxClass,
   type TaxGroup,
@@ -9,7 +10,7 @@ import {
   taxClassOf,
   taxGroupsOf,
 } from "../../domain/rating/invoice-tax.ts";
-import type { LineDetail, RatedItem, RatedLine } from "../../domain/rating/line.ts";
+import type { LineDetail, RatedLine } from "../../domain/rating/line.ts";
 import type { LineUsage } from "./rated-totals.ts";
 import { chargeRowOf } from "./rating-input.ts";
 

@@ -9,7 +9,8 @@ import {
   bookedTogether,
   isPricedTogether,
 } from "../../domain/rating/adjustment.ts";
-import type { RatedItem, RatedLine } from "../../domain/rating/line.ts";
+import type { RatedItem } from "../../domain/rating/behind.ts";
+import type { RatedLine } from "../../domain/rating/line.ts";
 import { type LineRule, ruleOfLine, usageBehind } from "./behind-line.ts";
 import type { LateChange } from "./draft-lines.ts";
 import type { FoundException } from "./exceptions-store.ts";
