@@ -1,22 +1,48 @@
 import type { TenantTx } from "../../adapters/db/index.ts";
+import type { Instant } from "../../domain/kernel/instant.ts";
 import { becomesNote } from "../../domain/rating/adjustment.ts";
+import type { Segment } from "../../domain/rating/allot.ts";
 import { canonicalText } from "../../domain/rating/rate.ts";
-import { taxTermsOf } from "../parties/index.ts";
+import { type BillingProfile, taxTermsOf } from "../parties/index.ts";
 import { adjustmentLines, chargeLines, type DraftLine, netMinorOf, taxesOf } from "./draft-lines.ts";
 import { openExceptions, resolveRated } from "./exceptions-store.ts";
 import { lateChanges, rateAgain } from "./late-items.ts";
 import { bookedOf, type FrozenTerms, frozenTerms, type LateMonth } from "./late-months.ts";
+import type { BillingMonth } from "./period.ts";
 import { type OwnMonth, ownMonth } from "./rated-month.ts";
 import type { RatedTerms } from "./rated-terms.ts";
 import { usageOfLines } from "./rated-totals.ts";
 import { chargeRows, ENGINE_VERSION, sha256 } from "./rating-input.ts";
-import type { DraftInput, RunOutcome } from "./run-contract.ts";
+import type { Contract, Invoice, VersionInForce } from "./store.ts";
 import { insertInvoice, updateHeader, writeLines, writeTaxes } from "./write-draft.ts";
 
-export type Drafted = Pick<
-  RunOutcome,
-  "invoiceId" | "outputHash" | "totalMinor" | "lines" | "notCharged" | "exceptions"
->;
+/** Everything a draft is made from. */
+export type DraftInput = {
+  readonly contract: Contract;
+  readonly profile: BillingProfile;
+  readonly month: BillingMonth;
+  readonly versions: readonly VersionInForce[];
+  readonly segments: readonly Segment[];
+  readonly late: readonly LateMonth[];
+  readonly cutoff: Instant;
+  readonly inputHash: string;
+  readonly closing: string;
+  readonly usageRows: number;
+  readonly known: Invoice | undefined;
+  readonly replacesId: string | null;
+};
+
+/** What a draft has come to. */
+export type Drafted = {
+  readonly invoiceId: string;
+  readonly outputHash: string;
+  readonly totalMinor: bigint;
+  readonly lines: number;
+  /** Usage that no charge of the contract asks for, by kind. */
+  readonly notCharged: { readonly [kind: string]: number };
+  /** Usage that waits for a person since this draft. */
+  readonly exceptions: number;
+};
 
 /**
  * Rates the month and what came late of earlier ones, and makes the draft equal to it. `hand` is the person who asked for

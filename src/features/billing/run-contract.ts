@@ -2,11 +2,10 @@ import { type Actor, actorId, type Database, type TenantTx, withTenant } from ".
 import type { TenantId } from "../../domain/kernel/ids.ts";
 import type { Instant } from "../../domain/kernel/instant.ts";
 import { assert } from "../../domain/kernel/step.ts";
-import type { Segment } from "../../domain/rating/allot.ts";
-import { type BillingProfile, billingProfile } from "../parties/index.ts";
-import { draftMonth } from "./draft-month.ts";
+import { billingProfile } from "../parties/index.ts";
+import { type DraftInput, draftMonth } from "./draft-month.ts";
 import { lateLimit, openUnbillable } from "./exceptions-store.ts";
-import { closingHash, type LateMonth, lateMonths } from "./late-months.ts";
+import { closingHash, lateMonths } from "./late-months.ts";
 import { type BillingMonth, billingMonth } from "./period.ts";
 import { isWhole, rateUsage } from "./rate-usage.ts";
 import { rateRest } from "./rated-month.ts";
@@ -16,7 +15,6 @@ import type { RunFailure } from "./run-failure.ts";
 import {
   type Contract,
   cutoffNow,
-  type Invoice,
   invoiceOfMonth,
   lockContract,
   type UsageMark,
@@ -64,22 +62,6 @@ export type RunOutcome = {
   readonly outputHash: string | null;
   readonly cutoff: Instant | null;
   readonly usageRows: number;
-};
-
-/** Everything a draft is made from. */
-export type DraftInput = {
-  readonly contract: Contract;
-  readonly profile: BillingProfile;
-  readonly month: BillingMonth;
-  readonly versions: readonly VersionInForce[];
-  readonly segments: readonly Segment[];
-  readonly late: readonly LateMonth[];
-  readonly cutoff: Instant;
-  readonly inputHash: string;
-  readonly closing: string;
-  readonly usageRows: number;
-  readonly known: Invoice | undefined;
-  readonly replacesId: string | null;
 };
 
 type Behind = { readonly behind: RatedTerms };

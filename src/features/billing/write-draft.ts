@@ -2,13 +2,13 @@ import { and, eq, sql } from "drizzle-orm";
 import { iso, type TenantTx } from "../../adapters/db/index.ts";
 import { exactText, lcm, type Rational, reduced } from "../../domain/kernel/rational.ts";
 import { assert } from "../../domain/kernel/step.ts";
+import type { RatedItem } from "../../domain/rating/behind.ts";
 import { rateText, type TaxGroup } from "../../domain/rating/invoice-tax.ts";
-import type { RatedItem } from "../../domain/rating/line.ts";
 import type { BehindRow } from "./behind-line.ts";
 import type { DraftLine } from "./draft-lines.ts";
+import type { BillingMonth } from "./period.ts";
 import type { LineUsage } from "./rated-totals.ts";
-import type { DraftInput } from "./run-contract.ts";
-import type { Invoice } from "./store.ts";
+import type { Contract, Invoice } from "./store.ts";
 import { invoiceLines, invoices } from "./tables.ts";
 
 /** Rows sent to the database in one statement: a few hundred kilobytes of JSON. */
@@ -87,9 +87,16 @@ export type Header = Pick<
   | "usageRows"
 >;
 
+/** Whose invoice it is, of which month, and which one it takes the place of. */
+type NewInvoice = {
+  readonly contract: Contract;
+  readonly month: BillingMonth;
+  readonly replacesId: string | null;
+};
+
 export async function insertInvoice(
   tx: TenantTx,
-  { contract, month, replacesId }: DraftInput,
+  { contract, month, replacesId }: NewInvoice,
   header: Header,
   hand: string | null,
 ): Promise<string> {
