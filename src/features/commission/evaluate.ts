@@ -16,8 +16,7 @@ import { assert } from "../../domain/kernel/step.ts";
 import type { Beneficiary, LedgerEvent } from "../../domain/ledger/events.ts";
 import { post } from "../ledger/index.ts";
 import { planAt, type StoredPlan } from "./plans.ts";
-import type { SaleRow } from "./sales-store.ts";
-import { commissionMoves } from "./tables.ts";
+import { commissionMoves, type SaleRow } from "./tables.ts";
 
 /** One commission of a sale: whose, by which plan, what is booked of it and what is true. */
 type Claim = {

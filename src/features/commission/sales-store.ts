@@ -4,10 +4,8 @@ import { type Sale, type SaleEvent, type SaleEventKind, saleOf } from "../../dom
 import type { Instant } from "../../domain/kernel/instant.ts";
 import { assert } from "../../domain/kernel/step.ts";
 import { evaluate } from "./evaluate.ts";
-import { saleEvents, sales } from "./tables.ts";
+import { type SaleRow, saleEvents, sales } from "./tables.ts";
 import { correctUsage } from "./usage-store.ts";
-
-export type SaleRow = typeof sales.$inferSelect;
 
 export type NewSaleEvent = {
   readonly ref: string;

@@ -33,6 +33,8 @@ export const sales = tenantSchema.table(
   (t) => [primaryKey({ columns: [t.tenantId, t.id] })],
 );
 
+export type SaleRow = typeof sales.$inferSelect;
+
 export const saleEvents = tenantSchema.table(
   "sale_events",
   {

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "../../adapters/db/index.ts";
 import type { Sale } from "../../domain/commission/sale.ts";
-import type { SaleRow } from "./sales-store.ts";
+import type { SaleRow } from "./tables.ts";
 
 const SOURCE = "sales";
 
