@@ -31,7 +31,7 @@ import { softphoneRoutes } from "./softphone.ts";
 import { carrierWebhook } from "./webhooks/carrier.ts";
 import { stripeWebhook } from "./webhooks/stripe.ts";
 
-export type ApiEnv = HouseEnv & { Bindings: Env };
+type ApiEnv = HouseEnv & { Bindings: Env };
 
 /** No form or document of this API is larger; recordings come from the carrier, not through here. */
 const BODY_BYTES_MAX = 128 * 1024;

@@ -1,5 +1,5 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { ApiEnv } from "./app.ts";
+import type { Env } from "hono";
 
 const INFO = {
   openapi: "3.1.0",
@@ -16,7 +16,7 @@ const PAGE = `<!doctype html>
 <body><script id="api-reference" data-url="/openapi.json" data-configuration='{"withDefaultFonts":false,"telemetry":false,"hideClientButton":true,"showDeveloperTools":"never","agent":{"disabled":true},"mcp":{"disabled":true}}'></script><script src="/reference/standalone.js"></script></body></html>`;
 
 /** The document made from the routes, and a page to read it with, whose script is served from our own files. */
-export function describe(api: OpenAPIHono<ApiEnv>): void {
+export function describe<E extends Env>(api: OpenAPIHono<E>): void {
   let document: string | undefined;
   api.get("/openapi.json", (c) => {
     document ??= JSON.stringify(api.getOpenAPI31Document(INFO));
