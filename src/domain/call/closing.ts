@@ -5,7 +5,7 @@ import { ENDING_LEASE_MS, LEG_LEASE_MS, VOICEMAIL_WORD_MS, WRAP_UP_LEASE_MS } fr
 import { wrapUpSecondsOf } from "./line-config.ts";
 import type { PoolMessage } from "./messages.ts";
 import { abandonOutside, leaveOutside } from "./outside.ts";
-import { liveLegs, part } from "./parting.ts";
+import { part } from "./parting.ts";
 import type { ContactState, Ending, QueuePlace, Seat, ServedSeat, Stage } from "./state.ts";
 
 type Talking = Extract<Stage, { at: "talking" }>;
@@ -153,10 +153,6 @@ export function openLegs(draft: Draft) {
 /** True while the carrier may still make a leg that we asked for. */
 export function awaitsLeg(state: ContactState): boolean {
   return state.creates.some((create) => create.callSid === null && !create.refused);
-}
-
-export function endAgentLeg(draft: Draft, seat: Seat): void {
-  for (const callSid of liveLegs(draft.state, seat.reservationId)) draft.effect({ do: "end_call", callSid });
 }
 
 /** How many past reservations are remembered: a caller is offered to far fewer seats than this. */

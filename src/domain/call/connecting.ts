@@ -1,7 +1,6 @@
-import { endAgentLeg, spend } from "./closing.ts";
+import { spend } from "./closing.ts";
 import type { Draft } from "./draft.ts";
 import type { Party, SeatReturn } from "./facts.ts";
-import { resumeWaiting } from "./in-flow.ts";
 import {
   BROWSER_RING_S,
   CONNECT_EXTENSIONS_MAX,
@@ -14,12 +13,13 @@ import {
   TALK_LEASE_MS,
   TELEPHONE_RING_S_MAX,
 } from "./leases.ts";
-import { adopt, isLegOf } from "./legs.ts";
+import { adopt, isLegOf } from "./naming.ts";
 import { joinedOutside } from "./outside.ts";
-import { freedUnseen, legMayLive, liveLegs } from "./parting.ts";
+import { endAgentLeg, freedUnseen, legMayLive, liveLegs } from "./parting.ts";
 import { agentBack, callAgent } from "./recall.ts";
 import type { ContactEvent, LegStatus, QueuePlace, Seat, Stage } from "./state.ts";
 import { waitAnew } from "./tickets.ts";
+import { resumeWaiting } from "./waiting.ts";
 
 type Connecting = Extract<Stage, { at: "connecting" }>;
 
@@ -107,11 +107,11 @@ export function seatFailed(draft: Draft, stage: Connecting, why: SeatReturn): vo
   draft.fact({ type: "seat_returned", agentId, reservationId, why });
   endAgentLeg(draft, stage.seat);
   spend(draft, stage.seat);
-  if (why !== "leg_failed" && why !== "missed") return resumeWaiting(draft, waitAnew(draft, stage.place), true);
+  if (why !== "leg_failed" && why !== "missed") return resumeWaiting(draft, waitAnew(draft, stage.place));
   // Told so, the pool keeps the ticket; when the pool itself gave the seat up, the ticket went with it.
   const missed = why === "missed" ? ({ missed: true } as const) : {};
   draft.tellPool(stage.place.poolId, { say: "leg_failed", reservationId, ...missed });
-  resumeWaiting(draft, stage.place, true);
+  resumeWaiting(draft, stage.place);
 }
 
 /** The agent's leg is over before it was one: a telephone that rang in vain was missed, all else is a failure. */

@@ -9,6 +9,7 @@ import { ENDING_LEASE_MS, FLOW_LEASE_MS, KEEP_ALIVE_MS } from "./leases.ts";
 import { takeRecording } from "./recordings.ts";
 import type { ContactEvent, QueuePlace, Stage } from "./state.ts";
 import { nextMove, nextOutside, ticketOf } from "./tickets.ts";
+import { nextStretch, queueStep } from "./waiting.ts";
 
 type Wanted = Extract<ContactEvent, { type: "instructions_wanted" }>;
 type Queued = Extract<Stage, { at: "queued" }>;
@@ -153,41 +154,13 @@ function joinQueue(draft: Draft, stepId: StepId, key: string, walk: Walk): void 
   draft.tellPool(place.poolId, { say: "wait", ticket: ticketOf(draft, place) });
 }
 
-function queueStep(draft: Draft, stepId: StepId) {
-  const step = draft.config.flow.steps[stepId];
-  return step?.kind === "queue" ? step : null;
-}
-
 /** The music is over, or a key was pressed: announce, play on, or leave. */
 function waitOn(draft: Draft, stage: Queued, digits: string | null): void {
   const step = queueStep(draft, stage.place.stepId);
   const leadsTo = step === null ? null : queueKey(step, digits);
   if (leadsTo !== null) return leaveQueue(draft, stage, leadsTo);
   if (draft.now >= stage.place.leaveAt && stage.seats.length === 0) return overstay(draft, stage);
-  draft.say(waiting(draft, stage, draft.nextTurn()));
-}
-
-/** Verbs of the next stretch of waiting, with an announcement when one is due. */
-function waiting(draft: Draft, stage: Queued, key: string) {
-  const step = queueStep(draft, stage.place.stepId);
-  if (step === null) return [{ do: "pause", seconds: 10 } as const, { do: "ask_again", key } as const];
-  const due = draft.now - stage.place.announcedAt >= step.announceEveryS * SECOND_MS;
-  const standing = due && (step.announcePosition || step.announceWait) ? stage.standing : null;
-  if (standing !== null) {
-    const { position, estimatedWaitS } = standing;
-    draft.fact({ type: "queue_announced", position, estimatedWaitS });
-    draft.move({ ...stage, place: { ...stage.place, announcedAt: draft.now } });
-  }
-  return waitingVerbs(draft.world(key), step, { welcome: false, standing });
-}
-
-/** Back to the music after a seat failed: the caller is redirected, the place is kept. */
-export function resumeWaiting(draft: Draft, place: QueuePlace, callerMoved: boolean): void {
-  const stage: Queued = { at: "queued", place, standing: null, seats: [], keepAliveAt: draft.now + KEEP_ALIVE_MS };
-  draft.move(stage);
-  const verbs = waiting(draft, stage, draft.nextTurn());
-  if (callerMoved) draft.redirect(verbs);
-  else draft.say(verbs);
+  draft.say(nextStretch(draft, stage, draft.nextTurn()));
 }
 
 /** The longest wait is over: the flow says where to go. */

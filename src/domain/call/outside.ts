@@ -3,7 +3,6 @@ import { SECOND_MS } from "../kernel/instant.ts";
 import { assert } from "../kernel/step.ts";
 import type { Draft } from "./draft.ts";
 import type { OutsideFailure } from "./facts.ts";
-import { resumeWaiting } from "./in-flow.ts";
 import {
   AWAY_DOUBT_MS,
   CONNECT_EXTENSIONS_MAX,
@@ -15,6 +14,7 @@ import {
 } from "./leases.ts";
 import type { Create, Leg, LegStatus, QueuePlace, Stage } from "./state.ts";
 import { nextOutside, waitAfresh } from "./tickets.ts";
+import { resumeWaiting } from "./waiting.ts";
 
 type CallingOut = Extract<Stage, { at: "calling_out" }>;
 type TalkingOut = Extract<Stage, { at: "talking_out" }>;
@@ -108,7 +108,7 @@ export function outsideFailed(draft: Draft, stage: CallingOut, why: OutsideFailu
   const queue = draft.config.queues[place.queueId];
   assert(queue !== undefined && tried !== undefined, "who is called out waited in a queue that names the number");
   const next = nextOutside(queue, place.queuedAt, tried.step);
-  resumeWaiting(draft, waitAfresh(draft, { ...place, ...next }), true);
+  resumeWaiting(draft, waitAfresh(draft, { ...place, ...next }));
 }
 
 /** The number rings for ever, or its words are lost: the carrier is asked, and after the third time the caller waits on. */

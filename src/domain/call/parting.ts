@@ -1,5 +1,4 @@
 import type { CarrierSid, PoolId, ReservationId } from "../kernel/ids.ts";
-import { endAgentLeg } from "./closing.ts";
 import type { Draft } from "./draft.ts";
 import { PARTING_ASKS_MAX, PARTING_LEASE_MS } from "./leases.ts";
 import type { PoolMessage } from "./messages.ts";
@@ -14,6 +13,11 @@ export function part(draft: Draft, poolId: PoolId, seat: Seat, as: Parting["as"]
   if (!legMayLive(draft.state, seat.reservationId)) return draft.tellPool(poolId, owed);
   const { reservationId } = seat;
   draft.state.parting = { reservationId, poolId, as, owed: [owed], asked: 0, askAt: draft.now + PARTING_LEASE_MS };
+}
+
+/** Tells the carrier to end every leg of the seat that it has named and not yet ended. */
+export function endAgentLeg(draft: Draft, seat: Seat): void {
+  for (const callSid of liveLegs(draft.state, seat.reservationId)) draft.effect({ do: "end_call", callSid });
 }
 
 /** A later word on the same seat keeps its place behind the one that waits. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { AGENT, CALLER, connecting, NO_LEG, R1, talking, typesOf } from "../../../test/support/call-stages.ts";
 import { asId, type CarrierSid } from "../kernel/ids.ts";
-import { isAwaited } from "./legs.ts";
+import { isAwaited } from "./naming.ts";
 import { seatStage } from "./seats.ts";
 import type { ContactEvent } from "./state.ts";
 

@@ -1,5 +1,5 @@
-import { isAwaited } from "../../domain/call/legs.ts";
 import type { PoolMessage } from "../../domain/call/messages.ts";
+import { isAwaited } from "../../domain/call/naming.ts";
 import type { ContactEvent, ContactState, Effect } from "../../domain/call/state.ts";
 import { unreachable } from "../../domain/kernel/step.ts";
 import type { KnownCaller, SeatPoolRpc, Ticket } from "../../domain/routing/protocol.ts";

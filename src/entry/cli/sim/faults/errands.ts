@@ -1,5 +1,5 @@
-import { isAwaited } from "../../../../domain/call/legs.ts";
 import type { PoolMessage } from "../../../../domain/call/messages.ts";
+import { isAwaited } from "../../../../domain/call/naming.ts";
 import type { ContactEvent, ContactState, Effect } from "../../../../domain/call/state.ts";
 import type { CarrierSid, ContactId } from "../../../../domain/kernel/ids.ts";
 import type { PoolEvent } from "../../../../domain/routing/index.ts";
