@@ -1,5 +1,6 @@
 import { SECOND_MS } from "../../../../domain/kernel/instant.ts";
-import { askAction, proceed, quiet, setActivity, sound } from "./program.ts";
+import { type Next, quiet, setActivity, sound } from "./activity.ts";
+import { askAction } from "./asking.ts";
 import type { Call } from "./state.ts";
 import type { Verb } from "./twiml.ts";
 import { setTimer, tell, touchCall, type World } from "./world.ts";
@@ -15,17 +16,20 @@ export function beginGather(world: World, call: Call, verb: Gather): void {
 }
 
 /** A prompt inside the Gather has ended, or nobody pressed anything for the whole time allowed. */
-export function gatherTurnOver(world: World, call: Call): void {
+export function gatherTurnOver(world: World, call: Call): Next {
   const verb = gatherOf(call);
-  if (verb === null || call.activity.at !== "gathering") return;
-  if (!call.activity.listening) return nextPrompt(world, call, verb);
-  finish(world, call, verb, { digits: call.activity.digits, speech: "" });
+  if (verb === null || call.activity.at !== "gathering") return "wait";
+  if (!call.activity.listening) {
+    nextPrompt(world, call, verb);
+    return "wait";
+  }
+  return finish(world, call, verb, { digits: call.activity.digits, speech: "" });
 }
 
-export function gatherDigits(world: World, call: Call, pressed: string): void {
+export function gatherDigits(world: World, call: Call, pressed: string): Next {
   for (const key of pressed) {
     const verb = gatherOf(call);
-    if (verb === null || !verb.digits || call.activity.at !== "gathering") return;
+    if (verb === null || !verb.digits || call.activity.at !== "gathering") return "wait";
     const { digits } = call.activity;
     if (verb.finishOnKey !== "" && verb.finishOnKey.includes(key))
       return finish(world, call, verb, { digits, speech: "" });
@@ -36,11 +40,12 @@ export function gatherDigits(world: World, call: Call, pressed: string): void {
       return finish(world, call, verb, { digits: digits + key, speech: "" });
     }
   }
+  return "wait";
 }
 
-export function gatherSpeech(world: World, call: Call, text: string): void {
+export function gatherSpeech(world: World, call: Call, text: string): Next {
   const verb = gatherOf(call);
-  if (verb?.speech === true) finish(world, call, verb, { digits: "", speech: text });
+  return verb?.speech === true ? finish(world, call, verb, { digits: "", speech: text }) : "wait";
 }
 
 function nextPrompt(world: World, call: Call, verb: Gather): void {
@@ -59,13 +64,14 @@ function waitForKey(world: World, call: Call, verb: Gather): void {
   setTimer(world, `${call.sid}/turn`, at, { kind: "turn_over", callSid: call.sid });
 }
 
-function finish(world: World, call: Call, verb: Gather, heard: { digits: string; speech: string }): void {
+function finish(world: World, call: Call, verb: Gather, heard: { digits: string; speech: string }): Next {
   quiet(world, call);
   const nothing = heard.digits === "" && heard.speech === "";
-  if (nothing && !verb.actionOnEmptyResult) return proceed(world, call);
+  if (nothing && !verb.actionOnEmptyResult) return "go_on";
   askAction(world, call, verb.action, {
     ...(heard.speech === "" ? { Digits: heard.digits } : { SpeechResult: heard.speech, Confidence: "0.95" }),
   });
+  return "wait";
 }
 
 function gatherOf(call: Call): Gather | null {

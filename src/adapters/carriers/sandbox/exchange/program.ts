@@ -1,21 +1,21 @@
 import { SECOND_MS } from "../../../../domain/kernel/instant.ts";
-import { chance } from "../../../../domain/kernel/random.ts";
+import { type Next, quiet, setActivity, sound } from "./activity.ts";
+import { absolute, ask, askAction, post, resolve, sourceOf } from "./asking.ts";
 import { leaveConference } from "./conferences.ts";
 import type { RunNext } from "./events.ts";
-import { beginGather, gatherTurnOver } from "./gather.ts";
+import { beginGather, gatherDigits, gatherSpeech, gatherTurnOver } from "./gather.ts";
 import { answer, endLeg } from "./legs.ts";
 import { createMessage } from "./messages.ts";
-import { callParams } from "./params.ts";
-import { beginRecord, recordTurnOver } from "./record.ts";
-import { promptMs } from "./speech.ts";
-import type { Activity, Call, CallbackTarget, Document, JoinOptions, VoiceRequest, VoiceSource } from "./state.ts";
+import { beginRecord, recordDigits, recordTurnOver } from "./record.ts";
+import type { Call, Document, JoinOptions, VoiceSource } from "./state.ts";
 import { isOver } from "./state.ts";
-import { type CallbackAttribute, type Prompt, parseTwiml, type Target, TwimlError, type Verb } from "./twiml.ts";
-import { clearTimer, setTimer, tell, touchCall, type World } from "./world.ts";
+import { type Prompt, parseTwiml, TwimlError, type Verb } from "./twiml.ts";
+import { clearTimer, type World } from "./world.ts";
 
 /**
- * The TwiML interpreter: runs a call's document verb by verb, asks the application for the next one, and says what the
- * caller hears. A verb that takes time sets the call's one `turn` timer; when it passes, the verb is over.
+ * The TwiML interpreter: runs a call's document verb by verb and asks the application for the next one. A verb that takes
+ * time sets the call's one `turn` timer; when it passes, the verb is over. A verb that listens says whether to go on
+ * (`Next`), and this file alone does.
  */
 
 /** What the caller hears when the application gives no usable answer, before the call is ended. */
@@ -46,38 +46,6 @@ function stopActivity(world: World, call: Call): void {
   }
   if (activity.at === "gathering" || activity.at === "recording") quiet(world, call);
   clearTimer(world, `${call.sid}/turn`);
-}
-
-/** Asks the application. The shell brings the answer as `document_arrived` or `document_failed` with the same id. */
-export function ask(world: World, call: Call, source: VoiceSource, extra: Readonly<Record<string, string>>): void {
-  post(world, call, {
-    id: world.newSid("RQ"),
-    url: source.url,
-    method: source.method,
-    params: { ...callParams(world, call), ...extra },
-    source,
-    attempt: "primary",
-  });
-}
-
-/** Asks about a call that is over: the application is told, and its answer finds no call to run on. */
-export function announce(world: World, call: Call, source: VoiceSource, extra: Readonly<Record<string, string>>): void {
-  const params = { ...callParams(world, call), ...extra };
-  const request: VoiceRequest = {
-    id: world.newSid("RQ"),
-    url: source.url,
-    method: source.method,
-    params,
-    source,
-    attempt: "primary",
-  };
-  world.effects.push({ do: "ask", callSid: call.sid, request, twice: false });
-}
-
-function post(world: World, call: Call, request: VoiceRequest): void {
-  setActivity(world, call, { at: "fetching", request });
-  const twice = chance(world.random, world.exchange.faults.duplicate);
-  world.effects.push({ do: "ask", callSid: call.sid, request, twice });
 }
 
 export function documentArrived(world: World, call: Call, requestId: string, body: string): void {
@@ -116,7 +84,7 @@ function begin(world: World, call: Call, source: VoiceSource, verbs: readonly Ve
 }
 
 /** Goes to the next verb; after the last one the carrier hangs up. */
-export function proceed(world: World, call: Call): void {
+function proceed(world: World, call: Call): void {
   const document = call.document;
   if (document === null || isOver(call)) return;
   document.index += 1;
@@ -152,35 +120,29 @@ function perform(world: World, call: Call, document: Document, verb: Verb): void
   }
 }
 
-/** Sounds one prompt; its end is the call's `turn`. */
-export function sound(world: World, call: Call, prompt: Prompt): void {
-  const durationMs = promptMs(prompt);
-  setTimer(world, `${call.sid}/turn`, world.now + durationMs, { kind: "turn_over", callSid: call.sid });
-  if (prompt.verb === "Pause") return;
-  const said = prompt.verb === "Say";
-  world.raised.push({ kind: "robot_moment", callSid: call.sid, moment: said ? "say" : "play" });
-  if (call.device.kind !== "phone") return;
-  tell(world, call, {
-    type: "caption",
-    callSid: call.sid,
-    kind: said ? (call.activity.at === "gathering" ? "gather" : "say") : "play",
-    text: said ? prompt.text : "",
-    language: said ? prompt.language : null,
-    durationS: durationMs / SECOND_MS,
-    url: said ? null : prompt.url,
-  });
-}
-
 export function turnOver(world: World, call: Call): void {
   switch (call.activity.at) {
     case "speaking":
       return proceed(world, call);
     case "gathering":
-      return gatherTurnOver(world, call);
+      return follow(world, call, gatherTurnOver(world, call));
     case "recording":
-      return recordTurnOver(world, call);
+      return follow(world, call, recordTurnOver(world, call));
     default: // The turn of an activity that has ended meanwhile.
   }
+}
+
+export function keysPressed(world: World, call: Call, keys: string): void {
+  if (call.activity.at === "recording") recordDigits(world, call, keys);
+  else follow(world, call, gatherDigits(world, call, keys));
+}
+
+export function spoken(world: World, call: Call, text: string): void {
+  follow(world, call, gatherSpeech(world, call, text));
+}
+
+function follow(world: World, call: Call, next: Next): void {
+  if (next === "go_on") proceed(world, call);
 }
 
 function dial(world: World, call: Call, verb: Extract<Verb, { verb: "Dial" }>): void {
@@ -243,11 +205,6 @@ export function childOver(world: World, parent: Call, child: Call): void {
   });
 }
 
-export function askAction(world: World, call: Call, action: Target, params: Readonly<Record<string, string>>): void {
-  const document = call.document;
-  if (document !== null) ask(world, call, sourceOf(document.source, action), params);
-}
-
 function message(world: World, call: Call, document: Document, verb: Extract<Verb, { verb: "Message" }>): void {
   const sid = world.newSid("SM");
   createMessage(world, {
@@ -261,31 +218,4 @@ function message(world: World, call: Call, document: Document, verb: Extract<Ver
   });
   if (verb.action === null) return proceed(world, call);
   ask(world, call, sourceOf(document.source, verb.action), { MessageSid: sid, MessageStatus: "sent" });
-}
-
-export function setActivity(world: World, call: Call, activity: Activity): void {
-  clearTimer(world, `${call.sid}/turn`);
-  call.activity = activity;
-  touchCall(world, call);
-}
-
-/** Tells a phone page that the line no longer listens. */
-export function quiet(world: World, call: Call): void {
-  const what = call.activity.at === "recording" ? "record" : "gather";
-  tell(world, call, { type: "listening", callSid: call.sid, on: false, what });
-}
-
-export function sourceOf(current: VoiceSource, target: Target): VoiceSource {
-  return { url: resolve(current.url, target.url), method: target.method, fallbackUrl: current.fallbackUrl };
-}
-
-/** An absolute address is used letter by letter: rebuilding it would change what is signed. */
-function resolve(base: string, url: string): string {
-  if (url === "") return base;
-  return /^https?:\/\//i.test(url) ? url : new URL(url, base).href;
-}
-
-export function absolute(call: Call, callback: CallbackAttribute | null): CallbackTarget | null {
-  if (callback === null) return null;
-  return { url: resolve(call.document?.source.url ?? "", callback.url), events: callback.events };
 }

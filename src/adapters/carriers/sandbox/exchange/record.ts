@@ -1,6 +1,7 @@
 import { SECOND_MS } from "../../../../domain/kernel/instant.ts";
+import { type Next, quiet, setActivity } from "./activity.ts";
+import { absolute, announce, askAction, sourceOf } from "./asking.ts";
 import { recordingUrl } from "./params.ts";
-import { absolute, announce, askAction, proceed, quiet, setActivity, sourceOf } from "./program.ts";
 import { changeRecording, discardRecording, startRecording } from "./recordings.ts";
 import { robotSpeaksToMachines } from "./robots.ts";
 import type { Call } from "./state.ts";
@@ -28,12 +29,15 @@ export function beginRecord(world: World, call: Call, verb: RecordVerb): void {
 }
 
 /** The longest message allowed is reached; or nothing was said, and the document goes on without the action. */
-export function recordTurnOver(world: World, call: Call): void {
-  if (call.activity.at !== "recording") return;
-  if (speaks(call)) return finish(world, call, "");
+export function recordTurnOver(world: World, call: Call): Next {
+  if (call.activity.at !== "recording") return "wait";
+  if (speaks(call)) {
+    finish(world, call, "");
+    return "wait";
+  }
   discardRecording(world, call.activity.recordingSid);
   quiet(world, call);
-  proceed(world, call);
+  return "go_on";
 }
 
 export function recordDigits(world: World, call: Call, pressed: string): void {

@@ -1,11 +1,9 @@
 import { assert, unreachable } from "../../../../domain/kernel/step.ts";
 import { changeMember, end, joinConference, kick } from "./conferences.ts";
 import type { Effect, ExchangeEvent } from "./events.ts";
-import { gatherDigits, gatherSpeech } from "./gather.ts";
 import { answer, bridge, clientAccepts, endLeg, listened, placeInbound, placeOutbound, ring } from "./legs.ts";
 import { createMessage, moveMessage } from "./messages.ts";
-import { childOver, dialOver, documentArrived, documentFailed, run, turnOver } from "./program.ts";
-import { recordDigits } from "./record.ts";
+import { childOver, dialOver, documentArrived, documentFailed, keysPressed, run, spoken, turnOver } from "./program.ts";
 import { changeRecording, recordingProcessed, startRecording } from "./recordings.ts";
 import { robotActs, robotMoment } from "./robots.ts";
 import { type Call, type Client, type Exchange, isOver, type TimerWork } from "./state.ts";
@@ -90,11 +88,9 @@ function applyToCall(world: World, call: Call, event: CallOnlyEvent): void {
     case "document_failed":
       return documentFailed(world, call, event.requestId, event.code);
     case "digits":
-      return call.activity.at === "recording"
-        ? recordDigits(world, call, event.digits)
-        : gatherDigits(world, call, event.digits);
+      return keysPressed(world, call, event.digits);
     case "speech":
-      return gatherSpeech(world, call, event.text);
+      return spoken(world, call, event.text);
     case "client_accepts":
       return clientAccepts(world, call, event.handset);
     case "client_rejects":
