@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Env, houseNow, settingsOf } from "./env.ts";
+import type { Env } from "./env.ts";
+import { houseNow, settingsOf } from "./settings.ts";
 import { FaultsBody } from "./stripe/faults.ts";
 
 const CardBody = z.strictObject({ card: z.string().regex(/^[0-9]{12,19}$/) });

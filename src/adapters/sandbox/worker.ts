@@ -1,5 +1,6 @@
 import { answerControl } from "./control.ts";
-import { type Env, settingsOf } from "./env.ts";
+import type { Env } from "./env.ts";
+import { settingsOf } from "./settings.ts";
 
 export { Mailbox } from "./mail/mailbox.ts";
 export { StripeAccount } from "./stripe/account.ts";

@@ -1,13 +1,11 @@
 import { z } from "zod";
-import type { DirectoryObject } from "./objects/directory-object.ts";
-import type { ExchangeObject } from "./objects/exchange-object.ts";
-import type { HandsetObject } from "./objects/handset-object.ts";
+import type { DirectoryRpc, ExchangeRpc, HandsetRpc } from "./objects/rpc.ts";
 
 /** Bindings and variables of the sandbox carrier's own Worker, as its wrangler.toml declares them. */
 export type Env = {
-  readonly EXCHANGE: DurableObjectNamespace<ExchangeObject>;
-  readonly HANDSET: DurableObjectNamespace<HandsetObject>;
-  readonly DIRECTORY: DurableObjectNamespace<DirectoryObject>;
+  readonly EXCHANGE: DurableObjectNamespace<ExchangeRpc>;
+  readonly HANDSET: DurableObjectNamespace<HandsetRpc>;
+  readonly DIRECTORY: DurableObjectNamespace<DirectoryRpc>;
 } & Readonly<Record<string, unknown>>;
 
 const Settings = z.object({

@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { z } from "zod";
-import { type Env, houseNow, settingsOf } from "../env.ts";
+import { houseNow, settingsOf, type Variables } from "../settings.ts";
 
 /** Letters kept; the oldest go. */
 const LETTERS_MAX = 2_000;
@@ -27,8 +27,8 @@ const SendBody = z.strictObject({
 export type Letter = z.infer<typeof SendBody> & { readonly id: string; readonly at: number };
 
 /** A mail service that delivers to a page: Resend's interface on one side, the letters on the other. */
-export class Mailbox extends DurableObject<Env> {
-  constructor(ctx: DurableObjectState, env: Env) {
+export class Mailbox extends DurableObject<Variables> {
+  constructor(ctx: DurableObjectState, env: Variables) {
     super(ctx, env);
     ctx.storage.sql.exec(
       "create table if not exists letter (seq integer primary key autoincrement, key text unique, fingerprint text not null, json text not null)",

@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { chance, type Random, seededRandom } from "../../../domain/kernel/random.ts";
-import { type Env, houseNow, type Settings, settingsOf } from "../env.ts";
+import { houseNow, type Settings, settingsOf, type Variables } from "../settings.ts";
 import { type Balance, Books } from "./books.ts";
 import { Deliveries, eventOf, type StripeEvent } from "./deliveries.ts";
 import { type Desk, pay } from "./desk.ts";
@@ -16,14 +16,14 @@ const KEY_MS = 24 * 3_600_000;
 export type Ledger = { readonly entries: readonly Balance[]; readonly waiting: number };
 
 /** The house's account at the sandbox Stripe: books, keys, events and payment pages. */
-export class StripeAccount extends DurableObject<Env> {
+export class StripeAccount extends DurableObject<Variables> {
   readonly #books: Books;
   readonly #settings: Settings;
   readonly #deliveries: Deliveries;
   #faults: Faults = NO_FAULTS;
   #random: Random = seededRandom(1);
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  constructor(ctx: DurableObjectState, env: Variables) {
     super(ctx, env);
     const { sql } = ctx.storage;
     this.#settings = settingsOf(env);

@@ -2,8 +2,7 @@ import { z } from "zod";
 import { type Env, settingsOf } from "../env.ts";
 import type { Account, Faults } from "../exchange/state.ts";
 import { houseClock } from "../house-clock.ts";
-import type { DirectoryObject } from "../objects/directory-object.ts";
-import type { ExchangeObject } from "../objects/exchange-object.ts";
+import type { DirectoryRpc, ExchangeRpc } from "../objects/rpc.ts";
 import { AccountBody, AccountSid, FaultsBody, RobotCallBody, RobotClientBody } from "./schema.ts";
 
 /** The control API under /sandbox, guarded by the key of the environment; only /sandbox/health is open. */
@@ -117,11 +116,11 @@ async function withBody<Schema extends z.ZodType>(
   return use(body.data, accountSid ?? "");
 }
 
-function directoryOf(env: Env): DurableObjectStub<DirectoryObject> {
+function directoryOf(env: Env): DurableObjectStub<DirectoryRpc> {
   return env.DIRECTORY.get(env.DIRECTORY.idFromName("directory"));
 }
 
-function exchangeOf(env: Env, sid: string): DurableObjectStub<ExchangeObject> {
+function exchangeOf(env: Env, sid: string): DurableObjectStub<ExchangeRpc> {
   return env.EXCHANGE.get(env.EXCHANGE.idFromName(sid));
 }
 

@@ -1,9 +1,10 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Env } from "../env.ts";
 import { type Account, type Faults, NO_FAULTS } from "../exchange/state.ts";
+import type { DirectoryRpc, ExchangeRpc } from "./rpc.ts";
 
 /** What all accounts share: who has which number, which accounts there are, and the faults asked for. */
-export class DirectoryObject extends DurableObject<Env> {
+export class DirectoryObject extends DurableObject<Env> implements DirectoryRpc {
   async setAccount(account: Account): Promise<void> {
     const { kv } = this.ctx.storage;
     for (const e164 of kv.get<string[]>(`numbers/${account.sid}`) ?? []) kv.delete(`number/${e164}`);
@@ -34,7 +35,7 @@ export class DirectoryObject extends DurableObject<Env> {
     await Promise.all(this.accountSids().map((sid) => this.#exchange(sid).setFaults(faults)));
   }
 
-  #exchange(sid: string): DurableObjectStub<import("./exchange-object.ts").ExchangeObject> {
+  #exchange(sid: string): DurableObjectStub<ExchangeRpc> {
     return this.env.EXCHANGE.get(this.env.EXCHANGE.idFromName(sid));
   }
 }

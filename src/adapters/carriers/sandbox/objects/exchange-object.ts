@@ -19,7 +19,8 @@ import { step } from "../exchange/step.ts";
 import { handsetOf } from "../exchange/world.ts";
 import { type HouseClock, houseClock } from "../house-clock.ts";
 import { answerRest } from "../rest/router.ts";
-import { type AnswerTimes, answerTimes } from "./answer-times.ts";
+import { answerTimes } from "./answer-times.ts";
+import type { ExchangeHealth, ExchangeRpc, HandsetRpc } from "./rpc.ts";
 import { ExchangeStore } from "./store.ts";
 import { Wakeup } from "./wakeup.ts";
 import { send } from "./webhooks.ts";
@@ -35,13 +36,13 @@ const ERROR_CONTENT_TYPE = 12_300;
 const ASK_AGAIN_MS = 2_000;
 
 /** One carrier account: applies each event to the exchange, saves it, then does what the step asked for. */
-export class ExchangeObject extends DurableObject<Env> {
+export class ExchangeObject extends DurableObject<Env> implements ExchangeRpc {
   readonly #exchange: Exchange;
   readonly #store: ExchangeStore;
   readonly #clock: HouseClock;
   readonly #base: string;
   readonly #wakeup: Wakeup;
-  readonly #handsets = new Map<string, DurableObjectStub<import("./handset-object.ts").HandsetObject>>();
+  readonly #handsets = new Map<string, DurableObjectStub<HandsetRpc>>();
   #random: Random;
   #asking = 0;
 
@@ -84,7 +85,6 @@ export class ExchangeObject extends DurableObject<Env> {
     this.#apply({ kind: "faults_set", faults });
   }
 
-  /** A robot caller rings; null when the account has no such number. */
   placeRobot(from: string, to: string, script: readonly RobotAction[], patienceS: number | null): string | null {
     const sid = newSid("CA");
     this.#apply({ kind: "call_arrives", sid, from, to, device: { kind: "robot", script, patienceS } });
@@ -99,7 +99,7 @@ export class ExchangeObject extends DurableObject<Env> {
     return this.#store.ledger(since);
   }
 
-  health(): { liveCalls: number; openConferences: number; timers: number; webhooks: AnswerTimes } {
+  health(): ExchangeHealth {
     const live = [...this.#exchange.calls.values()].filter((call) => !isOver(call)).length;
     return {
       liveCalls: live,
@@ -115,7 +115,6 @@ export class ExchangeObject extends DurableObject<Env> {
     return this.#exchange.calls.has(sid) ? sid : null;
   }
 
-  /** Signs a softphone in; the identity, or null when the token is not this account's. */
   registerClient(token: string, handset: string): string | null {
     const { account } = this.#exchange;
     if (account === null) return null;
@@ -137,7 +136,6 @@ export class ExchangeObject extends DurableObject<Env> {
     this.#apply({ kind: "handset_gone", handset });
   }
 
-  /** Drops the object from memory, as the platform may at any moment; what was saved is all that stays. */
   evict(): void {
     this.ctx.abort("evicted on request");
   }

@@ -3,7 +3,7 @@ import type { ClientMessage, LegMessage, RefusalCode, ToClient } from "../browse
 import { ClientMessageSchema, PhoneMessageSchema } from "../control/browser-messages.ts";
 import { accountSidOf } from "../control/client-token.ts";
 import type { Env } from "../env.ts";
-import type { ExchangeObject } from "./exchange-object.ts";
+import type { ExchangeRpc, HandsetRpc } from "./rpc.ts";
 
 /** What a phone shows as its number when the page gives none: reserved for fiction. */
 const PHONE_FROM = "+12025550100";
@@ -17,7 +17,7 @@ type Attachment = {
 };
 
 /** One open browser: carries messages between its socket and the exchanges it speaks with. Decides nothing itself. */
-export class HandsetObject extends DurableObject<Env> {
+export class HandsetObject extends DurableObject<Env> implements HandsetRpc {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
@@ -32,7 +32,6 @@ export class HandsetObject extends DurableObject<Env> {
     return new Response(null, { status: 101, webSocket: browser });
   }
 
-  /** Brings a message to the browser; false when no browser is there any more. */
   async tell(message: LegMessage | ToClient): Promise<boolean> {
     const socket = this.ctx.getWebSockets()[0];
     if (socket === undefined) return false;
@@ -111,7 +110,7 @@ export class HandsetObject extends DurableObject<Env> {
     socket.send(JSON.stringify(registered));
   }
 
-  #exchange(accountSid: string): DurableObjectStub<ExchangeObject> {
+  #exchange(accountSid: string): DurableObjectStub<ExchangeRpc> {
     return this.env.EXCHANGE.get(this.env.EXCHANGE.idFromName(accountSid));
   }
 }
