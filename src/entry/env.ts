@@ -1,17 +1,18 @@
 import { z } from "zod";
 import { type ClockSetting, platformClock, sandboxClock } from "../adapters/clock.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { CallersRpc, ContactRpc, LineRpc, PoolRpc, TenantLiveRpc } from "./objects/rpc.ts";
 
 /** The bindings of wrangler.toml. Objects and queues are typed here; what travels through them is parsed where it lands. */
 export type Bindings = {
   readonly ASSETS: Fetcher;
   readonly DB: Hyperdrive;
   readonly DB_OPERATOR: Hyperdrive;
-  readonly LINE: DurableObjectNamespace<import("./objects/line.ts").Line>;
-  readonly CONTACT: DurableObjectNamespace<import("./objects/contact.ts").Contact>;
-  readonly SEAT_POOL: DurableObjectNamespace<import("./objects/seat-pool.ts").SeatPool>;
-  readonly TENANT_LIVE: DurableObjectNamespace<import("./objects/tenant-live.ts").TenantLive>;
-  readonly CALLERS: DurableObjectNamespace<import("./objects/callers.ts").Callers>;
+  readonly LINE: DurableObjectNamespace<LineRpc>;
+  readonly CONTACT: DurableObjectNamespace<ContactRpc>;
+  readonly SEAT_POOL: DurableObjectNamespace<PoolRpc>;
+  readonly TENANT_LIVE: DurableObjectNamespace<TenantLiveRpc>;
+  readonly CALLERS: DurableObjectNamespace<CallersRpc>;
   readonly FACTS: Queue;
   readonly MEDIA: Queue;
   readonly BILLING_RUNS: Queue;

@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { CallerOnRecord } from "../../domain/routing/protocol.ts";
 import type { Env } from "../env.ts";
+import type { CallersRpc } from "./rpc.ts";
 
 /** A client's callers are spread over so many objects: a call reads one, and none holds more than a few hundred thousand. */
 const SHARDS = 16;
@@ -10,7 +11,7 @@ const SHARDS = 16;
  * who answered last. The record is the database's; it is told here whenever it changes, so that a call reads it without
  * one. Of two readings of a number the later counts, whatever order they come in.
  */
-export class Callers extends DurableObject<Env> {
+export class Callers extends DurableObject<Env> implements CallersRpc {
   private readonly sql: SqlStorage;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -36,7 +37,6 @@ export class Callers extends DurableObject<Env> {
     }
   }
 
-  /** Null for a number of which nothing is known. */
   read(number: string): CallerOnRecord | null {
     const row = this.sql
       .exec<{ tier: CallerOnRecord["tier"]; agent_id: string | null; answered_at: number | null }>(
@@ -49,7 +49,6 @@ export class Callers extends DurableObject<Env> {
     return { number, tier, last: agentId === null || at === null ? null : ({ agentId, at } as CallerOnRecord["last"]) };
   }
 
-  /** Of the first object alone: until when all changes are known to have been announced; null when nothing ever was. */
   toldUntil(): number | null {
     return this.sql.exec<{ since: number }>("select since from told").toArray()[0]?.since ?? null;
   }
@@ -58,7 +57,6 @@ export class Callers extends DurableObject<Env> {
     this.sql.exec("insert or replace into told (id, since) values (1, ?)", until);
   }
 
-  /** No queue asks any more: what is known of people is not kept without need. */
   forget(): void {
     this.sql.exec("delete from callers");
     this.sql.exec("delete from told");

@@ -1,13 +1,10 @@
 import { DurableObject } from "cloudflare:workers";
 import { deadlineOf, openContact, stepContact } from "../../domain/call/contact.ts";
 import type { RoutingDecision, SeatReturn } from "../../domain/call/facts.ts";
-import type { LineConfig } from "../../domain/call/line-config.ts";
-import type { AgentCommand, CarrierWhere, SeatStage } from "../../domain/call/messages.ts";
+import type { AgentCommand, SeatStage } from "../../domain/call/messages.ts";
 import { seatStage } from "../../domain/call/seats.ts";
 import type { ContactEvent, ContactStep, Moment } from "../../domain/call/state.ts";
-import type { AgentId, CarrierSid, PhoneNumber, PoolId, ReservationId } from "../../domain/kernel/ids.ts";
-import type { ContactSeatRpc } from "../../domain/routing/protocol.ts";
-import type { CallInstruction, CarrierEvent } from "../../ports/carrier.ts";
+import type { AgentId, PhoneNumber, PoolId, ReservationId } from "../../domain/kernel/ids.ts";
 import { type Config, configOf, type Env } from "../env.ts";
 import { addressesOf, toInstructions } from "./contact-addresses.ts";
 import { contactIdOf } from "./contact-id.ts";
@@ -15,31 +12,25 @@ import { type Begun, ContactMemory, type Intent, type Mind } from "./contact-mem
 import { ContactOutbox } from "./contact-outbox.ts";
 import { toContactEvent } from "./contact-webhooks.ts";
 import { localTimeAt } from "./local-time.ts";
+import type {
+  Arrival,
+  CarrierNews,
+  ContactAnswer,
+  ContactCard,
+  ContactReply,
+  ContactRpc,
+  ContactStanding,
+  StoredRecording,
+} from "./rpc.ts";
 
 /** An alarm that comes within this is not called off any more: it may be on its way. */
 const ALARM_AT_THE_DOOR_MS = 1_000;
-
-export type Answer = { readonly instructions: readonly CallInstruction[] } | { readonly refused: "foreign_leg" };
-export type Reply = { readonly ok: true } | { readonly refused: NonNullable<ContactStep["refused"]> };
-
-/** What an agent's desktop may know of the contact in hand; customers and history come from the database. */
-export type ContactCard = {
-  readonly tenantId: string;
-  readonly from: string;
-  readonly to: string;
-  readonly brand: LineConfig["brand"];
-  readonly queueName: string | null;
-  readonly queuedAt: number | null;
-  readonly stage: string;
-  readonly dispositions: LineConfig["dispositions"];
-  readonly variables: { readonly [name: string]: string };
-};
 
 /**
  * One object per contact. It loads the contact, lets the pure machine take each event, saves what came of it in one
  * write, answers, and only then performs effects. No rule lives here: see `src/domain/call`.
  */
-export class Contact extends DurableObject<Env> implements ContactSeatRpc {
+export class Contact extends DurableObject<Env> implements ContactRpc {
   private readonly memory: ContactMemory;
   private readonly config: Config;
   private readonly outbox: ContactOutbox;
@@ -57,13 +48,7 @@ export class Contact extends DurableObject<Env> implements ContactSeatRpc {
     });
   }
 
-  /** The first webhook of a call, or a repeat of it. */
-  async arrive(call: {
-    readonly config: LineConfig;
-    readonly token: string;
-    readonly accountSid: string;
-    readonly event: Extract<CarrierEvent, { kind: "call_arrived" }>;
-  }): Promise<Answer> {
+  async arrive(call: Arrival): Promise<ContactAnswer> {
     const { legSid: callSid, from, to } = call.event;
     if (this.memory.mind === null) {
       const contactId = await contactIdOf(call.accountSid, callSid);
@@ -81,8 +66,7 @@ export class Contact extends DurableObject<Env> implements ContactSeatRpc {
     return this.hear({ type: "arrived", callSid, from, to });
   }
 
-  /** Every later webhook of the call, told apart by the address it came to. */
-  carrierEvent(news: { readonly where: CarrierWhere; readonly event: CarrierEvent }): Answer {
+  carrierEvent(news: CarrierNews): ContactAnswer {
     const event = toContactEvent(news.where, news.event, this.memory.mind?.state ?? null);
     if (event === null) return { refused: "foreign_leg" };
     return this.hear(event);
@@ -121,25 +105,16 @@ export class Contact extends DurableObject<Env> implements ContactSeatRpc {
     return this.fromPool(reservationId, { type: "wrap_up_lapsed", reservationId, wrapUpMs });
   }
 
-  /** Hold, hang up or wrap up, by the agent who has the contact; the machine checks that it is that agent. */
-  agentCommand(command: AgentCommand): Reply {
+  agentCommand(command: AgentCommand): ContactReply {
     const step = this.take(command);
     if (step === null) return { refused: "not_now" };
     return step.refused === null ? { ok: true } : { refused: step.refused };
   }
 
-  /** The media consumer has put a recording into our own store. */
-  recordingStored(stored: {
-    readonly recordingSid: CarrierSid;
-    readonly purpose: "call" | "voicemail";
-    readonly durationS: number;
-    readonly key: string;
-    readonly bytes: number;
-  }): void {
+  recordingStored(stored: StoredRecording): void {
     this.take({ type: "recording_stored", ...stored });
   }
 
-  /** Null for a contact that never was. */
   card(): ContactCard | null {
     const { begun, mind } = this.memory;
     if (begun === null || mind === null) return null;
@@ -170,30 +145,22 @@ export class Contact extends DurableObject<Env> implements ContactSeatRpc {
     }
   }
 
-  /** Runs what is due now: the switch behind the sweep. */
   async sweep(): Promise<void> {
     await this.alarm();
   }
 
-  /** For reconciliation: how far this contact is, how many facts it has told, and what is still on its way out. */
-  standing(): {
-    readonly stage: string;
-    readonly facts: number;
-    readonly unsent: number;
-    readonly intents: number;
-  } | null {
+  standing(): ContactStanding | null {
     const { mind } = this.memory;
     if (mind === null) return null;
     const { stage, seq } = mind.state;
     return { stage: stage.at, facts: seq, unsent: seq - mind.sentSeq, intents: mind.intents.length };
   }
 
-  /** Sandbox only: dies at once, as an object does when the platform moves it. */
   evict(): void {
     if (this.config.environment === "sandbox") this.ctx.abort("evicted on request");
   }
 
-  private hear(event: ContactEvent): Answer {
+  private hear(event: ContactEvent): ContactAnswer {
     const { begun } = this.memory;
     const step = this.take(event);
     if (begun === null || step === null || step.refused === "foreign_leg") return { refused: "foreign_leg" };
@@ -254,7 +221,7 @@ export class Contact extends DurableObject<Env> implements ContactSeatRpc {
     this.ctx.waitUntil(this.ctx.storage.deleteAlarm());
   }
 
-  private answer(begun: Begun, step: ContactStep): Answer {
+  private answer(begun: Begun, step: ContactStep): ContactAnswer {
     const addresses = addressesOf(this.config, begun, step.state.contactId);
     return { instructions: toInstructions(step.answer ?? [], addresses) };
   }

@@ -1,12 +1,13 @@
 import { DurableObject } from "cloudflare:workers";
 import type { LineConfig } from "../../domain/call/line-config.ts";
 import type { Env } from "../env.ts";
+import type { LineRpc } from "./rpc.ts";
 
 /**
  * One object per number: its published configuration. Publishing replaces it whole; the next call reads the new one, a
  * call under way keeps the one it began with. In memory after the first read, so a call costs no query.
  */
-export class Line extends DurableObject<Env> {
+export class Line extends DurableObject<Env> implements LineRpc {
   private config: LineConfig | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -23,13 +24,11 @@ export class Line extends DurableObject<Env> {
     this.config = config;
   }
 
-  /** The number is out of service: callers are told so. */
   withdraw(): void {
     this.ctx.storage.sql.exec("delete from published");
     this.config = null;
   }
 
-  /** Null for a number that nobody has published. */
   read(): LineConfig | null {
     return this.config;
   }

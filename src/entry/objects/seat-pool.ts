@@ -6,7 +6,6 @@ import {
   agentsWithoutDevice,
   type Chance,
   createPool,
-  floorView,
   heldTenant,
   nextDeadline,
   type Pool,
@@ -14,7 +13,6 @@ import {
   type PoolEvent,
   type Reply,
   restorePool,
-  type SeatPoolRpc,
   shareParts,
   step,
   type Ticket,
@@ -23,6 +21,7 @@ import {
 } from "../../domain/routing/index.ts";
 import { type Config, configOf, type Env } from "../env.ts";
 import { localTimeAt } from "./local-time.ts";
+import type { PoolRpc } from "./rpc.ts";
 import { commandFrom, type Heard } from "./seat-pool-commands.ts";
 import { SeatPoolOutbox } from "./seat-pool-outbox.ts";
 import { SeatPoolSockets } from "./seat-pool-sockets.ts";
@@ -36,7 +35,7 @@ const CHANCE: Chance = { random: Math.random, newReservationId: () => asId<Reser
  * One pool of seats: the shell of the pure machine in domain/routing. Every event is one step, one write and then the
  * frames and messages it caused; nothing is kept in memory that the rows and the sockets could not give back.
  */
-export class SeatPool extends DurableObject<Env> implements SeatPoolRpc {
+export class SeatPool extends DurableObject<Env> implements PoolRpc {
   private readonly config: Config;
   private readonly storage: SeatPoolStorage;
   private readonly sockets: SeatPoolSockets;
@@ -105,7 +104,6 @@ export class SeatPool extends DurableObject<Env> implements SeatPoolRpc {
     this.setAlarm();
   }
 
-  /** A session is over: its sockets close now. */
   async endSession(hash: string): Promise<void> {
     this.sessions.end(hash, (socket) => this.webSocketClose(socket));
   }
@@ -114,11 +112,6 @@ export class SeatPool extends DurableObject<Env> implements SeatPoolRpc {
     return heldTenant(this.pool(), agentId, contactId);
   }
 
-  async floor() {
-    return { now: this.config.clock.now(), ...floorView(this.pool()) };
-  }
-
-  /** Sandbox only: dies at once, as an object does when the platform moves it. */
   evict(): void {
     if (this.config.environment === "sandbox") this.ctx.abort("evicted on request");
   }

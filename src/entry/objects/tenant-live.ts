@@ -3,40 +3,8 @@ import type { ContactFact } from "../../domain/call/facts.ts";
 import { countToday, foldLive, isGone, type LiveContact, serviceLevel, type Today } from "../../domain/call/live.ts";
 import { type Config, configOf, type Env } from "../env.ts";
 import { localTimeAt } from "./local-time.ts";
+import type { LiveFrame, TenantLiveRpc, TodayView } from "./rpc.ts";
 import { askDatabase, SocketSessions } from "./socket-sessions.ts";
-
-/** What the portal's page shows first, and what every frame of its socket carries of the day. */
-export type TodayView = {
-  readonly day: string;
-  readonly contacts: number;
-  readonly queues: readonly {
-    readonly queueId: string;
-    readonly offered: number;
-    readonly answered: number;
-    readonly abandoned: number;
-    readonly shortAbandoned: number;
-    readonly overflowed: number;
-    readonly withinTarget: number;
-    readonly serviceLevel: number | null;
-  }[];
-};
-/** Frames of the portal's socket. `seq` has no gaps on one socket: a client that sees one asks for a snapshot. */
-export type LiveFrame =
-  | {
-      readonly kind: "snapshot";
-      readonly seq: number;
-      readonly now: number;
-      readonly today: TodayView;
-      readonly live: readonly LiveContact[];
-    }
-  | {
-      readonly kind: "change";
-      readonly seq: number;
-      readonly now: number;
-      readonly today: TodayView;
-      readonly changed: readonly LiveContact[];
-      readonly gone: readonly string[];
-    };
 
 /** A contact that is over is remembered this long, so that a late repeat of its facts is recognised. */
 const REMEMBER_MS = 60 * 60 * 1_000;
@@ -53,7 +21,7 @@ type Remembered = LiveContact & { readonly heardAt: number };
  * come in order and may repeat; each is counted once. Sockets hibernate; between looks at their sessions a portal left open
  * costs nothing.
  */
-export class TenantLive extends DurableObject<Env> {
+export class TenantLive extends DurableObject<Env> implements TenantLiveRpc {
   private readonly config: Config;
   private readonly sessions: SocketSessions;
   private readonly contacts = new Map<string, Remembered>();
@@ -78,11 +46,6 @@ export class TenantLive extends DurableObject<Env> {
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
   }
 
-  /**
-   * Facts of one contact, in order. Answers the number of the last one it has, so that the sender goes on from there; and
-   * answers once that is stored and all of them are in the queue to the database, so that what the sender lets go of is not
-   * lost with this instance. Busy clients so cost one call to the queue for many contacts.
-   */
   async apply(news: { readonly facts: readonly ContactFact[]; readonly timeZone: string }): Promise<number> {
     const first = news.facts[0];
     if (first === undefined) return 0;
@@ -156,7 +119,6 @@ export class TenantLive extends DurableObject<Env> {
     this.sessions.leave(socket);
   }
 
-  /** A session is over: its sockets close now. */
   endSession(hash: string): void {
     this.sessions.end(hash, () => {});
   }
@@ -172,7 +134,6 @@ export class TenantLive extends DurableObject<Env> {
     if (due !== null && (await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(due);
   }
 
-  /** Sandbox only: dies at once, as an object does when the platform moves it. */
   evict(): void {
     if (this.config.environment === "sandbox") this.ctx.abort("evicted on request");
   }

@@ -10,11 +10,12 @@ import {
 import type { HouseFact } from "../../../domain/call/facts.ts";
 import type { CarrierWhere } from "../../../domain/call/messages.ts";
 import type { ContactId } from "../../../domain/kernel/ids.ts";
-import type { CallInstruction, CarrierEvent } from "../../../ports/carrier.ts";
+import type { CarrierEvent } from "../../../ports/carrier.ts";
 import { configOf, type Env } from "../../env.ts";
 import { errorFields, log } from "../../log.ts";
 import { askAgain } from "../../objects/again.ts";
 import { contactIdOf, objectName } from "../../objects/contact-id.ts";
+import type { ContactAnswer } from "../../objects/rpc.ts";
 import { problem, problemOf } from "../problem.ts";
 import { readAddress, type WebhookAddress } from "./address.ts";
 import { readBody } from "./body.ts";
@@ -22,9 +23,6 @@ import { APOLOGY, twiml, UNKNOWN_NUMBER } from "./spoken.ts";
 
 /** Twilio's largest form is a few kilobytes. */
 const BODY_BYTES_MAX = 64 * 1024;
-
-/** What a Contact object answers to a webhook. */
-type ContactAnswer = { readonly instructions: readonly CallInstruction[] } | { readonly refused: "foreign_leg" };
 
 type Verified = SealedAccount & { readonly token: string; readonly webhook: Webhook };
 
