@@ -1,4 +1,4 @@
-import type { Machines } from "../../src/entry/cli/sim/faults/house.ts";
+import type { Machines } from "../../src/entry/cli/sim/faults/machines.ts";
 import { readFaultOptions } from "../../src/entry/cli/sim/faults/options.ts";
 import { type FaultReport, runFaults } from "../../src/entry/cli/sim/faults/run.ts";
 

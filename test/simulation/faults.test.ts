@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { PRODUCT } from "../../src/entry/cli/sim/faults/house.ts";
+import { PRODUCT } from "../../src/entry/cli/sim/faults/machines.ts";
 import { faultWorld, faultWorldUnder } from "./fault-world.ts";
 import { PLANTED_BUGS } from "./planted-bugs.ts";
 

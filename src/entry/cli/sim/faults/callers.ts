@@ -1,7 +1,16 @@
+import type { ContactEvent } from "../../../../domain/call/state.ts";
 import type { Verb } from "../../../../domain/flow/verbs.ts";
 import { asId, type CarrierSid, type ContactId } from "../../../../domain/kernel/ids.ts";
-import type { TrueLeg } from "./carrier.ts";
-import type { House } from "./house.ts";
+import type { Agenda } from "./agenda.ts";
+import type { SimCarrier, TrueLeg } from "./carrier.ts";
+import type { Fate } from "./fate.ts";
+
+type House = {
+  readonly agenda: Agenda;
+  readonly fate: Fate;
+  readonly carrier: SimCarrier;
+  contact(contactId: ContactId): { hear(event: ContactEvent): readonly Verb[] | "refused" } | null;
+};
 
 /** What a caller is like: which key is pressed in the menu, how patient, how long the talk is. */
 type Caller = { readonly leg: TrueLeg; readonly key: string | null; readonly talkMs: number; met: boolean };

@@ -2,7 +2,20 @@ import type { Party } from "../../../../domain/call/facts.ts";
 import type { ContactEvent, LegReport, LegStatus } from "../../../../domain/call/state.ts";
 import type { Verb } from "../../../../domain/flow/verbs.ts";
 import { type AgentId, asId, type CarrierSid, type ContactId } from "../../../../domain/kernel/ids.ts";
-import type { House } from "./house.ts";
+import type { Agenda } from "./agenda.ts";
+import type { Fate } from "./fate.ts";
+
+type House = {
+  readonly agenda: Agenda;
+  readonly fate: Fate;
+  readonly callers: {
+    run(leg: TrueLeg, verbs: readonly Verb[]): void;
+    meet(contactId: ContactId): void;
+  };
+  readonly watch: { agentRings(leg: TrueLeg): void };
+  desk(agentId: AgentId): { ring(leg: TrueLeg, conference: string): void };
+  contact(contactId: ContactId): { hear(event: ContactEvent): unknown } | null;
+};
 
 /** A leg as it truly is: what the house believes is compared with this. */
 export type TrueLeg = {

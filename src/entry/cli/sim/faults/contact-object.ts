@@ -4,12 +4,27 @@ import { seatStage } from "../../../../domain/call/seats.ts";
 import type { ContactEvent, ContactState, ContactStep, Effect, Moment } from "../../../../domain/call/state.ts";
 import type { Verb } from "../../../../domain/flow/verbs.ts";
 import type { CarrierSid, ContactId, ReservationId } from "../../../../domain/kernel/ids.ts";
-import { perform } from "./errands.ts";
+import type { Agenda } from "./agenda.ts";
+import type { SimCarrier } from "./carrier.ts";
+import { type Intent, perform } from "./errands.ts";
+import type { Fate } from "./fate.ts";
 import { OPENS_AT } from "./floor-plan.ts";
-import type { House } from "./house.ts";
+import type { Machines } from "./machines.ts";
+import type { PoolObject } from "./pool-object.ts";
 
-/** An effect on its way, as the product's Contact object keeps it. `notBefore` is true time. */
-export type Intent = { readonly effect: Effect; readonly attempts: number; readonly notBefore: number };
+type House = {
+  readonly agenda: Agenda;
+  readonly fate: Fate;
+  readonly machines: Machines;
+  readonly skewMs: number;
+  readonly carrier: SimCarrier;
+  readonly pool: PoolObject;
+  readonly contacts: Map<ContactId, ContactObject>;
+  readonly watch: {
+    contactStepped(contact: ContactObject, event: ContactEvent, step: ContactStep): void;
+    compare(contactId: ContactId): void;
+  };
+};
 
 /** All that a contact stores: written whole after each step, read again after a restart. */
 type Mind = { readonly state: ContactState; readonly intents: readonly Intent[] };
@@ -114,7 +129,7 @@ export class ContactObject {
     this.busy.add(lane);
     const { life } = this;
     const counted = this.count(intent);
-    perform(this.house, this, counted, (outcome) => {
+    perform(this.house, this.mind.state, counted, (outcome) => {
       if (life !== this.life) return;
       this.busy.delete(lane);
       if (outcome.is === "outage") return this.postpone(counted);

@@ -1,8 +1,18 @@
 import type { AgentCommand } from "../../../../domain/call/messages.ts";
 import type { AgentId, ContactId, ReservationId } from "../../../../domain/kernel/ids.ts";
 import type { Agent, PoolEvent } from "../../../../domain/routing/index.ts";
-import type { TrueLeg } from "./carrier.ts";
-import type { House } from "./house.ts";
+import type { Agenda } from "./agenda.ts";
+import type { SimCarrier, TrueLeg } from "./carrier.ts";
+import type { Fate } from "./fate.ts";
+import type { PoolObject } from "./pool-object.ts";
+
+type House = {
+  readonly agenda: Agenda;
+  readonly fate: Fate;
+  readonly carrier: SimCarrier;
+  readonly pool: PoolObject;
+  contact(contactId: ContactId): { take(command: AgentCommand): unknown } | null;
+};
 
 /** What a desktop shows: the state, and the reservation and contact it is about. */
 type Shown = {

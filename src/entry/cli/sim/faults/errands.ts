@@ -3,8 +3,14 @@ import { isAwaited } from "../../../../domain/call/naming.ts";
 import type { ContactEvent, ContactState, Effect } from "../../../../domain/call/state.ts";
 import type { CarrierSid, ContactId } from "../../../../domain/kernel/ids.ts";
 import type { PoolEvent } from "../../../../domain/routing/index.ts";
-import type { ContactObject, Intent } from "./contact-object.ts";
-import type { House } from "./house.ts";
+import type { SimCarrier } from "./carrier.ts";
+import type { Fate } from "./fate.ts";
+import type { PoolObject } from "./pool-object.ts";
+
+type House = { readonly fate: Fate; readonly carrier: SimCarrier; readonly pool: PoolObject };
+
+/** An effect on its way, as the product's Contact object keeps it. `notBefore` is true time. */
+export type Intent = { readonly effect: Effect; readonly attempts: number; readonly notBefore: number };
 
 /** What came of an effect. After an outage nobody knows whether it had one: it is tried again. */
 export type Outcome =
@@ -18,9 +24,8 @@ type AddParticipant = Extract<Effect, { do: "add_participant" }>;
 const NOTHING: Outcome = { is: "done", event: null };
 
 /** Carries out one effect of a contact, under the same conditions as the product's `contact-effects.ts`. */
-export function perform(house: House, contact: ContactObject, { effect, attempts }: Intent, done: Done): void {
+export function perform(house: House, state: ContactState, { effect, attempts }: Intent, done: Done): void {
   const { carrier, fate } = house;
-  const { state } = contact.mind;
   switch (effect.do) {
     case "update_call":
       if (isOver(state, effect.callSid)) return done(NOTHING);
@@ -43,7 +48,7 @@ export function perform(house: House, contact: ContactObject, { effect, attempts
       );
     }
     case "tell_pool":
-      return tellPool(house, contact, effect.message, done);
+      return tellPool(house, state, effect.message, done);
     case "store_recording": {
       const { recordingSid, purpose, durationS } = effect;
       const stored = { type: "recording_stored", recordingSid, purpose, durationS, key: recordingSid } as const;
@@ -85,9 +90,7 @@ function isOver(state: ContactState, callSid: string): boolean {
   return state.legs.find((leg) => leg.callSid === callSid)?.over === true;
 }
 
-function tellPool(house: House, contact: ContactObject, message: PoolMessage, done: Done): void {
-  const { fate, pool } = house;
-  const { stage } = contact.mind.state;
+function tellPool({ fate, pool }: House, { contactId, stage }: ContactState, message: PoolMessage, done: Done): void {
   if (message.say === "wait") {
     if (stage.at !== "queued" || stage.place.attempt !== message.ticket.attempt) return done(NOTHING);
     const { ticket } = message;
@@ -102,7 +105,7 @@ function tellPool(house: House, contact: ContactObject, message: PoolMessage, do
       },
     );
   }
-  const event = eventOf(contact.contactId, message);
+  const event = eventOf(contactId, message);
   fate.call(
     () => pool.apply(event),
     (reply) => done(reply === null ? { is: "outage" } : NOTHING),

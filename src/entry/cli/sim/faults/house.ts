@@ -1,7 +1,5 @@
-import { deadlineOf, openContact, stepContact } from "../../../../domain/call/contact.ts";
 import type { LineConfig } from "../../../../domain/call/line-config.ts";
 import { type AgentId, asId, type ContactId } from "../../../../domain/kernel/ids.ts";
-import { restorePool, step } from "../../../../domain/routing/index.ts";
 import { Agenda } from "./agenda.ts";
 import { Callers } from "./callers.ts";
 import { SimCarrier } from "./carrier.ts";
@@ -9,20 +7,10 @@ import { ContactObject } from "./contact-object.ts";
 import { Desk } from "./desk.ts";
 import { Fate } from "./fate.ts";
 import { lineOf, OPENS_AT, poolOf } from "./floor-plan.ts";
+import type { Machines } from "./machines.ts";
 import type { HouseOptions } from "./options.ts";
 import { PoolObject } from "./pool-object.ts";
 import { Watch } from "./watch.ts";
-
-/** The rules under test: the product's own, or, in a test, ones with a planted bug. */
-export type Machines = {
-  readonly openContact: typeof openContact;
-  readonly stepContact: typeof stepContact;
-  readonly deadlineOf: typeof deadlineOf;
-  readonly stepPool: typeof step;
-  readonly restorePool: typeof restorePool;
-};
-
-export const PRODUCT: Machines = { openContact, stepContact, deadlineOf, stepPool: step, restorePool };
 
 /** After the last caller the network heals, and whatever was left behind has this long to be mended. */
 const MENDING_MS = 3 * 3_600_000;
@@ -30,7 +18,8 @@ const CLOCK_STEP_MS_MAX = 40_000;
 
 /**
  * One run: callers, agents, a carrier, a pool and its contacts on true time, under the weather of its seed. Between any
- * two events an object may die, a desktop vanish or the clocks be set.
+ * two events an object may die, a desktop vanish or the clocks be set. It puts the parts together; each names as its
+ * `House` what it needs of the others.
  */
 export class House {
   readonly options: HouseOptions;

@@ -1,3 +1,5 @@
+import type { SeatStage } from "../../../../domain/call/messages.ts";
+import type { ContactEvent } from "../../../../domain/call/state.ts";
 import { type AgentId, asId, type ContactId, type ReservationId } from "../../../../domain/kernel/ids.ts";
 import {
   type Agent,
@@ -14,8 +16,24 @@ import {
   type PoolMessage,
   type Reply,
 } from "../../../../domain/routing/index.ts";
-import type { House } from "./house.ts";
+import type { Agenda } from "./agenda.ts";
+import type { Fate } from "./fate.ts";
+import type { Machines } from "./machines.ts";
 import { toContact } from "./words.ts";
+
+type House = {
+  readonly agenda: Agenda;
+  readonly fate: Fate;
+  readonly machines: Machines;
+  readonly skewMs: number;
+  readonly watch: {
+    poolStepped(object: PoolObject, event: PoolEvent): void;
+    poolRestored(object: PoolObject): void;
+    compare(contactId: ContactId): void;
+  };
+  desk(agentId: AgentId): { show(agent: Agent): void; socketLost(): void };
+  contact(contactId: ContactId): { fromPool(reservationId: ReservationId, event: ContactEvent): SeatStage } | null;
+};
 
 type Owed = { readonly id: number; readonly contactId: ContactId; readonly message: PoolMessage };
 /** What one contact is owed, in order. */

@@ -2,8 +2,8 @@ import type { ContactEvent, ContactState, ContactStep } from "../../../../domain
 import type { CarrierSid, ContactId } from "../../../../domain/kernel/ids.ts";
 import { isOver } from "./carrier.ts";
 import type { ContactObject } from "./contact-object.ts";
-import type { House } from "./house.ts";
 import type { Ledger, Standing } from "./ledger.ts";
+import type { House } from "./watched.ts";
 
 type Found = { readonly contactId: ContactId | null; readonly promise: string };
 

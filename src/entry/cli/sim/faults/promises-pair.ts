@@ -1,6 +1,6 @@
 import { seatStage } from "../../../../domain/call/seats.ts";
 import type { ContactId } from "../../../../domain/kernel/ids.ts";
-import type { House } from "./house.ts";
+import type { House } from "./watched.ts";
 
 /**
  * Contact and pool on the same seat. While either has something to tell the other they may differ; as soon as both have

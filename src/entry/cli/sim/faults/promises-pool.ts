@@ -1,9 +1,9 @@
 import type { AgentFact, AgentState } from "../../../../domain/call/facts.ts";
 import type { AgentId, ContactId, TenantId } from "../../../../domain/kernel/ids.ts";
 import { type Agent, brokenPromise, nextDeadline, type Pool } from "../../../../domain/routing/index.ts";
-import type { House } from "./house.ts";
 import type { Ledger } from "./ledger.ts";
 import type { PoolObject } from "./pool-object.ts";
+import type { House } from "./watched.ts";
 
 type Found = { readonly contactId: ContactId | null; readonly promise: string };
 

@@ -1,5 +1,6 @@
 import { clausesFailed, LedgerHash, type SimReport } from "../report.ts";
-import { House, type Machines, PRODUCT } from "./house.ts";
+import { House } from "./house.ts";
+import { type Machines, PRODUCT } from "./machines.ts";
 import type { FaultOptions } from "./options.ts";
 import { replayOf } from "./options.ts";
 import type { Watch } from "./watch.ts";

@@ -6,12 +6,12 @@ import { LedgerHash } from "../report.ts";
 import type { TrueLeg } from "./carrier.ts";
 import type { ContactObject } from "./contact-object.ts";
 import { OPENS_AT } from "./floor-plan.ts";
-import type { House } from "./house.ts";
 import { Ledger } from "./ledger.ts";
 import type { PoolObject } from "./pool-object.ts";
 import { ContactPromises } from "./promises-contact.ts";
 import { unmatched } from "./promises-pair.ts";
 import { PoolPromises } from "./promises-pool.ts";
+import type { House } from "./watched.ts";
 import { inWords } from "./words.ts";
 
 export type Broken = { readonly promise: string; readonly contactId: ContactId | null; readonly at: number };
