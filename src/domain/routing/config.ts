@@ -2,7 +2,6 @@ import type { QueueConfig, QueueRules } from "../call/line-config.ts";
 import type { AgentId, BrandId, PhoneNumber, PoolId, TenantId } from "../kernel/ids.ts";
 import type { Ms } from "../kernel/instant.ts";
 import { MINUTE_MS, SECOND_MS } from "../kernel/instant.ts";
-import type { Policy } from "./policy.ts";
 
 /** What is published to a pool: who works there, for whom, and how many seats each client has bought. */
 export type PoolConfig = {
@@ -26,6 +25,17 @@ export type PoolConfig = {
    */
   readonly queues?: readonly PublishedQueue[];
 };
+
+/**
+ * Who is served first when contacts of different queues want the same seat. All work on the heads of queues alone, in
+ * milliseconds of waiting, so that a bonus of 20,000 is worth twenty seconds in line:
+ *
+ * - `fifo`: the oldest, priority counted as age.
+ * - `edf`: earliest deadline, the instant at which the contact leaves its target; priority counted as age.
+ * - `slack`: age, plus what the contact is worth to its contract today, see `policy.ts`.
+ */
+export const POLICIES = ["fifo", "edf", "slack"] as const;
+export type Policy = (typeof POLICIES)[number];
 
 export type PublishedQueue = QueueConfig & {
   readonly tenantId: TenantId;

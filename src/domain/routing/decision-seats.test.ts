@@ -2,9 +2,8 @@ import { expect, test } from "vitest";
 import type { RoutingDecision } from "../call/facts.ts";
 import { asId, type BrandId } from "../kernel/ids.ts";
 import { SECOND_MS } from "../kernel/instant.ts";
-import { PLAIN_RULES } from "./config.ts";
+import { PLAIN_RULES, type Policy } from "./config.ts";
 import { agentId, type SmallWorld, smallTicket, smallWorld } from "./fixture.ts";
-import type { Policy } from "./policy.ts";
 
 /** The last decision of the last step. */
 function decision(world: SmallWorld): RoutingDecision & { readonly of: string } {

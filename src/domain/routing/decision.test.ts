@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { RoutingDecision } from "../call/facts.ts";
 import { SECOND_MS } from "../kernel/instant.ts";
-import { PLAIN_RULES } from "./config.ts";
+import { PLAIN_RULES, type Policy } from "./config.ts";
 import { contactId, type SmallWorld, smallConfig, smallTicket, smallWorld, tenantId } from "./fixture.ts";
-import type { Policy } from "./policy.ts";
 
 /** A pool of two clients and three agents, nobody on shift, under this policy. */
 function pool(policy: Policy): SmallWorld {

@@ -1,7 +1,8 @@
 import type { ContactChoice, PlaceParts, RankedSeat, RoutingDecision, WhyLater } from "../call/facts.ts";
 import type { ContactId, TenantId } from "../kernel/ids.ts";
 import { type Instant, type Ms, SECOND_MS } from "../kernel/instant.ts";
-import { POLICY_VERSIONS, type Policy, placeParts } from "./policy.ts";
+import type { Policy } from "./config.ts";
+import { POLICY_VERSIONS, placeParts } from "./policy.ts";
 import { BEHIND } from "./rank.ts";
 import type { Run } from "./run.ts";
 import type { Agent, PoolTicket, SeatClass } from "./state.ts";

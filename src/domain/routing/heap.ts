@@ -1,4 +1,8 @@
-import type { Epochal, Near } from "./lazy-heap.ts";
+/** What can stand in a heap: an entry counts only while the item still carries the epoch it was pushed with. */
+export type Epochal = { epoch: number };
+
+/** The first few entries, each with the key it was pushed with. */
+export type Near<T> = { readonly items: T[]; readonly keys: number[] };
 
 /** A binary heap over plain arrays for what does not come in order. Part of a `LazyHeap`. */
 export class Heap<T extends Epochal> {

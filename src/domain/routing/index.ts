@@ -1,10 +1,9 @@
 /** All that the shells and the simulator may see of the pool machine. */
-export type { AgentProfile, PoolConfig, SeatEntitlement } from "./config.ts";
+export { type AgentProfile, POLICIES, type Policy, type PoolConfig, type SeatEntitlement } from "./config.ts";
 export { createPool } from "./configure.ts";
 export { nextDeadline } from "./deadlines.ts";
 export type { PoolEvent, RefusalCode, Reply } from "./events.ts";
 export { brokenPromise } from "./invariants.ts";
-export { POLICIES, type Policy } from "./policy.ts";
 export type {
   AfterWrapUp,
   ContactSeatRpc,

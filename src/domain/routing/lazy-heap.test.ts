@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { propertyRuns } from "../../../test/support/property-runs.ts";
-import { type Epochal, LazyHeap } from "./lazy-heap.ts";
+import type { Epochal } from "./heap.ts";
+import { LazyHeap } from "./lazy-heap.ts";
 
 const numRuns = propertyRuns(100);
 

@@ -1,10 +1,4 @@
-import { Heap } from "./heap.ts";
-
-/** What can stand in a `LazyHeap`: an entry counts only while the item still carries the epoch it was pushed with. */
-export type Epochal = { epoch: number };
-
-/** The first few entries, each with the key it was pushed with. */
-export type Near<T> = { readonly items: T[]; readonly keys: number[] };
+import { type Epochal, Heap, type Near } from "./heap.ts";
 
 /** Entries beyond the live ones that a heap may carry before it is swept; keeps small heaps free of sweeping. */
 const SLACK = 32;

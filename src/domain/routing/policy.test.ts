@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { asId, type PoolId } from "../kernel/ids.ts";
 import { SECOND_MS } from "../kernel/instant.ts";
+import type { Policy } from "./config.ts";
 import { contactId, type SmallWorld, smallConfig, smallTicket, smallWorld } from "./fixture.ts";
-import { type Policy, placeInLine, placeParts, slackBonus } from "./policy.ts";
+import { placeInLine, placeParts, slackBonus } from "./policy.ts";
 import type { PoolQueue, PoolTicket } from "./state.ts";
 
 /** A pool with this policy and nobody on shift yet. */

@@ -1,18 +1,8 @@
 import type { PlaceParts } from "../call/facts.ts";
 import type { Instant, Ms } from "../kernel/instant.ts";
 import { DAY_MS, SECOND_MS } from "../kernel/instant.ts";
+import type { Policy } from "./config.ts";
 import type { PoolQueue, PoolTicket } from "./state.ts";
-
-/**
- * Who is served first when contacts of different queues want the same seat. All work on the heads of queues alone, in
- * milliseconds of waiting, so that a bonus of 20,000 is worth twenty seconds in line:
- *
- * - `fifo`: the oldest, priority counted as age.
- * - `edf`: earliest deadline, the instant at which the contact leaves its target; priority counted as age.
- * - `slack`: age, plus what the contact is worth to its contract today, see `slackBonus`.
- */
-export const POLICIES = ["fifo", "edf", "slack"] as const;
-export type Policy = (typeof POLICIES)[number];
 
 /** Contacts that already ring somewhere come after all that do not; further than any age or priority reaches. */
 export const RINGING_ALREADY_MS: Ms = 1_000 * DAY_MS;

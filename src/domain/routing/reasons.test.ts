@@ -4,10 +4,10 @@ import { propertyRuns } from "../../../test/support/property-runs.ts";
 import type { ContactChoice, RankedSeat, WhyLater } from "../call/facts.ts";
 import { type AgentId, asId, type BrandId } from "../kernel/ids.ts";
 import { SECOND_MS } from "../kernel/instant.ts";
-import { PLAIN_RULES } from "./config.ts";
+import { PLAIN_RULES, POLICIES, type Policy } from "./config.ts";
 import type { PoolEvent } from "./events.ts";
 import { agentId, type SmallWorld, smallConfig, smallTicket, smallWorld, tenantId } from "./fixture.ts";
-import { POLICIES, type Policy, slackBonus } from "./policy.ts";
+import { slackBonus } from "./policy.ts";
 
 /*
  * Every reason that a decision tells is true of the moment it was made in. The oracle photographs the floor just before a

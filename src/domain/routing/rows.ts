@@ -2,7 +2,8 @@ import type { LineConfig, QueueConfig } from "../call/line-config.ts";
 import type { AgentId, ContactId, QueueId, ReservationId, TenantId } from "../kernel/ids.ts";
 import type { Instant, Ms } from "../kernel/instant.ts";
 import type { Caller } from "./demand.ts";
-import type { Agent, AgentAt, AgentFigures, NextStatus, Pool, PoolQueue, PoolTicket } from "./state.ts";
+import type { Agent, AgentAt, NextStatus, Pool, PoolQueue, PoolTicket } from "./state.ts";
+import type { AgentFigures } from "./strategies/strategy.ts";
 
 /** One agent as stored. Devices are not: the sockets that are left after a restart say who is there. */
 export type AgentRow = {

@@ -1,10 +1,9 @@
 import { expect, test } from "vitest";
 import { asId, type BrandId, type QueueId } from "../kernel/ids.ts";
 import { SECOND_MS } from "../kernel/instant.ts";
-import type { AgentProfile } from "./config.ts";
+import type { AgentProfile, Policy } from "./config.ts";
 import { agentId, contactId, type SmallWorld, smallWorld, tenantId } from "./fixture.ts";
 import { brokenPromise } from "./invariants.ts";
-import type { Policy } from "./policy.ts";
 
 /** Several seats become free at one moment, or a client's cap falls while seats stand idle: who takes whom. */
 

@@ -7,7 +7,7 @@ import type { Caller, Demand } from "./demand.ts";
 import type { RefusalCode } from "./events.ts";
 import type { LazyHeap } from "./lazy-heap.ts";
 import type { PoolMessage } from "./protocol.ts";
-import type { Strategy } from "./strategies/strategy.ts";
+import type { AgentFigures, Strategy } from "./strategies/strategy.ts";
 import type { Timers } from "./timers.ts";
 
 /**
@@ -31,7 +31,7 @@ export type Pool = {
   readonly classes: Map<string, SeatClass>;
   /** Classes with somebody waiting, in no order. */
   readonly waitingClasses: SeatClass[];
-  readonly timers: Timers;
+  readonly timers: Timers<Agent | PoolTicket>;
   /** Until here a desktop that is gone may be one the restart has cut off; 0 for a pool that was never restored. */
   graceEndsAt: Instant;
   /** Order of arrival of tickets: the last tie-break. */
@@ -127,19 +127,6 @@ export type Agent = {
   /** The offer that was taken away last, and why: the answer to an accept that came too late. */
   lapsed: { readonly id: ReservationId; readonly code: RefusalCode } | null;
   dirty: boolean;
-};
-
-/** What strategies rank by. All are constant while the agent stays ready, so a key is computed once per turn. */
-export type AgentFigures = {
-  /** Idle since: when the agent last became ready by his own doing; an offer taken back does not reset it. */
-  idleSince: Instant;
-  lastEndedAt: Instant;
-  /** Ready time gathered since the last contact, pauses excluded; the running turn is not in it. */
-  readyMs: Ms;
-  lastOfferedAt: Instant;
-  contactsToday: number;
-  talkMsToday: Ms;
-  offersToday: number;
 };
 
 export type TicketAt =

@@ -1,10 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Agent, PoolTicket } from "./state.ts";
 import { type Timed, Timers } from "./timers.ts";
 
-const agent = (index: number): Agent => ({ index, dueAt: null }) as unknown as Agent;
-const ticket = (arrival: number): PoolTicket => ({ contactId: "c", arrival, dueAt: null }) as unknown as PoolTicket;
+const agent = (index: number): Timed => ({ index, dueAt: null });
+const ticket = (arrival: number): Timed => ({ arrival, dueAt: null });
 
 const acts = fc.array(
   fc.oneof(
@@ -17,7 +16,7 @@ const acts = fc.array(
 test("ACD-7 whoever's deadline comes first is looked at first, however often deadlines are moved, near and far", () => {
   fc.assert(
     fc.property(acts, (list) => {
-      const timers = new Timers();
+      const timers = new Timers<Timed>();
       const owners: readonly Timed[] = Array.from({ length: 12 }, (_, at) => agent(at));
       const truth = new Map<Timed, number>();
       const first = () => Math.min(...truth.values());
@@ -52,7 +51,7 @@ test("ACD-7 whoever's deadline comes first is looked at first, however often dea
 test("ACD-7 of one instant agents go by their place in the team and contacts by their arrival", () => {
   for (const make of [agent, ticket] as readonly ((at: number) => Timed)[]) {
     for (const near of [false, true]) {
-      const timers = new Timers();
+      const timers = new Timers<Timed>();
       if (near) {
         // Once something of a slot was looked at, what is set there is sorted at once.
         const before = make(0);
@@ -73,7 +72,7 @@ test("ACD-7 of one instant agents go by their place in the team and contacts by 
 });
 
 test("ACD-7 a deadline set again to the same instant is one deadline", () => {
-  const timers = new Timers();
+  const timers = new Timers<Timed>();
   const owner = agent(0);
   timers.set(owner, 5_000);
   timers.set(owner, 5_000);
@@ -87,7 +86,7 @@ test("ACD-7 a deadline set again to the same instant is one deadline", () => {
 });
 
 test("ACD-7 of deadlines that are over nothing is kept, and setting the same one again adds nothing", () => {
-  const timers = new Timers();
+  const timers = new Timers<Timed>();
   const places = () => {
     const { slots, order } = timers as unknown as { slots: Map<number, Timed[]>; order: number[] };
     return [[...slots.values()].flat().length, slots.size, order.length];
@@ -103,8 +102,8 @@ test("ACD-7 of deadlines that are over nothing is kept, and setting the same one
 });
 
 test("ACD-7 a deadline in the stretch that is being looked at is met in its turn, and one taken away from it never", () => {
-  const timers = new Timers();
-  const [first, second, third, gone] = [0, 1, 2, 3].map(agent) as [Agent, Agent, Agent, Agent];
+  const timers = new Timers<Timed>();
+  const [first, second, third, gone] = [0, 1, 2, 3].map(agent) as [Timed, Timed, Timed, Timed];
   timers.set(first, 8_000);
   timers.set(third, 11_999);
   timers.set(gone, 9_500);

@@ -1,13 +1,15 @@
 import { type Instant, type Ms, SECOND_MS } from "../kernel/instant.ts";
 import { LazyHeap } from "./lazy-heap.ts";
-import type { Agent, PoolTicket } from "./state.ts";
 
 /** Deadlines further away than the nearest occupied slot of this length stand unsorted. */
 const SLOT_MS: Ms = 4 * SECOND_MS;
 
-/** Whoever has a deadline; `dueAt` is the truth, and what stands here is only where to look for it. */
-export type Timed = Agent | PoolTicket;
-type Due = { readonly owner: Timed; readonly at: Instant; readonly epoch: number };
+/**
+ * Whoever has a deadline, an agent or a ticket; `dueAt` is the truth, and what stands here is only where to look for it. Of
+ * one instant the first by place in the configuration, or by arrival, goes first.
+ */
+export type Timed = { dueAt: Instant | null } & ({ readonly index: number } | { readonly arrival: number });
+type Due<T> = { readonly owner: T; readonly at: Instant; readonly epoch: number };
 
 /**
  * All deadlines of a pool, in order of time. Nearly every deadline is overtaken by something else long before it comes, so
@@ -15,9 +17,9 @@ type Due = { readonly owner: Timed; readonly at: Instant; readonly epoch: number
  * that no longer hold are never sorted at all. A slot is sorted when everything before it is done with. It keeps what is
  * out of date until then, which is bounded by the rate of deadlines times the longest lease.
  */
-export class Timers {
-  private readonly near = new LazyHeap<Due>();
-  private readonly slots = new Map<number, Timed[]>();
+export class Timers<T extends Timed> {
+  private readonly near = new LazyHeap<Due<T>>();
+  private readonly slots = new Map<number, T[]>();
   /** Occupied slots, latest first. */
   private readonly order: number[] = [];
   /** Everything up to the end of this slot is in `near`. */
@@ -26,7 +28,7 @@ export class Timers {
   live = 0;
 
   /** Sets somebody's deadline, or takes it away. */
-  set(owner: Timed, at: Instant | null): void {
+  set(owner: T, at: Instant | null): void {
     if (owner.dueAt === at) return;
     if (owner.dueAt !== null) this.live -= 1;
     owner.dueAt = at;
@@ -46,7 +48,7 @@ export class Timers {
   }
 
   /** Whose deadline comes first; null when nobody has one. */
-  peek(): Timed | null {
+  peek(): T | null {
     for (;;) {
       const first = this.near.peek();
       if (first !== null && first.owner.dueAt === first.at) return first.owner;
@@ -60,7 +62,7 @@ export class Timers {
   }
 
   private sortSlot(slot: number): void {
-    const owners = this.slots.get(slot) as Timed[]; // it is listed as occupied
+    const owners = this.slots.get(slot) as T[]; // it is listed as occupied
     this.slots.delete(slot);
     this.nearSlot = slot;
     for (const owner of owners) {
@@ -75,7 +77,6 @@ export class Timers {
   }
 }
 
-/** Of one instant: by place in the configuration, or by arrival. */
 function tieOf(owner: Timed): number {
-  return "contactId" in owner ? owner.arrival : owner.index;
+  return "arrival" in owner ? owner.arrival : owner.index;
 }

@@ -14,11 +14,11 @@ import type { Language } from "../../domain/kernel/language.ts";
 import {
   type AgentProfile,
   PLAIN_RULES,
+  type Policy,
   type PublishedQueue,
   type SeatKind,
   type TelephoneRings,
 } from "../../domain/routing/config.ts";
-import type { Policy } from "../../domain/routing/policy.ts";
 
 /** What publishing reads: one tenant's numbers with all they name, and the pools of the house with their people. */
 export type TenantSetup = {

@@ -1,7 +1,7 @@
 import { type Database, type OperatorTx, type TenantTx, withOperator, withTenant } from "../../adapters/db/index.ts";
 import type { PoolId, QueueId, TenantId } from "../../domain/kernel/ids.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
-import type { Policy } from "../../domain/routing/policy.ts";
+import type { Policy } from "../../domain/routing/config.ts";
 import type { SignedIn } from "../identity/index.ts";
 import type { PoolView, QueueChanges, QueueList, QueueSettings, QueueView } from "./schema.ts";
 import { changesBetween } from "./settings.ts";

@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { SEAT_KINDS } from "../../domain/routing/config.ts";
+import { POLICIES, SEAT_KINDS } from "../../domain/routing/config.ts";
 import { parseNeed } from "../../domain/routing/demand.ts";
-import { POLICIES } from "../../domain/routing/policy.ts";
 import { STRATEGIES } from "../../domain/routing/strategies/index.ts";
 
 /** Settings of queues and pools, as files write them and as the console changes them: one set of limits for both. */

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { OperatorTx, TenantTx } from "../../adapters/db/index.ts";
 import { asId, type PoolId, type QueueId, type TenantId } from "../../domain/kernel/ids.ts";
-import type { Policy } from "../../domain/routing/policy.ts";
+import type { Policy } from "../../domain/routing/config.ts";
 import { auditHouse } from "../audit/index.ts";
 import type { PoolView, QueueChanges, QueueSettings } from "./schema.ts";
 import { changesBetween, columnsOf, type FieldChange, type QueueRow, settingsOf } from "./settings.ts";

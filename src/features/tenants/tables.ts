@@ -3,7 +3,7 @@ import { integer, jsonb, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { dateRange, houseSchema, instant, tenantSchema } from "../../adapters/db/columns.ts";
 import type { AgentId, BrandId, ContactId, NumberId, PoolId, TenantId } from "../../domain/kernel/ids.ts";
 import type { Language } from "../../domain/kernel/language.ts";
-import type { Policy } from "../../domain/routing/policy.ts";
+import type { Policy } from "../../domain/routing/config.ts";
 
 /** What each table means, its states and what enforces them: the comments in migrations/. */
 export const outsourcers = houseSchema.table("outsourcers", {

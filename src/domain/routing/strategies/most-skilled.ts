@@ -1,5 +1,4 @@
-import type { Agent } from "../state.ts";
-import { ONE_AT_A_TIME, type Strategy, type Turn } from "./strategy.ts";
+import { type Candidate, ONE_AT_A_TIME, type Strategy, type Turn } from "./strategy.ts";
 
 /**
  * The agent with the highest sum of levels in the skills the queue asks for goes first; where it asks for none, the
@@ -12,7 +11,7 @@ export const mostSkilled: Strategy = {
   ...ONE_AT_A_TIME,
 };
 
-export function levelSum(agent: Agent, turn: Turn): number {
+export function levelSum(agent: Candidate, turn: Turn): number {
   const levels = agent.profile.skills;
   let sum = 0;
   if (turn.needs.length === 0) for (const skill in levels) sum += levels[skill] ?? 0;

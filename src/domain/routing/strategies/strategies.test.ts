@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { AgentProfile } from "../config.ts";
 import { contactId, type SmallWorld, smallWorld } from "../fixture.ts";
-import type { AgentFigures } from "../state.ts";
 import { STRATEGIES, strategyNamed } from "./index.ts";
+import type { AgentFigures } from "./strategy.ts";
 
 /** Who is offered contacts in turn, when three agents with these figures are ready and nobody answers. */
 function order(
