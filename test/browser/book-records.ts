@@ -1,6 +1,6 @@
 import type { AccountStatement, BalanceView, HouseBalance, TrialBalance } from "../../src/features/ledger/schema.ts";
 import type { HouseMargin, MarginReport } from "../../src/features/margin/schema.ts";
-import type { Get } from "./records.ts";
+import type { Get } from "./house.ts";
 import { furnishTrade } from "./trade-records.ts";
 
 /** The played house's books: ledger and margin of one client. */

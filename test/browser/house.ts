@@ -15,6 +15,8 @@ const TYPES: Record<string, string> = {
 /** What was asked of the house, so that a test can see what the console sent. */
 export type Asked = { readonly method: string; readonly path: string; readonly body: unknown };
 type Given = { readonly status?: number; readonly body: unknown };
+/** Furnishes a played house: what a GET of this path answers. */
+export type Get = (path: string, body: unknown) => void;
 type Answer = Given | ((asked: Asked) => Given | Promise<Given>);
 
 /**

@@ -3,7 +3,7 @@ import type { DeedRequestView } from "../../src/features/invoicing/schema.ts";
 import type { LetterView } from "../../src/features/letters/schema.ts";
 import type { PaymentDetail, RemittanceView, StatementView } from "../../src/features/payments/schema.ts";
 import type { SpendView } from "../../src/features/spend/schema.ts";
-import type { Get } from "./records.ts";
+import type { Get } from "./house.ts";
 
 /** The played house's money: a client's running month, its account, and what billing staff see of payments. */
 const gbp = { currency: "GBP", decimals: 2 };

@@ -2,7 +2,7 @@ import type { ContactChoice, RoutingDecision } from "../../src/domain/call/facts
 import { type AgentId, asId } from "../../src/domain/kernel/ids.ts";
 import type { RoutedContact } from "../../src/features/contacts/schema.ts";
 import type { PoolView, QueueList, QueueSettings, QueueView } from "../../src/features/queues/schema.ts";
-import type { Get } from "./records.ts";
+import type { Get } from "./house.ts";
 
 const NORTH = "0193a000-0000-7000-8000-0000000000a2";
 

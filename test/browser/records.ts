@@ -1,9 +1,8 @@
+import type { Get } from "./house.ts";
 import { decision } from "./queues.ts";
 
 /** The played house's record: clients' days, contacts and invoices. */
 const CALLER = "+12025550143";
-
-export type Get = (path: string, body: unknown) => void;
 
 const label = { zh: "接听服务", en: "Answered contacts" };
 const LINE = {

@@ -2,10 +2,10 @@ import type { LiveContact } from "../../src/domain/call/live.ts";
 import { asId } from "../../src/domain/kernel/ids.ts";
 import type { ActiveContact, AgentView, FloorFrame, Offer } from "../../src/features/routing/schema.ts";
 import { furnishBooks } from "./book-records.ts";
-import type { PlayedHouse } from "./house.ts";
+import type { Get, PlayedHouse } from "./house.ts";
 import { furnishMoney } from "./money-records.ts";
 import { furnishQueues } from "./queues.ts";
-import { furnishBilling, furnishPortal, type Get } from "./records.ts";
+import { furnishBilling, furnishPortal } from "./records.ts";
 
 /** Made-up people and companies of the browser tests. Numbers are from the ranges reserved for fiction. */
 export const BRAND = {

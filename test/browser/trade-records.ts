@@ -1,6 +1,6 @@
 import type { PlanView, Standing, StatementDetail, StatementView } from "../../src/features/commission/schema.ts";
 import type { PartyView, SettlementDetail } from "../../src/features/settlement/schema.ts";
-import type { Get } from "./records.ts";
+import type { Get } from "./house.ts";
 
 /** The played house's commission and settlement of one client. */
 const client = { tenantId: "t1", tenantName: "Harbour Museum" };
