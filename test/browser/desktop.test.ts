@@ -152,6 +152,35 @@ test("A11 A12 wrap-up counts down, a missing disposition keeps the note, saving 
   await expect.poll(() => posted(/\/wrap-up$/).map((one) => one.body)).toEqual([body]);
 });
 
+/** Wrap-up whose last moment has come, with what the agent has written by then. */
+async function lastMoment(written: { readonly disposition?: string; readonly notes?: string }): Promise<Page> {
+  const page = await desktop();
+  const nextState = { to: "off_shift", reason: null } as const;
+  show({ state: "wrap_up", nextState, contact: contact("wrap_up", { wrapUpDeadline: Date.now() + 4_000 }) });
+  await page.getByTestId("wrap-up").waitFor();
+  if (written.disposition !== undefined) await page.getByLabel("Disposition").selectOption(written.disposition);
+  if (written.notes !== undefined) await page.getByLabel("Notes", { exact: true }).fill(written.notes);
+  await page.getByTestId("wrap-up").getByText("0:00").waitFor();
+  return page;
+}
+
+test.each([
+  ["a choice", { disposition: "tickets" }, { disposition: "tickets", notes: "" }],
+  ["a note without a choice", { notes: "Calls back." }, { disposition: null, notes: "Calls back." }],
+])("A12 when time is up %s is kept, once, and what comes next is left as it was chosen", async (_, written, kept) => {
+  await lastMoment(written);
+  expect(posted(/\/wrap-up$/).map((one) => one.body)).toEqual([{ ...kept, then: "stay" }]);
+});
+
+test("A12 wrap-up that cannot be kept is tried a few times while there is time, and never after", async () => {
+  stage.house.answer(/^POST .*wrap-up$/, { status: 503, body: { title: "Away", status: 503, code: "database_away" } });
+  const page = await lastMoment({ disposition: "tickets" });
+  await page.getByText(/^Not saved/).waitFor();
+  expect(posted(/\/wrap-up$/).length).toBeGreaterThan(1);
+  expect(posted(/\/wrap-up$/).length).toBeLessThan(6);
+  stage.errors.splice(0); // the browser reports each answer of 503; that is the point of this test
+});
+
 test("A13 a break chosen in a call stands as the next state and can be cancelled", async () => {
   const page = await desktop();
   show({ state: "on_contact", contact: contact("talking") });

@@ -36,7 +36,8 @@ export function hangUp(contactId: string): Promise<void> {
 }
 
 export type WrapUp = {
-  readonly disposition: string;
+  /** Null where the time is over and none was chosen: the note is kept all the same. */
+  readonly disposition: string | null;
   readonly notes: string;
   readonly then: "ready" | "not_ready" | "stay";
   readonly reason?: "break";

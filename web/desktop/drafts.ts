@@ -43,15 +43,16 @@ export function writeDraft(contactId: string, change: Partial<Draft>): void {
 }
 
 export function dropDraft(contactId: string): void {
+  // The store last: whoever is told looks at once, and would find here what is being dropped.
+  try {
+    sessionStorage.removeItem(PREFIX + contactId);
+  } catch {
+    // Nothing was stored.
+  }
   loaded.delete(contactId);
   drafts.set((before) => {
     const next = new Map(before);
     next.delete(contactId);
     return next;
   });
-  try {
-    sessionStorage.removeItem(PREFIX + contactId);
-  } catch {
-    // Nothing was stored.
-  }
 }

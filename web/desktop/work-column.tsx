@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../design/icons.tsx";
 import { brandStyle, Field, PlainState } from "../design/parts.tsx";
@@ -44,7 +44,10 @@ function Script({ contactId, greeting, color }: { contactId: string; greeting: s
   );
 }
 
-/** Just before the house ends wrap-up by itself, what is written goes out, so that no note is lost to a timer. */
+/**
+ * Just before the house ends wrap-up by itself, what is written goes out, so that no note is lost to a timer. Of the house's
+ * clock, which a page follows twice a second: time for a second try where the first fails.
+ */
 const LAST_MOMENT_MS = 1_500;
 
 function WorkForm({ contact }: { contact: ActiveContact }) {
@@ -53,7 +56,6 @@ function WorkForm({ contact }: { contact: ActiveContact }) {
   const [missing, setMissing] = useState(false);
   const canAct = useCanAct();
   const wrapping = contact.stage === "wrap_up";
-  const next = useDesk((state) => state.view?.nextState ?? null);
   const save = useMutation({
     mutationFn: (body: WrapUp) => wrapUp(contact.contactId, body),
     onSuccess: () => dropDraft(contact.contactId),
@@ -64,8 +66,11 @@ function WorkForm({ contact }: { contact: ActiveContact }) {
     if (!wrapping || disposition === "" || save.isPending) return;
     save.mutate({ disposition, notes, then, ...(then === "not_ready" ? { reason: "break" as const } : {}) });
   };
+  // The agent stays for the house to end wrap-up: what was chosen for afterwards comes then, be it lunch or the end of the shift.
   const atTheEnd = (): void => {
-    if (draftOf(contact.contactId).disposition !== "") submit(next?.to === "not_ready" ? "not_ready" : "ready");
+    const { disposition, notes } = draftOf(contact.contactId);
+    if (save.isPending || (disposition === "" && notes.trim() === "")) return;
+    save.mutate({ disposition: disposition === "" ? null : disposition, notes, then: "stay" });
   };
   const error = missing && draft.disposition === "" ? t("work.dispositionMissing") : null;
   return (
@@ -86,7 +91,7 @@ function WorkForm({ contact }: { contact: ActiveContact }) {
         )}
       </Field>
       {wrapping && contact.wrapUpDeadline !== null ? (
-        <WrapUpClock contact={contact} deadline={contact.wrapUpDeadline} atTheEnd={atTheEnd} />
+        <WrapUpClock contact={contact} deadline={contact.wrapUpDeadline} isSaved={save.isSuccess} atTheEnd={atTheEnd} />
       ) : null}
       {wrapping && contact.wrapUpKind === "mandatory" ? (
         <p className="wrap-clock soft-wrap">
@@ -103,7 +108,11 @@ function WorkForm({ contact }: { contact: ActiveContact }) {
           {t("work.failed")} {troubleText(save.error)}
         </p>
       ) : null}
-      <SaveButtons off={!wrapping || !canAct || save.isPending} saving={save.isPending} save={submit} />
+      <SaveButtons
+        off={!wrapping || !canAct || save.isPending || save.isSuccess}
+        saving={save.isPending}
+        save={submit}
+      />
     </div>
   );
 }
@@ -192,10 +201,12 @@ function DispositionField({ contactId, error }: { contactId: string; error: stri
 function WrapUpClock({
   contact,
   deadline,
+  isSaved,
   atTheEnd,
 }: {
   contact: ActiveContact;
   deadline: number;
+  isSaved: boolean;
   atTheEnd: () => void;
 }) {
   const { t } = useTranslation();
@@ -203,14 +214,17 @@ function WrapUpClock({
   const canAct = useCanAct();
   const left = useDesk((state) => state.view?.extensionsLeft ?? 0);
   const [from] = useState(houseNow);
-  useEffect(() => {
-    let done = false;
-    return onTick((now) => {
-      if (done || deadline - now > LAST_MOMENT_MS) return;
-      done = true;
-      atTheEnd();
-    });
-  });
+  const latest = useRef(atTheEnd);
+  latest.current = atTheEnd;
+  // By the clock alone: a page that tried again at each new drawing would never rest once the house is away.
+  useEffect(
+    () =>
+      onTick((now) => {
+        const left = deadline - now;
+        if (left > 0 && left <= LAST_MOMENT_MS) latest.current();
+      }),
+    [deadline],
+  );
   return (
     <div className="wrap-clock soft-wrap" data-testid="wrap-up">
       <span className="state-mark tone-wrap">
@@ -226,7 +240,7 @@ function WrapUpClock({
       <button
         type="button"
         className="button"
-        disabled={!canAct || left === 0}
+        disabled={!canAct || left === 0 || isSaved}
         onClick={() => desk.extendWrapUp(contact.reservationId)}
       >
         <Icon name="clock" />

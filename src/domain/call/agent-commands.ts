@@ -1,5 +1,6 @@
 import { hangUpCaller, settle, wrapUp } from "./closing.ts";
 import type { Draft } from "./draft.ts";
+import { wrapUpSecondsOf } from "./line-config.ts";
 import type { AgentCommand } from "./messages.ts";
 import { tellAfterParting } from "./parting.ts";
 import type { Seat, Stage } from "./state.ts";
@@ -54,17 +55,20 @@ export function turnHold(draft: Draft, stage: Talking, on: boolean): void {
 function agentWrapsUp(draft: Draft, command: Extract<AgentCommand, { type: "wrap_up" }>): void {
   const stage = draft.state.stage;
   if ((stage.at !== "wrap_up" && stage.at !== "ending") || stage.seat === null) return draft.refuse("not_now");
-  const disposition = draft.config.dispositions.find((known) => known.code === command.disposition);
-  if (disposition === undefined) return draft.refuse("unknown_disposition");
+  const outcome = outcomeOf(draft, command.disposition);
+  if (outcome === null) return draft.refuse("unknown_disposition");
   const { reservationId, poolId, leftAt } = stage.seat;
-  wrapUp(draft, stage.seat, {
-    disposition: disposition.code,
-    notes: command.notes,
-    success: disposition.success,
-    wrapUpMs: draft.now - leftAt,
-  });
+  const { code: disposition, success } = outcome;
+  wrapUp(draft, stage.seat, { disposition, notes: command.notes, success, wrapUpMs: draft.now - leftAt });
   tellAfterParting(draft, poolId, { say: "wrapped_up", reservationId, after: command.after });
   finishWrapUp(draft);
+}
+
+/** Without a choice it is as when the timer ends wrap-up, which no queue has that insists on an outcome. */
+function outcomeOf({ config, state }: Draft, code: string | null): { code: string; success: boolean } | null {
+  if (code !== null) return config.dispositions.find((known) => known.code === code) ?? null;
+  const queue = state.history.queueId === null ? undefined : config.queues[state.history.queueId];
+  return queue === undefined || wrapUpSecondsOf(queue) === null ? null : { code: "auto", success: false };
 }
 
 /** Nothing is owed any more by the agent; the carrier's last word may be. */

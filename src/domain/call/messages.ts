@@ -63,7 +63,8 @@ export type AgentCommand =
   | {
       readonly type: "wrap_up";
       readonly agentId: AgentId;
-      readonly disposition: string;
+      /** Null keeps the note of an agent who chose none before the timer of wrap-up ends. */
+      readonly disposition: string | null;
       readonly notes: string;
       readonly after: AfterWrapUp;
     };

@@ -48,12 +48,19 @@ export const CustomerChangeSchema = z
   .refine((change) => Object.keys(change).length > 0, "say what is to change: name, tier or note");
 
 export const HoldSchema = z.object({ on: z.boolean() });
-export const WrapUpSchema = z.object({
-  disposition: plainText().min(1).max(64),
-  notes: plainText().max(4_000).default(""),
-  then: z.enum(["ready", "not_ready", "stay"]),
-  reason: plainText().max(40).nullish(),
-});
+export const WrapUpSchema = z
+  .object({
+    /** Null keeps a note whose author chose no outcome before the timer of wrap-up ends: `then` is `stay`. */
+    disposition: plainText().min(1).max(64).nullable(),
+    notes: plainText().max(4_000).default(""),
+    then: z.enum(["ready", "not_ready", "stay"]),
+    reason: plainText().max(40).nullish(),
+  })
+  .refine(({ disposition, then }) => disposition !== null || then === "stay", {
+    path: ["disposition"],
+    error: "say how it ended; without an outcome only a note is kept until wrap-up ends by itself",
+    params: { is: "missing" },
+  });
 
 export const PortalContactSchema = z.object({
   contactId: z.string(),
