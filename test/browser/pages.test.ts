@@ -231,3 +231,17 @@ test("a wrong password is said at the field, and what was typed stays", async ()
   await page.getByText("Email or password is wrong.").waitFor();
   expect(await page.getByLabel("Email").inputValue()).toBe("lin@callhouse.example");
 });
+
+test("SEC-1 a sign-out that the house did not hear of is said, and leaves only when it has worked", async () => {
+  const away = { title: "Away", status: 503, code: "database_away", detail: "nothing was changed", requestId: "r" };
+  stage.house.answer(/^DELETE \/api\/session$/, { status: 503, body: away });
+  const page = await stage.page("client", "/portal");
+  await page.getByRole("button", { name: /^Me/ }).click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  const dialog = page.getByRole("dialog", { name: "You are still signed in" });
+  await dialog.waitFor();
+  expect(new URL(page.url()).pathname).toBe("/portal");
+  stage.house.answer(/^DELETE \/api\/session$/, { body: {} });
+  await dialog.getByRole("button", { name: "Sign out" }).click();
+  await page.waitForURL("**/sign-in");
+});

@@ -9,6 +9,8 @@ export const app: Words["app"] = {
   light: "Light",
   dark: "Dark",
   signOut: "Sign out",
+  stillIn: "You are still signed in",
+  stillInHint: "Until it has worked, anybody at this computer could go on in your name.",
   me: "Me",
   navigation: "Navigation",
   skip: "Skip to content",

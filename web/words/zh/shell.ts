@@ -7,6 +7,8 @@ export const app = {
   light: "浅色",
   dark: "深色",
   signOut: "退出登录",
+  stillIn: "您仍处于登录状态",
+  stillInHint: "退出成功之前，他人可在此电脑上以您的身份继续操作。",
   me: "我的",
   navigation: "导航",
   skip: "跳到正文",
