@@ -1,1 +1,1 @@
-export { audit, auditHouse } from "./store.ts";
+export { audit, auditHouse, auditHouseCommand } from "./store.ts";

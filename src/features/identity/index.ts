@@ -24,4 +24,5 @@ export {
 export { identityRoutes } from "./routes.ts";
 export type { Problem } from "./schema.ts";
 export { type Sessions, sessionsOn } from "./sessions.ts";
+export { setPassword } from "./set-password.ts";
 export { deleteExpiredSessions, liveSessions, type RoleHeld, type SignedIn } from "./store.ts";

@@ -3,7 +3,7 @@ import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { useDatabase } from "../../../test/support/database.ts";
 import { connect, type Database, DatabaseOutage, withOperator } from "../../adapters/db/index.ts";
-import { hashPassword, liveSessions, sessionsOn } from "./index.ts";
+import { hashPassword, liveSessions, sessionsOn, setPassword } from "./index.ts";
 import { rememberedSessions } from "./remembered.ts";
 import { beginAttempt, networkOf } from "./throttle.ts";
 
@@ -223,4 +223,21 @@ test.each([
   [null, "unknown"],
 ])("the network of %s is %s", (address, network) => {
   expect(networkOf(address)).toBe(network);
+});
+
+test("SEC-1 a password that is set signs in at once, and ends the sessions of before", async () => {
+  const before = cookieOf((await signIn()).cookie);
+  expect(await setPassword(db, email.toUpperCase(), "given by the house", "test")).toBe(true);
+  expect(await sessions().read(before)).toBeNull();
+  await expect(signIn()).rejects.toMatchObject({ code: "wrong_credentials" });
+  expect((await signIn("given by the house")).signedIn.userId).toBe(userId);
+  const written =
+    await databases.admin`select actor_kind, actor_id, action from house.audit where subject_id = ${userId}`;
+  expect(written.map((row) => ({ ...row }))).toEqual([{ actor_kind: "cli", actor_id: "test", action: "password_set" }]);
+});
+
+test("SEC-1 nobody is given a password who does not sign in here, or may not any more", async () => {
+  expect(await setPassword(db, "nobody@callhouse.example", "given by the house", "test")).toBe(false);
+  await databases.admin`update house.users set status = 'disabled' where id = ${userId}`;
+  expect(await setPassword(db, email, "given by the house", "test")).toBe(false);
 });
