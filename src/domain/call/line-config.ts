@@ -7,6 +7,7 @@ import type { Language } from "../kernel/language.ts";
  * Publishing replaces it whole; a call reads it once, at its start, and keeps the version it began with.
  */
 export type LineConfig = {
+  /** The client's revision: how many changes its set-up had seen. */
   readonly version: number;
   readonly tenantId: TenantId;
   readonly tenantName: string;

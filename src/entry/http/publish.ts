@@ -26,7 +26,8 @@ export type Published = {
 export async function publish(env: Env, services: RequestServices, only: string | null): Promise<Published> {
   const config = configOf(env);
   const { db, operatorDb, clock } = services;
-  const { lines: all, pools } = await readPublishable({ db, operatorDb, now: clock.now() });
+  const now = clock.now();
+  const { lines: all, pools } = await readPublishable({ db, operatorDb, now });
   const lines = only === null ? all : all.filter((line) => line.config.tenantId === only);
   const known = await numbersOf(services, only);
   const gone = known.filter((e164) => !all.some((line) => line.config.number.e164 === e164));
@@ -34,8 +35,8 @@ export async function publish(env: Env, services: RequestServices, only: string 
   for (const pool of pools) {
     await env.SEAT_POOL.get(env.SEAT_POOL.idFromName(objectName.pool(pool.poolId))).configure(pool);
   }
-  await Promise.all(lines.map((line) => lineOf(env, line.config.number.e164).publish(line.config)));
-  await Promise.all(gone.map((e164) => lineOf(env, e164).withdraw()));
+  await Promise.all(lines.map((line) => lineOf(env, line.config.number.e164).publish(line.config, now)));
+  await Promise.all(gone.map((e164) => lineOf(env, e164).withdraw(now)));
   for (const tenantId of new Set(lines.map((line) => line.config.tenantId))) await publishCallers(env, db, tenantId);
   if (config.environment === "sandbox") await registerAtSandbox(config, lines);
   const tenants = new Set(lines.map((line) => line.config.tenantId)).size;

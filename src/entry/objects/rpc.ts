@@ -12,6 +12,7 @@ import type {
   ReservationId,
   TenantId,
 } from "../../domain/kernel/ids.ts";
+import type { Instant } from "../../domain/kernel/instant.ts";
 import type { PoolConfig } from "../../domain/routing/config.ts";
 import type { CallerOnRecord, ContactSeatRpc, SeatPoolRpc } from "../../domain/routing/protocol.ts";
 import type { CallInstruction, CarrierEvent } from "../../ports/carrier.ts";
@@ -22,9 +23,10 @@ import type { CallInstruction, CarrierEvent } from "../../ports/carrier.ts";
  */
 
 export interface LineRpc extends Rpc.DurableObjectBranded {
-  publish(config: LineConfig): void;
-  /** The number is out of service: callers are told so. */
-  withdraw(): void;
+  /** `readAt`: the house instant at which reading it from the database began. What came after a later word changes nothing. */
+  publish(config: LineConfig, readAt: Instant): void;
+  /** The number is out of service, as of that reading: callers are told so. */
+  withdraw(readAt: Instant): void;
   /** Null for a number that nobody has published. */
   read(): LineConfig | null;
 }

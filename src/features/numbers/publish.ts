@@ -28,6 +28,7 @@ export type PublishSource = {
   readonly db: Database;
   /** Role operator. */
   readonly operatorDb: Database;
+  /** Taken before anything is read: what is committed later is published by whoever committed it, with a later instant. */
   readonly now: Instant;
 };
 

@@ -117,7 +117,7 @@ export async function writeQueue(
       version = q.version + 1, changed_at = now(), changed_by = ${by.name}
     from jsonb_populate_record(null::tenant.queues, ${JSON.stringify(columns)}::jsonb) r
     where q.tenant_id = ${tx.tenantId} and q.id = ${queueId}`);
-  // Lines carry the revision: without it the published queue would pass for an old one.
+  // As each apply of the files does: the set-up of this client is another one now.
   await tx.execute(
     sql`update tenant.companies set revision = revision + 1, updated_at = now() where tenant_id = ${tx.tenantId}`,
   );

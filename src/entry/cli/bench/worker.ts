@@ -43,7 +43,8 @@ const control = new Hono<{ Bindings: BenchEnv }>()
   .post("/bench/publish", async (c) => {
     const { lines, pool }: Published = await c.req.json();
     const { LINE, SEAT_POOL } = c.env;
-    for (const line of lines) await LINE.get(LINE.idFromName(objectName.line(line.number.e164))).publish(line);
+    for (const line of lines)
+      await LINE.get(LINE.idFromName(objectName.line(line.number.e164))).publish(line, Date.now());
     await SEAT_POOL.get(SEAT_POOL.idFromName(objectName.pool(pool.poolId))).configure(pool);
     return c.text("published");
   })

@@ -68,7 +68,7 @@ const arrival = (to: string = LINE.number.e164) => ({
 });
 
 async function publishLine(): Promise<void> {
-  await bindings.LINE.get(bindings.LINE.idFromName(objectName.line(LINE.number.e164))).publish(LINE);
+  await bindings.LINE.get(bindings.LINE.idFromName(objectName.line(LINE.number.e164))).publish(LINE, 1);
 }
 
 test("NUM-4 a call to a published number is answered with instructions, and a repeat with the same", async () => {
