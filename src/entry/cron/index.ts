@@ -5,6 +5,7 @@ import { removeEndedSessions } from "./ended-sessions.ts";
 import { sendLostRuns } from "./lost-runs.ts";
 import { monthEnd } from "./month-end.ts";
 import { monthRun } from "./month-run.ts";
+import { newDays } from "./new-days.ts";
 import { comparePayments } from "./payments.ts";
 import { prepaidEnd } from "./prepaid-end.ts";
 import { spendLetters } from "./spend-letters.ts";
@@ -18,6 +19,7 @@ const JOBS: { readonly [name: string]: (env: Env) => Promise<unknown> } = {
   comparePayments,
   dunClients,
   monthRun,
+  newDays,
   prepaidEnd,
   removeEndedSessions,
   sendLostRuns,
