@@ -14,6 +14,7 @@ import {
   PortalRecentSchema,
   PortalTodaySchema,
 } from "./schema.ts";
+import { soundOf } from "./sound.ts";
 
 const client = access("tenant_admin");
 
@@ -67,7 +68,12 @@ const recording = createRoute({
   summary: "The sound of a recording; ranges are served",
   ...client,
   request: { params: z.object({ contactId: z.uuid(), recordingSid: z.string().regex(/^RE[0-9a-fA-F]{32}$/) }) },
-  responses: { 200: { description: "Audio" }, 206: { description: "A part of it" }, ...problems(401, 403, 404, 422) },
+  responses: {
+    200: { description: "Audio" },
+    206: { description: "A part of it" },
+    416: { description: "It has no such part" },
+    ...problems(401, 403, 404, 422),
+  },
 });
 
 /** The client's own pages. The tenant is the session's in every one of them. */
@@ -117,7 +123,9 @@ export function addPortalRoutes(router: ReturnType<typeof houseRouter>): void {
     const key = await withTenantOnce(db, scope, (tx) => findRecording(tx, asId(contactId), recordingSid));
     // The key stands in a row of this tenant, and every key begins with its tenant: both must agree.
     if (key === null || !key.startsWith(`${scope.tenantId}/`)) throw notFound();
-    return soundOf(blobs, key, c.req.raw.headers);
+    const sound = await soundOf(blobs, key, c.req.header("range") ?? null);
+    if (sound === null) throw notFound();
+    return sound;
   });
 }
 
@@ -128,22 +136,6 @@ type Scope = {
 
 function scopeOn(c: Context<HouseEnv>): Scope {
   return { tenantId: tenantOn(c), actor: { kind: "user", userId: signedInOn(c).userId } };
-}
-
-async function soundOf(blobs: R2Bucket, key: string, headers: Headers): Promise<Response> {
-  const wantsPart = headers.has("range");
-  const found = await blobs.get(key, wantsPart ? { range: headers } : {});
-  if (found === null) throw notFound();
-  const answer = new Headers({ "accept-ranges": "bytes", "cache-control": "private, max-age=300" });
-  found.writeHttpMetadata(answer);
-  if (!wantsPart || found.range === undefined) return new Response(found.body, { headers: answer });
-  const offset =
-    "offset" in found.range
-      ? (found.range.offset ?? 0)
-      : found.size - ("suffix" in found.range ? found.range.suffix : 0);
-  const length = "length" in found.range ? (found.range.length ?? found.size - offset) : found.size - offset;
-  answer.set("content-range", `bytes ${offset}-${offset + length - 1}/${found.size}`);
-  return new Response(found.body, { status: 206, headers: answer });
 }
 
 function readCursor(cursor: string | undefined): ContactFilter["after"] {
