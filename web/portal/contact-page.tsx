@@ -13,12 +13,10 @@ import { PlainState, Skeleton, Trouble } from "../design/parts.tsx";
 import { PhoneNumber } from "../design/phone-number.tsx";
 import { dateTime, duration } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
+import { lookAgainMs } from "./look-again.ts";
 import "./portal.css";
 
 type Page = PageData & { readonly lines?: readonly ContactLine[] };
-
-/** A minute of looking; a page left open all day asks no more. */
-const LOOKS_FOR_LATE_FACTS = 20;
 
 export function PortalContactPage() {
   const { t } = useTranslation();
@@ -49,11 +47,7 @@ export function PortalContactBody({ contactId }: { contactId: string }) {
   const contact = useQuery({
     queryKey: ["portal", "contact", contactId],
     queryFn: ({ signal }) => read<Page>(`/api/portal/contacts/${encodeURIComponent(contactId)}`, signal),
-    refetchInterval: ({ state }) => {
-      // A recording is fetched from the carrier after the talk: whoever opens the page at once sees it come.
-      if (state.dataUpdateCount < LOOKS_FOR_LATE_FACTS) return 3_000;
-      return state.data?.contact.wrappedUpAt == null ? 5_000 : false;
-    },
+    refetchInterval: ({ state: { data, dataUpdateCount } }) => lookAgainMs(dataUpdateCount, data?.contact ?? null),
   });
   useEffect(() => {
     document.title = `${t("contact.title")} · ${t("app.name")}`;

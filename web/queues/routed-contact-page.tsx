@@ -23,7 +23,7 @@ export function RoutedContactPage() {
         `/api/floor/contacts/${encodeURIComponent(tenantId)}/${encodeURIComponent(contactId)}`,
         signal,
       ),
-    refetchInterval: ({ state }) => (state.data?.outcome == null ? LOOK_EVERY_MS : false),
+    refetchInterval: ({ state: { data } }) => (data?.outcome === null ? LOOK_EVERY_MS : false),
   });
   useEffect(() => {
     document.title = `${t("decision.title")} · ${t("app.name")}`;
