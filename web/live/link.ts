@@ -1,4 +1,5 @@
 import { SESSION_OVER } from "../../src/domain/kernel/session-over.ts";
+import { read } from "../api/http.ts";
 import { setHouseClock } from "./house-clock.ts";
 
 export type LinkState = "connecting" | "live" | "lost";
@@ -20,6 +21,9 @@ const RETRY_MS = [200, 500, 1_000, 2_000, 4_000] as const;
 /** Plain text, which the platform answers without waking the object behind the socket. */
 const PING = "ping";
 const PONG = "pong";
+
+/** Tries in vain after which the house is asked whether the session is what ended: a browser does not say why none opens. */
+const ASK_AFTER = 3;
 
 const SIGN_IN = "/sign-in";
 
@@ -102,7 +106,14 @@ export class Link {
     clearTimeout(this.retry);
     this.retry = setTimeout(() => this.connect(), RETRY_MS[Math.min(this.attempts, RETRY_MS.length - 1)]);
     this.attempts += 1;
+    if (this.attempts % ASK_AFTER === 0) void this.askForSession();
   };
+
+  /** Of a computer that slept through the end of its session: no socket was there to hear of it. */
+  private async askForSession(): Promise<void> {
+    const answer = await read<{ readonly user: unknown }>("/api/session").catch(() => null); // the house is away
+    if (answer?.user === null && !this.closed) this.leave();
+  }
 
   /** A fresh page, so that nothing this person saw stays in memory. */
   private leave(): void {
