@@ -14,7 +14,7 @@ export type RawDesk = {
 };
 
 export async function openRawDesk(host: Host, session: Session): Promise<RawDesk> {
-  const phone = await connectSoftphone(host, session);
+  const phone = await connectSoftphone(host, () => session);
   const socket = session.open("/api/agent/socket");
   const waiting = new Map<string, (reply: Reply) => void>();
   let view: AgentView | null = null;

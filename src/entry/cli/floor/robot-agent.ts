@@ -52,9 +52,12 @@ export type RobotAgent = {
   readonly stop: () => Promise<void>;
 };
 
+type Credentials = { readonly email: string; readonly password: string };
+
 type Desk = {
   readonly host: Host;
-  readonly session: Session;
+  readonly credentials: Credentials;
+  session: Session;
   readonly random: Random;
   readonly habits: Habits;
   readonly witness: AgentWitness;
@@ -72,13 +75,14 @@ const RECONNECT_MS = 500;
 /** Seats one simulated agent at a real desk: signs in, goes ready, answers, talks, holds, wraps up, again and again. */
 export async function seatRobotAgent(
   host: Host,
-  credentials: { readonly email: string; readonly password: string },
+  credentials: Credentials,
   random: Random,
   habits: Habits,
 ): Promise<RobotAgent> {
   const session = await signIn(host, credentials.email, credentials.password);
   const desk: Desk = {
     host,
+    credentials,
     session,
     random,
     habits,
@@ -91,7 +95,7 @@ export async function seatRobotAgent(
     commands: 0,
     stopped: false,
   };
-  desk.phone = await connectSoftphone(host, session);
+  desk.phone = await connectSoftphone(host, () => desk.session);
   connect(desk);
   return { witness: desk.witness, agentId: () => desk.view?.agentId ?? null, stop: () => leave(desk) };
 }
@@ -106,8 +110,20 @@ function connect(desk: Desk): void {
   });
   socket.on("error", () => undefined); // `close` follows and reconnects
   socket.on("close", () => {
-    if (desk.socket === socket) later(desk, RECONNECT_MS * desk.host.speed, () => connect(desk));
+    if (desk.socket === socket) later(desk, RECONNECT_MS * desk.host.speed, () => void comeBack(desk));
   });
+}
+
+/** Sessions end after twelve hours: who still has a shift signs in again, as a person would. */
+async function comeBack(desk: Desk): Promise<void> {
+  const { host, credentials, session } = desk;
+  try {
+    const { user } = await session.get<{ readonly user: unknown }>("/api/session");
+    if (user === null) desk.session = await signIn(host, credentials.email, credentials.password);
+  } catch {
+    // The house is away: the socket will not open either, and that leads here again.
+  }
+  connect(desk);
 }
 
 /** Reacts to a fresh view of the desk. Each reservation is acted on once, however often its view is sent. */
