@@ -139,7 +139,9 @@ export class TenantLive extends DurableObject<Env> implements TenantLiveRpc {
   }
 
   private announce(contacts: readonly LiveContact[]): void {
-    const sockets = this.ctx.getWebSockets();
+    // One that was closed is listed until its other end has heard of it; what is sent to it would be thrown back.
+    const open = (socket: WebSocket) => socket.readyState === WebSocket.READY_STATE_OPEN;
+    const sockets = this.ctx.getWebSockets().filter(open);
     if (sockets.length === 0) return;
     const frame: LiveFrame = {
       kind: "change",
