@@ -35,7 +35,7 @@ export const floor: Words["floor"] = {
   demo: "Demo floor",
   demoPause: "Pause demo",
   demoResume: "Resume demo",
-  demoPaused: "The demo is paused: no simulated calls arrive.",
+  demoPaused: "The demo is paused: no simulated calls arrive, and simulated agents are on a break.",
   state: "State",
   why: "Why",
   sort: "Sort",

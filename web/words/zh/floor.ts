@@ -33,7 +33,7 @@ export const floor = {
   demo: "演示现场",
   demoPause: "暂停演示",
   demoResume: "继续演示",
-  demoPaused: "演示已暂停：没有新的模拟来电。",
+  demoPaused: "演示已暂停：没有新的模拟来电，模拟坐席员正在小休。",
   state: "状态",
   why: "为什么",
   sort: "排序",

@@ -114,6 +114,8 @@ async function listen(floor: Floor, port: number): Promise<Server> {
     });
     request.on("end", () => {
       floor.paused = /"paused"\s*:\s*true/.test(body);
+      // Whoever looks on has the floor then, with every call that comes.
+      for (const agent of floor.seated) agent.rest(floor.paused);
       answer();
     });
   });

@@ -83,3 +83,19 @@ test("its phone comes back however long the carrier was away", async () => {
   house.isAway = false;
   await expect.poll(() => house.phones.length, PATIENCE).toBe(2);
 });
+
+test("while the floor is paused a simulated agent takes a break, and is ready again after it", async () => {
+  const said: unknown[] = [];
+  const desk = house.desks[0];
+  desk?.on("message", (data) => said.push(JSON.parse(String(data))));
+  const show = (state: string, since: number) =>
+    desk?.send(
+      JSON.stringify({ kind: "agent", seq: since, agent: { agentId: "a1", state, since, offer: null, contact: null } }),
+    );
+  robot.rest(true);
+  await expect.poll(() => said, PATIENCE).toMatchObject([{ cmd: "set_state", to: "not_ready", reason: "break" }]);
+  show("not_ready", 1);
+  await expect.poll(() => robot.agentId(), PATIENCE).not.toBeNull();
+  robot.rest(false);
+  await expect.poll(() => said.at(-1), PATIENCE).toMatchObject({ cmd: "set_state", to: "ready" });
+});

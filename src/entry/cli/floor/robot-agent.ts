@@ -49,6 +49,8 @@ export type AgentWitness = {
 export type RobotAgent = {
   readonly witness: AgentWitness;
   readonly agentId: () => string | null;
+  /** On a break as soon as no contact is in hand, or back from it. */
+  readonly rest: (on: boolean) => void;
   readonly stop: () => Promise<void>;
 };
 
@@ -67,10 +69,12 @@ type Desk = {
   readonly handled: Set<string>;
   readonly timers: Set<NodeJS.Timeout>;
   commands: number;
+  resting: boolean;
   stopped: boolean;
 };
 
 const RECONNECT_MS = 500;
+const REFUSED_MS = 60_000;
 
 /** Seats one simulated agent at a real desk: signs in, goes ready, answers, talks, holds, wraps up, again and again. */
 export async function seatRobotAgent(
@@ -93,11 +97,23 @@ export async function seatRobotAgent(
     handled: new Set(),
     timers: new Set(),
     commands: 0,
+    resting: false,
     stopped: false,
   };
   desk.phone = await connectSoftphone(host, () => desk.session);
   connect(desk);
-  return { witness: desk.witness, agentId: () => desk.view?.agentId ?? null, stop: () => leave(desk) };
+  return {
+    witness: desk.witness,
+    agentId: () => desk.view?.agentId ?? null,
+    rest: (on) => rest(desk, on),
+    stop: () => leave(desk),
+  };
+}
+
+function rest(desk: Desk, on: boolean): void {
+  desk.resting = on;
+  if (on) command(desk, { cmd: "set_state", to: "not_ready", reason: "break" });
+  else goReady(desk);
 }
 
 function connect(desk: Desk): void {
@@ -120,8 +136,9 @@ async function comeBack(desk: Desk): Promise<void> {
   try {
     const { user } = await session.get<{ readonly user: unknown }>("/api/session");
     if (user === null) desk.session = await signIn(host, credentials.email, credentials.password);
-  } catch {
-    // The house is away: the socket will not open either, and that leads here again.
+  } catch (problem) {
+    // Who is refused knocks no more than a person would; a house that is away opens no socket either, which leads here again.
+    if (problem instanceof HouseProblem) return later(desk, REFUSED_MS * host.speed, () => void comeBack(desk));
   }
   connect(desk);
 }
@@ -146,6 +163,7 @@ function see(desk: Desk, view: AgentView): void {
 }
 
 function goReady(desk: Desk): void {
+  if (desk.resting) return;
   if (desk.view?.state === "off_shift" || desk.view?.state === "not_ready") {
     command(desk, { cmd: "set_state", to: "ready", reason: null });
   }
@@ -190,7 +208,7 @@ function wrapUp(desk: Desk, contact: ActiveContact): void {
         act(desk, contact, "wrap-up", {
           disposition: randomPick(random, [first, ...rest]).code,
           notes: "",
-          then: "ready",
+          then: desk.resting ? "not_ready" : "ready",
         });
       })
       .catch((problem: unknown) => note(desk, problem));
