@@ -17,7 +17,16 @@ export async function plantCanaries(databases: TestDatabase): Promise<void> {
     sealKey: Buffer.alloc(32, 7).toString("base64"),
     sandbox: { baseUrl: "http://127.0.0.1:1", password: "not a secret" },
   });
-  for (const [at, tenantId] of [OURS, THEIRS].entries()) await plantFor(databases.admin, tenantId, at + 1);
+  for (const [at, tenantId] of [OURS, THEIRS].entries()) {
+    await plantFor(databases.admin, tenantId, at + 1);
+    await plantStay(databases.admin, tenantId, canaryId(at + 1, "c1"));
+  }
+}
+
+async function plantStay(sql: postgres.Sql, tenant_id: string, contact_id: string): Promise<void> {
+  const [queue] = await sql`select id from tenant.queues where tenant_id = ${tenant_id} limit 1`;
+  const stay = { contact_id, no: 1, queue_id: queue?.id, queued_at: "2026-11-20T10:00:00Z" };
+  await plantRow(sql, "queue_stays", { tenant_id, ...stay });
 }
 
 async function plantFor(sql: postgres.Sql, tenant_id: string, nth: number): Promise<void> {

@@ -33,7 +33,7 @@ describe("ACD-7 under faults", () => {
     const { failures } = faultWorldUnder(plant, "--outside", "--seed", "1", "--seeds", "20");
     expect(failures.length).toBeGreaterThan(0);
     for (const { promise, replay } of failures) {
-      expect(promise).toMatch(/the pool counts \d+ (answered|abandoned), the facts \d+/);
+      expect(promise).toMatch(/the pool counts \d+ \w+, the facts \d+/);
       expect(replay).toContain("--faults --outside --seed");
     }
   });

@@ -95,6 +95,7 @@ export const EVENTS: { readonly [name: string]: Event } = {
   configure: (world) => ({ type: "configure", config: world.pool.config }),
   dismissed: (world) => ({ type: "configure", config: { ...world.pool.config, version: 2, agents: [] } }),
   "day began": () => ({ type: "day_began" }),
+  "client's day began": () => ({ type: "client_day_began", day: { date: "2026-11-21", timeZone: "Asia/Shanghai" } }),
   tick: () => ({ type: "tick" }),
 };
 

@@ -11,6 +11,8 @@ export type TestClient = {
   readonly poolId: string;
   use(usage: TestUsage): Promise<string>;
   contact(contact: { readonly id: string; readonly at: string; readonly from?: string }): Promise<void>;
+  /** How a contact stayed in the client's queue: once, from when it came. */
+  stay(stay: TestStay): Promise<void>;
   version(from: string, to: string | null, charges: readonly Charge[]): Promise<void>;
 };
 
@@ -22,6 +24,16 @@ type TestUsage = {
   readonly contactId?: string;
   readonly attrs?: object;
   readonly corrects?: string;
+};
+
+type TestStay = {
+  readonly contactId: string;
+  readonly at: string;
+  /** Null for one that is open. */
+  readonly outcome: "answered" | "abandoned" | "flowed_out" | null;
+  readonly waitedMs?: number;
+  readonly inTime?: boolean;
+  readonly short?: boolean;
 };
 
 type Setup = {
@@ -84,6 +96,7 @@ export async function testClient(sql: postgres.Sql, setup: Setup = {}): Promise<
         values (${ids.tenant}, ${id}, 'inbound', 'sandbox', ${from}, ${number}, ${line}, ${line}, ${line}, 1, 'zh-CN', ${ids.queue},
           'answered', ${at}, 1)`;
     },
+    stay: (stay) => insertStay(sql, ids, stay),
     async version(from, to, charges) {
       versions += 1;
       await sql`insert into tenant.contract_versions (tenant_id, contract_id, version, valid, content_hash)
@@ -95,4 +108,17 @@ export async function testClient(sql: postgres.Sql, setup: Setup = {}): Promise<
       }
     },
   };
+}
+
+async function insertStay(
+  sql: postgres.Sql,
+  { tenant, queue }: { readonly tenant: string; readonly queue: string },
+  { contactId, at, outcome, waitedMs = 0, inTime = true, short = false }: TestStay,
+): Promise<void> {
+  const isOpen = outcome === null;
+  const leftAt = isOpen ? null : new Date(Date.parse(at) + waitedMs);
+  await sql`insert into tenant.queue_stays (tenant_id, contact_id, no, queue_id, queued_at, outcome, left_at, waited_ms, in_time,
+      short_abandon)
+    values (${tenant}, ${contactId}, 1, ${queue}, ${at}, ${outcome}, ${leftAt}, ${isOpen ? null : waitedMs},
+      ${isOpen ? null : inTime}, ${short})`;
 }

@@ -7,6 +7,7 @@ import type { PoolMessage } from "./messages.ts";
 import { abandonOutside, leaveOutside } from "./outside.ts";
 import { part } from "./parting.ts";
 import type { ContactState, Ending, QueuePlace, Seat, ServedSeat, Stage } from "./state.ts";
+import { stayEnd } from "./tickets.ts";
 
 type Talking = Extract<Stage, { at: "talking" }>;
 
@@ -19,12 +20,12 @@ export function callerGone(draft: Draft): void {
     case "queued":
       rescind(draft, stage.seats);
       abandonPlace(draft, stage.place);
-      draft.tellPool(stage.place.poolId, withdrawal(stage.place));
+      draft.tellPool(stage.place.poolId, withdrawal(draft, stage.place, stage.standing !== null));
       return conclude(draft, { outcome: "abandoned", endedBy: "caller" });
     case "connecting":
       rescind(draft, [stage.seat]);
       abandonPlace(draft, stage.place);
-      part(draft, stage.place.poolId, stage.seat, "connecting", withdrawal(stage.place));
+      part(draft, stage.place.poolId, stage.seat, "connecting", withdrawal(draft, stage.place, true));
       return conclude(draft, { outcome: "abandoned", endedBy: "caller" });
     case "talking": {
       const seat = leaveTalk(draft, stage);
@@ -78,8 +79,8 @@ function abandonPlace(draft: Draft, place: QueuePlace): void {
   });
 }
 
-function withdrawal(place: QueuePlace): PoolMessage {
-  return { say: "withdraw", why: "abandoned", attempt: place.attempt };
+function withdrawal(draft: Draft, place: QueuePlace, isHeard: boolean): PoolMessage {
+  return { say: "withdraw", why: "abandoned", attempt: place.attempt, stay: stayEnd(draft, place, isHeard) };
 }
 
 /** The one place that writes `ended`. */

@@ -87,7 +87,7 @@ function answered(draft: Draft, stage: Connecting): void {
   const waitedMs = draft.now - queuedAt;
   draft.fact({ type: "seat_answered", agentId, reservationId, callSid, queueId, waitedMs });
   draft.fact({ type: "left_queue", queueId, why: "answered", waitedMs });
-  draft.tellPool(stage.place.poolId, { say: "connected", reservationId });
+  draft.tellPool(stage.place.poolId, { say: "connected", reservationId, waitedMs });
   draft.move({
     at: "talking",
     place: stage.place,

@@ -47,7 +47,7 @@ const EVENTS: readonly ContactEvent[] = [
   { type: "conference", name: "x", what: "end", callSid: null, label: null },
   { type: "recording_ready", recordingSid: asId("RE2"), durationS: 5, url: "http://carrier/RE2", purpose: "call" },
   { type: "recording_stored", recordingSid: asId("RE2"), durationS: 5, key: "t/RE2", purpose: "call" },
-  { type: "place_told", place: { position: 2, waiting: 3, estimatedWaitS: 90 } },
+  { type: "place_told", attempt: 1, place: { position: 2, waiting: 3, estimatedWaitS: 90 } },
   { type: "place_lost", attempt: 1 },
   { type: "seat_reserved", agentId: AGENT, reservationId: R2, decision },
   { type: "seat_rang", reservationId: R1 },

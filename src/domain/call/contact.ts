@@ -86,7 +86,7 @@ function react(draft: Draft, event: ContactEvent): void {
     case "recording_stored":
       return recordingStored(draft, event);
     case "place_told":
-      return placeTold(draft, event.place);
+      return placeTold(draft, event);
     case "place_lost":
       return placeLost(draft, event.attempt);
     case "seat_reserved":

@@ -31,7 +31,7 @@ export function gradeWait(why: Left, waitedMs: Ms, target: Omit<Target, "share">
   };
 }
 
-const OUTCOME: { readonly [why in Left]: QueueOutcome } = {
+export const OUTCOME: { readonly [why in Left]: QueueOutcome } = {
   answered: "answered",
   abandoned: "abandoned",
   overflowed: "flowed_out",

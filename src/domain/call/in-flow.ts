@@ -6,9 +6,10 @@ import { conclude, rescind, unservedOutcome } from "./closing.ts";
 import type { Draft } from "./draft.ts";
 import type { Outcome } from "./facts.ts";
 import { ENDING_LEASE_MS, FLOW_LEASE_MS, KEEP_ALIVE_MS } from "./leases.ts";
+import { timeZoneOf } from "./line-config.ts";
 import { takeRecording } from "./recordings.ts";
 import type { ContactEvent, QueuePlace, Stage } from "./state.ts";
-import { nextMove, nextOutside, ticketOf } from "./tickets.ts";
+import { nextMove, nextOutside, stayEnd, ticketOf } from "./tickets.ts";
 import { nextStretch, queueStep } from "./waiting.ts";
 
 type Wanted = Extract<ContactEvent, { type: "instructions_wanted" }>;
@@ -134,7 +135,10 @@ function joinQueue(draft: Draft, stepId: StepId, key: string, walk: Walk): void 
     queueId: queue.id,
     poolId: queue.poolId,
     queuedAt: draft.now,
+    date: draft.moment.local(timeZoneOf(draft.config), draft.now).date,
     attempt: queueVisits,
+    // Seats of an earlier stay that are still on their way are not this one's: the pool has taken them back.
+    ...(queueVisits > 1 ? { since: queueVisits } : {}),
     leaveAt: draft.now + step.maxWaitS * SECOND_MS,
     announcedAt: draft.now,
     ...nextMove(queue, draft.now, 0),
@@ -158,24 +162,28 @@ function joinQueue(draft: Draft, stepId: StepId, key: string, walk: Walk): void 
 function waitOn(draft: Draft, stage: Queued, digits: string | null): void {
   const step = queueStep(draft, stage.place.stepId);
   const leadsTo = step === null ? null : queueKey(step, digits);
-  if (leadsTo !== null) return leaveQueue(draft, stage, leadsTo);
+  if (leadsTo !== null) {
+    leaveQueue(draft, stage);
+    return goTo(draft, leadsTo);
+  }
   if (draft.now >= stage.place.leaveAt && stage.seats.length === 0) return overstay(draft, stage);
   draft.say(nextStretch(draft, stage, draft.nextTurn()));
 }
 
 /** The longest wait is over: the flow says where to go. */
 export function overstay(draft: Draft, stage: Queued): void {
+  leaveQueue(draft, stage);
   const step = queueStep(draft, stage.place.stepId);
   if (step === null) return hangUpOn(draft, "failed");
-  leaveQueue(draft, stage, step.onTimeout);
+  goTo(draft, step.onTimeout);
 }
 
-function leaveQueue(draft: Draft, stage: Queued, to: StepId): void {
-  const { queueId, queuedAt, poolId, attempt } = stage.place;
+function leaveQueue(draft: Draft, stage: Queued): void {
+  const { queueId, poolId, attempt } = stage.place;
+  const stay = stayEnd(draft, stage.place, stage.standing !== null);
   rescind(draft, stage.seats);
-  draft.fact({ type: "left_queue", queueId, why: "overflowed", waitedMs: draft.now - queuedAt });
-  draft.tellPool(poolId, { say: "withdraw", why: "left", attempt });
-  goTo(draft, to);
+  draft.fact({ type: "left_queue", queueId, why: "overflowed", waitedMs: stay.waitedMs });
+  draft.tellPool(poolId, { say: "withdraw", why: "left", attempt, stay });
 }
 
 function leaveVoicemail(draft: Draft, stage: Extract<Stage, { at: "voicemail" }>): void {

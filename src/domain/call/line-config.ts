@@ -29,6 +29,14 @@ export type LineConfig = {
   readonly dispositions: readonly Disposition[];
 };
 
+/** A day of a client's own calendar: `date` as `2026-11-26`, in the zone that it was told in. */
+export type ClientDay = { readonly date: string; readonly timeZone: string };
+
+/** The client's own zone. A line published before it was named goes by that of its opening hours. */
+export function timeZoneOf(line: LineConfig): string {
+  return line.timeZone ?? Object.values(line.calendars)[0]?.timeZone ?? "UTC";
+}
+
 export type QueueConfig = {
   readonly id: QueueId;
   readonly poolId: PoolId;

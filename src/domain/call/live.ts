@@ -2,6 +2,7 @@ import type { AgentId, ContactId, QueueId } from "../kernel/ids.ts";
 import type { Instant } from "../kernel/instant.ts";
 import type { ContactFact, ContactFactBody } from "./facts.ts";
 import { gradeWait } from "./grade.ts";
+import { queuedAtOf } from "./stays.ts";
 
 /** One contact that is going on, as its client's portal shows it. */
 export type LiveContact = {
@@ -47,15 +48,48 @@ export function serviceLevel(queue: QueueToday): number | null {
   return counted === 0 ? null : queue.withinTarget / counted;
 }
 
-/** Counts one fact in the day it happened on; a fact of another day belongs to that day's report, not to this board. */
-export function countToday(today: Today, day: string, fact: ContactFact, known: LiveContact | null): Today {
-  const base = today.day < day ? { day, contacts: 0, queues: {} } : today;
-  if (base.day !== day) return base;
-  const { body } = fact;
-  if (body.type === "contact_offered") return { ...base, contacts: base.contacts + 1 };
-  if (body.type === "queued") return add(base, body.queueId, { offered: 1 });
-  if (body.type !== "left_queue" || known?.target == null) return base;
-  const grade = gradeWait(body.why, body.waitedMs, known.target);
+/**
+ * Counts one fact. A contact counts for the day on which it came to the house, a stay for the day on which it was offered to its
+ * queue (the rule of `stays.ts`), both on the client's own calendar: `dayOf`. What belongs to an earlier day than the board's
+ * stands in that day's report and changes nothing here.
+ */
+export function countToday(
+  today: Today,
+  dayOf: (at: Instant) => string,
+  fact: ContactFact,
+  known: LiveContact | null,
+): Today {
+  const { at, body } = fact;
+  switch (body.type) {
+    case "contact_offered": {
+      const base = boardOf(today, dayOf(at));
+      return base === null ? today : { ...base, contacts: base.contacts + 1 };
+    }
+    case "queued": {
+      const base = boardOf(today, dayOf(body.queuedAt));
+      return base === null ? today : add(base, body.queueId, { offered: 1 });
+    }
+    case "left_queue": {
+      const base = boardOf(today, dayOf(queuedAtOf(at, body)));
+      return base === null || known?.target == null ? today : addLeft(base, body, known.target);
+    }
+    default:
+      return today;
+  }
+}
+
+/** The board of this day; a new one for a day that begins, and null for a day that is over. */
+export function boardOf(today: Today, day: string): Today | null {
+  if (today.day === day) return today;
+  return today.day < day ? { day, contacts: 0, queues: {} } : null;
+}
+
+function addLeft(
+  base: Today,
+  body: Extract<ContactFactBody, { type: "left_queue" }>,
+  target: NonNullable<LiveContact["target"]>,
+): Today {
+  const grade = gradeWait(body.why, body.waitedMs, target);
   return add(base, body.queueId, {
     answered: body.why === "answered" ? 1 : 0,
     abandoned: grade.abandoned ? 1 : 0,

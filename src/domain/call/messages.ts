@@ -1,7 +1,7 @@
 import type { AgentId, BrandId, ContactId, ReservationId, TenantId } from "../kernel/ids.ts";
-import type { Instant } from "../kernel/instant.ts";
+import type { Instant, Ms } from "../kernel/instant.ts";
 import type { Party } from "./facts.ts";
-import type { QueueConfig } from "./line-config.ts";
+import type { ClientDay, QueueConfig } from "./line-config.ts";
 
 /** On which of a contact's own webhook addresses the carrier spoke: the path says it, the body never does. */
 export type CarrierWhere =
@@ -26,7 +26,15 @@ export type WaitTicket = {
   readonly extension?: string;
   /** 1 for the first visit; a ticket with a higher number replaces what the pool knew. */
   readonly attempt: number;
+  /** The day that counts the stay; left out by a contact that was queued before it was noted. */
+  readonly day?: ClientDay;
 };
+
+/**
+ * How a stay in a queue ended, by the contact's own facts: the pool counts it so, whenever it hears. `ticket` where the pool
+ * may never have heard that the contact waited.
+ */
+export type StayEnd = { readonly waitedMs: Ms; readonly ticket?: WaitTicket };
 
 /** What the pool answers to a ticket: where the contact stands. */
 export type Place = {
@@ -47,8 +55,16 @@ export type SeatStage = "offered" | "connecting" | "talking" | "held" | "wrap_up
 /** Contact → pool. Each is idempotent at the pool; the object turns it into the call of the same name. */
 export type PoolMessage =
   | { readonly say: "wait"; readonly ticket: WaitTicket }
-  | { readonly say: "withdraw"; readonly why: "abandoned" | "left" | "aside"; readonly attempt: number }
-  | { readonly say: "connected"; readonly reservationId: ReservationId }
+  /** `moved`: the stay goes on at another site. */
+  | {
+      readonly say: "withdraw";
+      readonly why: "abandoned" | "left" | "moved";
+      readonly attempt: number;
+      readonly stay: StayEnd;
+    }
+  /** A number outside is called; the stay goes on. */
+  | { readonly say: "withdraw"; readonly why: "aside"; readonly attempt: number }
+  | { readonly say: "connected"; readonly reservationId: ReservationId; readonly waitedMs: Ms }
   /** With `missed` an outside telephone rang and no person took the call. */
   | { readonly say: "leg_failed"; readonly reservationId: ReservationId; readonly missed?: true }
   | { readonly say: "held"; readonly reservationId: ReservationId }

@@ -31,7 +31,7 @@ function board(call: ToyCarrier) {
   let today: Today = { day: "d", contacts: 0, queues: {} };
   let live: LiveContact | null = null;
   for (const fact of call.facts) {
-    today = countToday(today, "d", fact, live);
+    today = countToday(today, () => "d", fact, live);
     live = foldLive(live, fact);
   }
   const [queue] = Object.values(today.queues);

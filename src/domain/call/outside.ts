@@ -13,7 +13,7 @@ import {
   TALK_LEASE_MS,
 } from "./leases.ts";
 import type { Create, Leg, LegStatus, QueuePlace, Stage } from "./state.ts";
-import { nextOutside, waitAfresh } from "./tickets.ts";
+import { nextOutside, stayEnd, waitAfresh } from "./tickets.ts";
 import { resumeWaiting } from "./waiting.ts";
 
 type CallingOut = Extract<Stage, { at: "calling_out" }>;
@@ -32,7 +32,7 @@ export function callOutside(draft: Draft, place: QueuePlace): void {
   const label = `outside-${nth}`;
   const conference = `contact-${draft.state.contactId}${nth === 1 ? "" : `-${nth}`}`;
   draft.fact({ type: "outside_called", queueId, number, name, waitedMs: draft.now - queuedAt });
-  withdrawAs(draft, place, "aside");
+  draft.tellPool(place.poolId, { say: "withdraw", why: "aside", attempt: place.attempt });
   const leg = { label, reservationId: null, agentId: null, conference, telephone: number } as const;
   draft.state.creates = [...draft.state.creates, { ...leg, callSid: null, refused: false }];
   draft.effect({ do: "add_participant", ...leg, timeoutS: OUTSIDE_RING_S });
@@ -53,8 +53,10 @@ export function callOutside(draft: Draft, place: QueuePlace): void {
   });
 }
 
-function withdrawAs(draft: Draft, { poolId, attempt }: QueuePlace, why: "aside" | "left" | "abandoned"): void {
-  draft.tellPool(poolId, { say: "withdraw", why, attempt });
+/** The stay is over. The pool may have heard of none: the word that would have told it was held up until now. */
+function withdrawAs(draft: Draft, place: QueuePlace, why: "left" | "abandoned"): void {
+  const { poolId, attempt } = place;
+  draft.tellPool(poolId, { say: "withdraw", why, attempt, stay: stayEnd(draft, place, false) });
 }
 
 /** One of the two is in the conference; when both are, the caller has flowed out of the queue. */

@@ -75,7 +75,7 @@ function keepWaiting(draft: Draft, stage: Extract<Stage, { at: "queued" }>): voi
   if (stage.seats.length === 0 && draft.now >= stage.place.leaveAt) return leaveLate(draft, stage);
   const { move } = stage.place;
   if (move !== undefined && stage.seats.length === 0 && draft.now >= move.at) {
-    const place = moveSite(draft, stage.place);
+    const place = moveSite(draft, stage.place, stage.standing !== null);
     return draft.move({ ...stage, place, standing: null, keepAliveAt: draft.now + KEEP_ALIVE_MS });
   }
   const { outside } = stage.place;

@@ -3,6 +3,7 @@ import type { Instant, Ms } from "../kernel/instant.ts";
 import type { Language } from "../kernel/language.ts";
 import type { ContactFact, ContactFactBody, EndedBy, Outcome } from "./facts.ts";
 import { gradeWait } from "./grade.ts";
+import { recordOf, type StayRecord, staysOf } from "./stays.ts";
 
 /** The call detail record: what the facts of one contact come to. */
 export type ContactRecord = {
@@ -74,6 +75,7 @@ export type UsageItemAttributes = {
 
 export type ContactProjection = {
   readonly contact: ContactRecord;
+  readonly stays: readonly StayRecord[];
   readonly legs: readonly LegRecord[];
   readonly recordings: readonly RecordingRecord[];
   readonly usage: readonly UsageItem[];
@@ -111,7 +113,8 @@ export function projectContact(facts: readonly ContactFact[]): ContactProjection
     if (item !== null) usage.push(item);
   }
   const { heldSince: _h, target: _t, ...contact } = record;
-  return { contact: { ...contact, factsFolded: run.length }, legs, recordings, usage };
+  const stays = staysOf(run).map(recordOf);
+  return { contact: { ...contact, factsFolded: run.length }, stays, legs, recordings, usage };
 }
 
 /** Sorted, each number once, up to the first gap. */

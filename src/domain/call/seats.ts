@@ -5,17 +5,17 @@ import { connect, giveUpSeat, seatFailed } from "./connecting.ts";
 import type { Draft } from "./draft.ts";
 import { overstay } from "./in-flow.ts";
 import { CONNECT_EXTENSIONS_MAX } from "./leases.ts";
-import type { Place, SeatStage } from "./messages.ts";
+import type { SeatStage } from "./messages.ts";
 import { liveLegs } from "./parting.ts";
 import type { ContactEvent, ContactState, OfferedSeat, Stage } from "./state.ts";
 import { waitAnew } from "./tickets.ts";
 
 type Queued = Extract<Stage, { at: "queued" }>;
 
-export function placeTold(draft: Draft, standing: Place): void {
+export function placeTold(draft: Draft, event: Extract<ContactEvent, { type: "place_told" }>): void {
   const stage = draft.state.stage;
-  if (stage.at !== "queued") return draft.ignore("not waiting");
-  draft.move({ ...stage, standing });
+  if (stage.at !== "queued" || stage.place.attempt !== event.attempt) return draft.ignore("not this wait");
+  draft.move({ ...stage, standing: event.place });
 }
 
 /** A wait that the pool let go of is begun anew; the caller still waits, and the first instant still counts. */

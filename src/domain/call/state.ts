@@ -53,6 +53,8 @@ export type QueuePlace = {
   readonly queueId: QueueId;
   readonly poolId: PoolId;
   readonly queuedAt: Instant;
+  /** Date of `queuedAt` in the client's own zone; a contact queued before it was noted has none. */
+  readonly date?: string;
   readonly attempt: number;
   /** Waits before this attempt were withdrawn: what is offered under one of them is over. Left out where none was. */
   readonly since?: number;
@@ -289,7 +291,7 @@ export type ContactEvent =
       readonly key: string;
       readonly bytes?: number | undefined;
     }
-  | { readonly type: "place_told"; readonly place: Place }
+  | { readonly type: "place_told"; readonly attempt: number; readonly place: Place }
   /** The pool no longer knows this wait: it was withdrawn there. */
   | { readonly type: "place_lost"; readonly attempt: number }
   | {
@@ -349,8 +351,8 @@ export type Effect =
       readonly url: string;
     };
 
-/** The world at the moment of a step, given by the shell. */
-export type Moment = { readonly now: Instant; readonly local: (timeZone: string) => LocalTime };
+/** The world at the moment of a step, given by the shell; `local` is of `now` where no other instant is named. */
+export type Moment = { readonly now: Instant; readonly local: (timeZone: string, at?: Instant) => LocalTime };
 
 export type ContactStep = {
   readonly state: ContactState;

@@ -8,6 +8,7 @@ import type { ContactFact } from "./facts.ts";
 import { gradeWait } from "./grade.ts";
 import { countToday, foldLive, type LiveContact, serviceLevel, type Today } from "./live.ts";
 import { projectContact } from "./project.ts";
+import { recordOf, staysOf } from "./stays.ts";
 
 const QUEUE = "11111111-0000-4000-8000-000000000001";
 const DAY = "2026-11-20";
@@ -38,17 +39,17 @@ function life(way: (typeof ways)[number], waitedMs: number): readonly ContactFac
   return call.facts;
 }
 
-/** As the portal's query counts rows: see features/contacts/portal-store.ts. */
+/** As the portal's query counts rows: see features/contacts/portal-days.ts. */
 function fromRecords(lives: readonly (readonly ContactFact[])[]) {
-  const rows = lives.flatMap((facts) => projectContact(facts)?.contact ?? []).filter((row) => row.queueId === QUEUE);
+  const rows = lives.flatMap((facts) => projectContact(facts)?.stays ?? []).filter((row) => row.queueId === QUEUE);
   const count = (is: (row: (typeof rows)[number]) => boolean) => rows.filter(is).length;
   return {
     offered: rows.length,
-    answered: count((row) => row.answeredAt !== null),
-    abandoned: count((row) => row.answeredAt === null && row.withinTarget === false),
+    answered: count((row) => row.outcome === "answered"),
+    abandoned: count((row) => row.outcome === "abandoned" && !row.shortAbandon),
     shortAbandoned: count((row) => row.shortAbandon),
-    overflowed: count((row) => row.answeredAt === null && row.withinTarget === null && !row.shortAbandon),
-    withinTarget: count((row) => row.withinTarget === true),
+    overflowed: count((row) => row.outcome === "flowed_out"),
+    withinTarget: count((row) => row.outcome === "answered" && row.inTime === true),
   };
 }
 
@@ -59,7 +60,7 @@ function fromLive(lives: readonly (readonly ContactFact[])[]) {
     for (const fact of facts) {
       const folded: LiveContact | null = foldLive(known, fact);
       if (folded === null) throw new Error("facts come in order");
-      today = countToday(today, DAY, fact, known);
+      today = countToday(today, () => DAY, fact, known);
       known = folded;
     }
   }
@@ -120,4 +121,45 @@ test.each([
   ["closed", 1, { counts: false, within: false, abandoned: false, shortAbandon: false, flowedOut: true }],
 ] as const)("REP-1 a stay that is left %s after %i ms", (why, waitedMs, expected) => {
   expect(gradeWait(why, waitedMs, { withinS: 20, shortAbandonS: 5 })).toEqual(expected);
+});
+
+const MIDNIGHT = Date.UTC(2026, 10, 20, 16); // in Shanghai, where the sample's client lives
+const dayOf = (at: number) => new Date(at + 8 * 3_600_000).toISOString().slice(0, 10);
+
+test.each([
+  ["answered a minute after midnight", "seat", { offered: 1, answered: 1, abandoned: 0 }],
+  ["given up a minute after midnight", "hang_up", { offered: 1, answered: 0, abandoned: 1 }],
+] as const)("REP-1 who is queued before midnight and %s counts for the day before alone", (_, how, expected) => {
+  const call = new ToyCarrier(SAMPLE_LINE);
+  call.now = MIDNIGHT - 30_000;
+  call.press("1");
+  call.now += 90_000;
+  if (how === "seat") call.send({ type: "seat_accepted", agentId: AGENT, reservationId: R1 });
+  else call.hangUp("CA-caller");
+  for (const callback of call.callbacks.splice(0)) call.send(callback);
+  const boards = ["2026-11-20", "2026-11-21"].map((day) => {
+    let [board, known]: [Today, LiveContact | null] = [{ day, contacts: 0, queues: {} }, null];
+    for (const fact of call.facts) {
+      board = countToday(board, dayOf, fact, known);
+      known = foldLive(known, fact);
+    }
+    return board.queues[QUEUE] ?? NOBODY;
+  });
+  expect(boards).toMatchObject([expected, NOBODY]);
+  expect(staysOf(call.facts).map(({ queuedAt }) => dayOf(queuedAt))).toEqual(["2026-11-20"]);
+});
+
+test("REP-1 a contact that comes to its queue twice stays twice, and one that moves to another site once", () => {
+  const [facts] = [life("key", 7_000)];
+  const queued = facts.find(({ body }) => body.type === "queued");
+  const again = { ...facts[0], at: 1, body: queued?.body } as ContactFact;
+  const moved = { ...again, body: { type: "site_moved", queueId: QUEUE, from: "p", to: "p1" } } as ContactFact;
+  expect(staysOf([...facts, again, moved])).toMatchObject([
+    { no: 1, left: { why: "overflowed", waitedMs: 7_000 } },
+    { no: 2, left: null, poolId: "p1" },
+  ]);
+  expect(staysOf([...facts, again]).map(recordOf)).toMatchObject([
+    { outcome: "flowed_out", inTime: true, shortAbandon: false },
+    { outcome: null, leftAt: null, waitedMs: null, inTime: null },
+  ]);
 });

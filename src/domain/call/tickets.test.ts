@@ -84,3 +84,17 @@ test("ACD-2 ACD-7 what a pool says that the contact has left calls nobody: the s
   expect(effects.map((effect) => effect.do)).toContain("add_participant");
   expect(call.state.stage).toMatchObject({ at: "connecting", seat: { reservationId: R2 } });
 });
+
+test("ACD-7 a seat of an earlier stay that comes late calls nobody in the next", () => {
+  const { orders, ...steps } = SAMPLE_LINE.flow.steps;
+  const back = { ...orders, keys: { "3": asId<never>("menu") } } as typeof orders & object;
+  const call = new ToyCarrier({ ...SAMPLE_LINE, flow: { ...SAMPLE_LINE.flow, steps: { ...steps, orders: back } } });
+  for (const key of ["1", "3", "1"]) call.press(key);
+  expect(call.state.stage).toMatchObject({ at: "queued", place: { attempt: 2 } });
+  const seat = { agentId: AGENT, reservationId: R1, poolId: HERE, attempt: 1 };
+  call.send({ type: "seat_reserved", ...seat, decision });
+  call.send({ type: "seat_accepted", ...seat });
+  expect(call.state.stage).toMatchObject({ at: "queued", seats: [] });
+  call.send({ type: "seat_accepted", ...seat, reservationId: R2, attempt: 2 });
+  expect(call.state.stage).toMatchObject({ at: "connecting", seat: { reservationId: R2 } });
+});

@@ -1,8 +1,8 @@
 import { type Instant, type Ms, SECOND_MS } from "../kernel/instant.ts";
 import { assert } from "../kernel/step.ts";
 import type { Draft } from "./draft.ts";
-import type { QueueConfig } from "./line-config.ts";
-import type { WaitTicket } from "./messages.ts";
+import { type QueueConfig, timeZoneOf } from "./line-config.ts";
+import type { StayEnd, WaitTicket } from "./messages.ts";
 import type { QueuePlace } from "./state.ts";
 
 /** The ticket under which a contact waits: made anew each time, the pool keeps the latest. */
@@ -11,11 +11,19 @@ export function ticketOf(draft: Draft, place: QueuePlace): WaitTicket {
   const queue = draft.config.queues[place.queueId];
   assert(queue !== undefined, "a contact waits only in a queue of its own configuration");
   const { brand } = draft.config;
-  const ticket = { contactId, tenantId, brand, queue, from, to, queuedAt: place.queuedAt, attempt: place.attempt };
+  const { queuedAt, attempt, date } = place;
+  const day = date === undefined ? {} : { day: { date, timeZone: timeZoneOf(draft.config) } };
+  const ticket = { contactId, tenantId, brand, queue, from, to, queuedAt, attempt, ...day };
   const { namedAgent } = queue.rules ?? {};
   const extension =
     namedAgent !== undefined && namedAgent.patienceS > 0 ? draft.state.variables[namedAgent.variable] : null;
   return extension == null || extension === "" ? ticket : { ...ticket, extension };
+}
+
+/** How a stay ended, for the pool to count; with its ticket where the pool may not have heard of the stay. */
+export function stayEnd(draft: Draft, place: QueuePlace, isHeard: boolean): StayEnd {
+  const waitedMs = draft.now - place.queuedAt;
+  return isHeard ? { waitedMs } : { waitedMs, ticket: ticketOf(draft, place) };
 }
 
 /** The next site that a queue sends its callers to, after those whose time has come by `waited`. */
@@ -35,12 +43,12 @@ export function nextOutside(queue: QueueConfig, queuedAt: Instant, tried: number
 }
 
 /** The time here is over: the contact leaves this pool and waits in the next site's, as old as it is. */
-export function moveSite(draft: Draft, { move, ...place }: QueuePlace): QueuePlace {
+export function moveSite(draft: Draft, { move, ...place }: QueuePlace, isHeard: boolean): QueuePlace {
   const queue = draft.config.queues[place.queueId];
   assert(queue !== undefined && move !== undefined, "a contact moves only where its queue sends it");
   const { queueId, poolId, queuedAt, attempt } = place;
   draft.fact({ type: "site_moved", queueId, from: poolId, to: move.poolId });
-  draft.tellPool(poolId, { say: "withdraw", why: "left", attempt });
+  draft.tellPool(poolId, { say: "withdraw", why: "moved", attempt, stay: stayEnd(draft, place, isHeard) });
   return waitAfresh(draft, { ...place, poolId: move.poolId, ...nextMove(queue, queuedAt, draft.now - queuedAt) });
 }
 

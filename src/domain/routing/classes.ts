@@ -49,7 +49,7 @@ export function queueFor(pool: Pool, wanted: Pick<Ticket, "tenantId" | "brand" |
   const config = pool.published.get(queueId) ?? wanted.queue;
   const known = pool.queues.get(queueId);
   if (known === undefined) {
-    const queue = newQueue(queueId, tenantId, config, brand.id);
+    const queue = newQueue(pool, queueId, tenantId, config, brand.id);
     pool.queues.set(queueId, queue);
     return queue;
   }
@@ -64,7 +64,8 @@ export function queueFor(pool: Pool, wanted: Pick<Ticket, "tenantId" | "brand" |
   return known;
 }
 
-function newQueue(queueId: QueueId, tenantId: TenantId, config: QueueConfig, brandId: string): PoolQueue {
+function newQueue(pool: Pool, queueId: QueueId, tenantId: TenantId, config: QueueConfig, brandId: string): PoolQueue {
+  pool.zones.add(pool.config.timeZone);
   return {
     queueId,
     tenantId,
@@ -74,6 +75,9 @@ function newQueue(queueId: QueueId, tenantId: TenantId, config: QueueConfig, bra
     classes: [],
     current: null,
     waiting: 0,
+    date: "",
+    timeZone: pool.config.timeZone,
+    terms: null,
     today: { ...NO_COUNTS },
     seatTimeMs: 0,
     expectedToday: 0,

@@ -1,13 +1,13 @@
 import type { QueueConfig, QueueRules } from "../call/line-config.ts";
 import type { AgentId, BrandId, PhoneNumber, PoolId, TenantId } from "../kernel/ids.ts";
 import type { Ms } from "../kernel/instant.ts";
-import { MINUTE_MS, SECOND_MS } from "../kernel/instant.ts";
+import { DAY_MS, MINUTE_MS, SECOND_MS } from "../kernel/instant.ts";
 
 /** What is published to a pool: who works there, for whom, and how many seats each client has bought. */
 export type PoolConfig = {
   readonly poolId: PoolId;
   readonly version: number;
-  /** IANA name of the site's zone: counters of "today" begin anew at its midnight. */
+  /** IANA name of the site's zone: its agents' figures of the day begin anew at midnight there. */
   readonly timeZone: string;
   /** Whose caller is served first when several want the same seat; `fifo` where none is named. */
   readonly policy?: Policy;
@@ -119,6 +119,11 @@ export const DEVICE_SHIFT_END_MS: Ms = 10 * MINUTE_MS;
 export const TICKET_LEASE_MS: Ms = 95 * SECOND_MS;
 /** How long a withdrawn contact is remembered, to recognise late repeats. */
 export const TOMBSTONE_MS: Ms = 5 * MINUTE_MS;
+/**
+ * How long a stay is remembered of which the contact has not said how it ended. After a day it counts for a day that nobody is
+ * shown any more, so that forgetting it changes no figure.
+ */
+export const OPEN_STAY_MS: Ms = DAY_MS;
 /** An agent who declined a contact is not offered it again before this. */
 export const DECLINE_COOL_OFF_MS: Ms = 30 * SECOND_MS;
 /** One point of queue priority is worth so much waiting: priority goes first but never starves anybody. */

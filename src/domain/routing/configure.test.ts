@@ -176,10 +176,12 @@ test("SLA-1 midnight begins a new day, and a queue learns from the last how many
   world.wait(1);
   world.talk(0, 1);
   const queue = () => [...world.pool.queues.values()][0];
+  let days = 20;
   const day = (offered: number) => {
     const today = queue()?.today;
     if (today !== undefined) today.offered = offered;
-    world.send({ type: "day_began" });
+    days += 1;
+    world.midnight(`2026-11-${days}`);
     world.restart();
     return queue()?.expectedToday;
   };

@@ -19,6 +19,7 @@ export function createPool(config: PoolConfig): Pool {
     tenants: new Map(),
     queues: new Map(),
     published: new Map(),
+    zones: new Set(),
     brands: new Map(),
     classes: new Map(),
     waitingClasses: [],

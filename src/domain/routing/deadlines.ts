@@ -1,10 +1,10 @@
 import { enter, ticketOf } from "./agents.ts";
-import { CONNECT_LEASE_MS, TALK_LEASE_MS, TICKET_LEASE_MS, TOMBSTONE_MS } from "./config.ts";
+import { CONNECT_LEASE_MS, OPEN_STAY_MS, TALK_LEASE_MS, TICKET_LEASE_MS, TOMBSTONE_MS } from "./config.ts";
 import { loseAgent, miss } from "./offers.ts";
 import { lostDeadline, type Run, setAgentTimer, setTicketTimer, touchTicket } from "./run.ts";
 import { askContact, lapseWrapUp, letGo } from "./service.ts";
 import type { Agent, Pool, PoolTicket } from "./state.ts";
-import { count, seek, withdraw } from "./tickets.ts";
+import { seek, withdraw } from "./tickets.ts";
 
 /** When the pool next has something to do by itself; null when nothing is under way. */
 export function nextDeadline(pool: Pool): number | null {
@@ -74,7 +74,11 @@ function forget(run: Run, ticket: PoolTicket, wrapUp: Agent | null): void {
     setTicketTimer(run.pool, ticket, run.now + TOMBSTONE_MS);
     return;
   }
-  count(run, ticket, "overflowed");
+  // The contact has yet to say how the stay ended: its word may be held up for as long as an outage lasts.
+  if (!ticket.graded && run.now < ticket.heardAt + OPEN_STAY_MS) {
+    setTicketTimer(run.pool, ticket, ticket.heardAt + OPEN_STAY_MS);
+    return;
+  }
   run.pool.tickets.delete(ticket.contactId);
   touchTicket(run.pool, ticket);
 }

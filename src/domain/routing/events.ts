@@ -1,6 +1,8 @@
+import type { ClientDay } from "../call/line-config.ts";
 import type { AgentId, ContactId, ReservationId } from "../kernel/ids.ts";
+import type { Ms } from "../kernel/instant.ts";
 import type { PoolConfig } from "./config.ts";
-import type { AfterWrapUp, SeatStage, Ticket, WaitAnswer, WithdrawReason } from "./protocol.ts";
+import type { AfterWrapUp, SeatStage, StayEnd, Ticket, WaitAnswer, WithdrawReason } from "./protocol.ts";
 
 /** Everything that can happen to a pool. */
 export type PoolEvent = AgentCommand | DeviceEvent | ContactEvent | HouseEvent;
@@ -40,8 +42,16 @@ export type ContactEvent =
       readonly contactId: ContactId;
       readonly why: WithdrawReason;
       readonly attempt: number | null;
+      /** Left out or null where no stay ended, and by contacts of an older version. */
+      readonly stay?: StayEnd | null;
     }
-  | { readonly type: "connected"; readonly contactId: ContactId; readonly reservationId: ReservationId }
+  | {
+      readonly type: "connected";
+      readonly contactId: ContactId;
+      readonly reservationId: ReservationId;
+      /** Contacts of an older version do not say. */
+      readonly waitedMs?: Ms;
+    }
   | {
       readonly type: "leg_failed";
       readonly contactId: ContactId;
@@ -73,8 +83,10 @@ export type ContactEvent =
 
 export type HouseEvent =
   | { readonly type: "configure"; readonly config: PoolConfig }
-  /** Midnight at the site: the counters of today begin anew. */
+  /** Midnight at the site: the agents' figures begin anew. */
   | { readonly type: "day_began" }
+  /** Midnight in a zone that clients go by: their queues' figures begin anew, with this day. */
+  | { readonly type: "client_day_began"; readonly day: ClientDay }
   /** Time has passed: everything due is done. */
   | { readonly type: "tick" };
 

@@ -197,6 +197,12 @@ export class SmallWorld {
     }
   }
 
+  /** Midnight at the site and for its clients, who live in its zone: the day with this date begins. */
+  midnight(date: string): void {
+    this.send({ type: "day_began" });
+    this.send({ type: "client_day_began", day: { date, timeZone: this.pool.config.timeZone } });
+  }
+
   wait(name: string | number, tenant = 0, over: Partial<QueueConfig> = {}): Reply {
     return this.send({ type: "wait", ticket: smallTicket(name, this.now, tenant, over) });
   }

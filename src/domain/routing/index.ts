@@ -10,6 +10,7 @@ export type {
   PoolMessage,
   SeatPoolRpc,
   SeatStage,
+  StayEnd,
   Ticket,
   WaitAnswer,
   WithdrawReason,

@@ -117,12 +117,12 @@ test("ACD-4 a queue learns what a day brings; a holiday teaches nothing", () => 
   world.send({ type: "withdraw", contactId: contactId("a"), why: "left", attempt: 1 });
   const only = queue(world, 0);
   only.today.offered = 300;
-  world.send({ type: "day_began" });
+  world.midnight("2026-11-21");
   expect(only.expectedToday).toBe(300);
-  world.send({ type: "day_began" });
+  world.midnight("2026-11-22");
   expect(only.expectedToday).toBe(300);
   only.today.offered = 200;
-  world.send({ type: "day_began" });
+  world.midnight("2026-11-23");
   expect(only.expectedToday).toBe(250);
   world.restart();
   expect(queue(world, 0).expectedToday).toBe(250);

@@ -352,6 +352,6 @@ test("SLA-1 the day's figures count each contact once and begin anew at midnight
     overflowed: 0,
     withinTarget: 0,
   });
-  world.send({ type: "day_began" });
+  world.midnight("2026-11-21");
   expect([...world.pool.queues.values()][0]?.today.offered).toBe(0);
 });

@@ -1,5 +1,5 @@
 import type { RoutingDecision, SeatReturn } from "../call/facts.ts";
-import type { LineConfig, QueueConfig } from "../call/line-config.ts";
+import type { ClientDay, LineConfig, QueueConfig } from "../call/line-config.ts";
 import type { AgentId, ContactId, PhoneNumber, PoolId, ReservationId, TenantId } from "../kernel/ids.ts";
 import type { Instant, Ms } from "../kernel/instant.ts";
 
@@ -24,7 +24,12 @@ export type Ticket = {
   readonly caller?: KnownCaller;
   /** Digits of the agent the caller asked for in the flow; left out where he asked for none. */
   readonly extension?: string;
+  /** The day that counts the stay, see `stays.ts`; contacts of an older version do not say. */
+  readonly day?: ClientDay;
 };
+
+/** How a stay ended, by the contact's facts; with the ticket where the pool may never have heard of the stay. */
+export type StayEnd = { readonly waitedMs: Ms; readonly ticket?: Ticket };
 
 export type KnownCaller = {
   readonly tier: "standard" | "silver" | "gold" | "platinum";
@@ -52,11 +57,11 @@ export type WaitAnswer = {
 };
 
 /**
- * `abandoned`: the caller is gone. `left`: the stay ended otherwise. `aside` and `ended` end no stay: the contact wants no
- * seat while a number outside the house is called for it, or has not been heard of; it says later how the stay ended, or
- * waits again under a higher attempt.
+ * `abandoned`: the caller is gone. `left`: the stay ended otherwise. `moved`: it goes on at another site, whose pool counts it.
+ * `aside` and `ended` end no stay: the contact wants no seat while a number outside the house is called for it, or has not
+ * been heard of; it says later how the stay ended, or waits again under a higher attempt.
  */
-export type WithdrawReason = "abandoned" | "left" | "aside" | "ended";
+export type WithdrawReason = "abandoned" | "left" | "moved" | "aside" | "ended";
 export type AfterWrapUp = {
   /** `stay` leaves the agent in wrap-up until its timer ends. */
   readonly to: "ready" | "not_ready" | "off_shift" | "stay";
@@ -67,9 +72,9 @@ export type AfterWrapUp = {
 export interface SeatPoolRpc {
   /** Asks for a seat. Sent again every 30 s while waiting: a ticket unheard of for 95 s is dropped. */
   wait(ticket: Ticket): Promise<WaitAnswer>;
-  withdraw(contactId: ContactId, why: WithdrawReason, attempt?: number): Promise<void>;
-  /** Caller and agent hear each other. */
-  connected(contactId: ContactId, reservationId: ReservationId): Promise<void>;
+  withdraw(contactId: ContactId, why: WithdrawReason, attempt?: number, stay?: StayEnd): Promise<void>;
+  /** Caller and agent hear each other; `waitedMs` from `queuedAt` to then. */
+  connected(contactId: ContactId, reservationId: ReservationId, waitedMs?: Ms): Promise<void>;
   /**
    * The agent's phone could not be reached: the ticket waits again, first in its age, the agent is not ready (device). With
    * `missed` an outside telephone rang and no person took the call: the same as an offer that nobody took.

@@ -80,6 +80,7 @@ const TABLE: { readonly [event: string]: readonly string[] } = {
   configure: all("done"),
   dismissed: all("done"),
   "day began": all("done"),
+  "client's day began": ["~so already", "~so already", "done", "done", "done", "done", "~so already"],
   tick: all("done"),
 };
 

@@ -1,11 +1,12 @@
 import type { Instant } from "../kernel/instant.ts";
 import { indexIdle, isWorking, queueKey, ticketOf } from "./agents.ts";
 import { classFor, NO_COUNTS, queueFor, tenantFor } from "./classes.ts";
-import { type AgentProfile, type PoolConfig, RESTORE_GRACE_MS, TOMBSTONE_MS } from "./config.ts";
+import { type AgentProfile, OPEN_STAY_MS, type PoolConfig, RESTORE_GRACE_MS, TOMBSTONE_MS } from "./config.ts";
 import { createPool, newAgent } from "./configure.ts";
 import type { AgentRow, AtRow, QueueRow, TicketRow } from "./rows.ts";
 import { newRun, type Run, setAgentTimer, setTicketTimer } from "./run.ts";
-import type { Agent, AgentAt, Chance, Pool } from "./state.ts";
+import type { Agent, AgentAt, Chance, Pool, PoolTicket } from "./state.ts";
+import { sharedTerms } from "./stays.ts";
 import { classify, ticketDue, want } from "./tickets.ts";
 
 export type PoolRows = {
@@ -33,7 +34,7 @@ export function restorePool(
   for (const row of rows.tickets) restoreTicket(run, row);
   for (const row of rows.agents) restoreAgent(run, row, devices.get(row.agentId) ?? []);
   for (const ticket of pool.tickets.values()) {
-    if (ticket.at.is === "gone") setTicketTimer(pool, ticket, ticket.heardAt + TOMBSTONE_MS);
+    if (ticket.at.is === "gone") setTicketTimer(pool, ticket, goneUntil(ticket, now));
     if (ticket.at.is !== "waiting" && ticket.at.is !== "offered") continue;
     classify(run, ticket);
     want(run, ticket);
@@ -43,6 +44,11 @@ export function restorePool(
   return pool;
 }
 
+/** When a contact that has left is next looked at, as `forget` would have it. */
+function goneUntil({ heardAt, graded }: PoolTicket, now: Instant): Instant {
+  return heardAt + (graded || now < heardAt + TOMBSTONE_MS ? TOMBSTONE_MS : OPEN_STAY_MS);
+}
+
 function restoreQueue(run: Run, row: QueueRow): void {
   const wanted = { tenantId: row.tenantId, brand: row.brand, queue: row.config };
   const queue = queueFor(run.pool, wanted);
@@ -50,6 +56,9 @@ function restoreQueue(run: Run, row: QueueRow): void {
   queue.today = { ...NO_COUNTS, ...row.today };
   queue.seatTimeMs = row.seatTimeMs;
   queue.expectedToday = row.expectedToday ?? 0;
+  queue.date = row.date ?? "";
+  queue.timeZone = row.timeZone ?? run.pool.config.timeZone;
+  run.pool.zones.add(queue.timeZone);
   classFor(run, queue);
 }
 
@@ -73,6 +82,7 @@ function restoreTicket(run: Run, row: TicketRow): void {
     arrival: row.arrival,
     at: row.gone ? { is: "gone", wrapUp: null } : { is: "waiting" },
     heardAt: row.gone ? row.heardAt : now,
+    terms: sharedTerms(queue, row.terms?.date ?? queue.date, row.terms?.target ?? queue.config.target),
     graded: row.graded,
     wanting: false,
     inTarget: false,

@@ -2,7 +2,7 @@ import type { LineConfig, QueueConfig } from "../call/line-config.ts";
 import type { AgentId, ContactId, QueueId, ReservationId, TenantId } from "../kernel/ids.ts";
 import type { Instant, Ms } from "../kernel/instant.ts";
 import type { Caller } from "./demand.ts";
-import type { Agent, AgentAt, NextStatus, Pool, PoolQueue, PoolTicket } from "./state.ts";
+import type { Agent, AgentAt, NextStatus, Pool, PoolQueue, PoolTicket, StayTerms } from "./state.ts";
 import type { AgentFigures } from "./strategies/strategy.ts";
 
 /** One agent as stored. Devices are not: the sockets that are left after a restart say who is there. */
@@ -54,9 +54,10 @@ export type TicketRow = {
   readonly heardAt: Instant;
   readonly graded: boolean;
   readonly declined: readonly { readonly agentId: AgentId; readonly until: Instant }[];
-  /** Rows written before there were these carry neither. */
+  /** Rows written before there were these carry none. */
   readonly brandId?: string;
   readonly caller?: Caller | null;
+  readonly terms?: StayTerms;
 };
 
 export type QueueRow = {
@@ -67,6 +68,9 @@ export type QueueRow = {
   readonly today: PoolQueue["today"];
   readonly seatTimeMs: Ms;
   readonly expectedToday: number;
+  /** Rows written before there were these carry neither. */
+  readonly date?: string;
+  readonly timeZone?: string;
 };
 
 export function dumpAgent(agent: Agent): AgentRow {
@@ -102,14 +106,15 @@ export function dumpTicket(pool: Pool, ticket: PoolTicket): TicketRow | null {
     declined: ticket.declined,
     brandId: ticket.brandId,
     caller: ticket.caller,
+    terms: ticket.terms,
   };
 }
 
 export function dumpQueue(pool: Pool, queue: PoolQueue): QueueRow | null {
   const brand = pool.brands.get(queue.brandId);
   if (brand === undefined) return null;
-  const { queueId, tenantId, config, today, seatTimeMs, expectedToday } = queue;
-  return { queueId, tenantId, config, brand, today, seatTimeMs, expectedToday };
+  const { queueId, tenantId, config, today, seatTimeMs, expectedToday, date, timeZone } = queue;
+  return { queueId, tenantId, config, brand, today, seatTimeMs, expectedToday, date, timeZone };
 }
 
 function dumpAt(at: AgentAt): AtRow {

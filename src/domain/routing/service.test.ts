@@ -103,10 +103,13 @@ describe("ACD-8 a contact in hand", () => {
     expect(world.pool.tickets.get(C1)?.at.is, "its lease began anew").toBe("waiting");
   });
 
-  test("whose talk ends before it was heard of was answered all the same; how long they talked is not known", () => {
+  test("whose talk ends before it was heard of is counted when that is heard; how long they talked is not known", () => {
     const world = accepted();
     world.pass(2 * SECOND_MS);
+    const reservationId = world.held(0);
     end(world, 0);
+    expect(today(stored(world))).toMatchObject({ offered: 1, answered: 0 });
+    world.send({ type: "connected", contactId: C1, reservationId, waitedMs: 1_000 });
     expect(today(stored(world))).toMatchObject({ offered: 1, answered: 1, abandoned: 0, shortAbandoned: 0 });
     expect(world.agent(0).figures).toMatchObject({ contactsToday: 0, talkMsToday: 0, lastEndedAt: 0 });
     expect(world.pool.tickets.get(C1)?.at.is).toBe("gone");
@@ -172,12 +175,18 @@ describe("ACD-7 the contact's own word", () => {
     ["held", true],
     ["connecting", false],
     ["offered", false],
-  ] as const)("%s while the pool believes they are connecting: answered is %s", (stage, isAnswered) => {
-    const world = accepted();
-    expect(answers(world, stage)).toEqual({ is: "done" });
-    expect(service(world)?.answeredAt).toBe(isAnswered ? world.now : null);
-    expect(today(world)?.answered).toBe(isAnswered ? 1 : 0);
-  });
+  ] as const)(
+    "%s while the pool believes they are connecting: they talk is %s; it is counted when told how long it took",
+    (stage, isTalking) => {
+      const world = accepted();
+      expect(answers(world, stage)).toEqual({ is: "done" });
+      expect(service(world)?.answeredAt).toBe(isTalking ? world.now : null);
+      expect(today(world)?.answered).toBe(0);
+      world.pass(30 * SECOND_MS);
+      world.send({ type: "connected", contactId: C1, reservationId: world.held(0), waitedMs: 20_000 });
+      expect(today(world)).toMatchObject({ answered: 1, withinTarget: 1 });
+    },
+  );
 
   test("talking, said again, answers nothing a second time", () => {
     const world = talking();

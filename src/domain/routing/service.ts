@@ -8,7 +8,7 @@ import { afterMiss, grant } from "./offers.ts";
 import type { AfterWrapUp, SeatStage } from "./protocol.ts";
 import { type Run, tell, touchAgent, touchQueue } from "./run.ts";
 import type { Agent, NextStatus, PoolTicket, Service } from "./state.ts";
-import { bury, count, seek, WAITING } from "./tickets.ts";
+import { bury, seek, WAITING } from "./tickets.ts";
 
 /** How much one contact moves the average seat time of its queue. */
 const SEAT_TIME_SHARE = 0.1;
@@ -22,7 +22,6 @@ export function connected(run: Run, agent: Agent, service: Service): Reply {
   service.asked = 0;
   agent.misses = 0;
   agent.figures.contactsToday += 1;
-  count(run, service.ticket, "answered");
   enter(run, agent, agent.at, run.now + TALK_LEASE_MS);
   return DONE;
 }
@@ -56,8 +55,6 @@ export function hold(run: Run, agent: Agent, service: Service, on: boolean): Rep
 /** Ends the talk: wrap-up follows, unless it has no time. */
 export function endTalk(run: Run, agent: Agent, service: Service, wrapUpS: number | null): Reply {
   if (agent.at.is !== "on_contact") return ignored("the talk is over already");
-  // Whatever kept the word that they hear each other: a talk that ends was answered.
-  count(run, service.ticket, "answered");
   noteTalk(run, agent, service);
   leaveTicket(run, agent, service.ticket);
   if (wrapUpS === 0) finish(run, agent, service, READY);
@@ -175,6 +172,6 @@ function noteTalk(run: Run, agent: Agent, service: Service): void {
 }
 
 function leaveTicket(run: Run, agent: Agent, ticket: PoolTicket): void {
-  // Who was never answered is counted by the contact's own word on how the stay ended.
+  // The stay is counted by the contact's own word on how it ended.
   bury(run, ticket, agent);
 }

@@ -41,6 +41,7 @@ const TABLE: { readonly [event: string]: string } = {
   configure: "= = = = = = =",
   dismissed: "gone off = = = = off",
   "day began": "= = = = = = =",
+  "client's day began": "= = = = = = =",
   tick: "= = = = = = =",
 };
 
@@ -88,6 +89,7 @@ const TYPES: { readonly [type in PoolEvent["type"]]: true } = {
   contact_said: true,
   configure: true,
   day_began: true,
+  client_day_began: true,
   tick: true,
 };
 
@@ -117,5 +119,5 @@ test.each(ORDER)("ACD-8 an agent left alone in %s ends in a state without a dead
   world.send({ type: "device_left", agentId: agentId(0), deviceId: "d0" });
   world.pass(2 * HOUR_MS);
   expect(["off_shift", "not_ready"]).toContain(world.state(0));
-  expect(world.pool.timers.peek()).toBeNull();
+  expect(world.agent(0).dueAt).toBeNull();
 });

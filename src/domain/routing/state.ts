@@ -27,6 +27,8 @@ export type Pool = {
   readonly queues: Map<QueueId, PoolQueue>;
   /** Queues as the house has published them to this pool. */
   readonly published: Map<QueueId, QueueConfig>;
+  /** Zones of the clients whose callers have come: whose midnights the shell has to tell. */
+  readonly zones: Set<string>;
   readonly brands: Map<string, LineConfig["brand"]>;
   readonly classes: Map<string, SeatClass>;
   /** Classes with somebody waiting, in no order. */
@@ -137,6 +139,9 @@ export type TicketAt =
   /** Remembered for a while to recognise late repeats, and as long as somebody wraps it up. */
   | { readonly is: "gone"; readonly wrapUp: Agent | null };
 
+/** What a stay counts for: its day, and the target owed when it began. One object for all stays that are alike in it. */
+export type StayTerms = { readonly date: string; readonly target: QueueConfig["target"] };
+
 export type PoolTicket = {
   readonly contactId: ContactId;
   readonly tenant: PoolTenant;
@@ -155,7 +160,9 @@ export type PoolTicket = {
   readonly arrival: number;
   at: TicketAt;
   heardAt: Instant;
-  /** Its stay here is counted as answered, abandoned or overflowed: once. Until then it is open, also while the contact is aside. */
+  /** What its stay counts for. */
+  terms: StayTerms;
+  /** Its stay is counted, once, or goes on at another site. Until then it is open, also while the contact is aside. */
   graded: boolean;
   /** True while an entry in the class's heap counts. */
   wanting: boolean;
@@ -211,16 +218,21 @@ export type PoolQueue = {
   /** The class that `config` leads to; null until the first contact after a change. */
   current: SeatClass | null;
   waiting: number;
+  /** The client's own day that `today` counts, and the zone it is told in; no date before the first is known. */
+  date: string;
+  timeZone: string;
+  /** Of the newest stay. */
+  terms: StayTerms | null;
   /**
-   * Of the site's day. Short abandons are among the abandoned. At any instant _offered_ is answered + abandoned +
-   * overflowed + the stays that are open: waiting, being connected, or aside.
+   * Of stays that began on this day. Short abandons are among the abandoned. At any instant _offered_ is answered +
+   * abandoned + overflowed + those of them that are open: waiting, being connected, or aside.
    */
   today: {
     offered: number;
     answered: number;
     abandoned: number;
     shortAbandoned: number;
-    /** Went on elsewhere: by the flow, to another site, to a number outside; or was never heard of again. */
+    /** Went on elsewhere: by the flow, or to a number outside. */
     overflowed: number;
     withinTarget: number;
   };

@@ -2,14 +2,13 @@ import type { AgentId, ContactId, ReservationId } from "../kernel/ids.ts";
 import type { Instant } from "../kernel/instant.ts";
 import { unreachable } from "../kernel/step.ts";
 import { rest, serviceOf } from "./agents.ts";
-import { NO_COUNTS } from "./classes.ts";
 import { configure } from "./configure.ts";
 import { runDue } from "./deadlines.ts";
 import { joinDevice, leaveDevice, loseDevices, usePhoneHere } from "./devices.ts";
 import { dispatch } from "./dispatch.ts";
 import { DONE, ignored, type PoolEvent, type Reply, refused } from "./events.ts";
 import { accept, decline, showOffer } from "./offers.ts";
-import { newRun, type Run, touchAgent, touchQueue } from "./run.ts";
+import { newRun, type Run, touchAgent } from "./run.ts";
 import {
   believe,
   connected,
@@ -22,7 +21,8 @@ import {
   wrappedUp,
 } from "./service.ts";
 import type { Agent, Chance, Pool, Service } from "./state.ts";
-import { count, wait, waitAnswer, withdraw } from "./tickets.ts";
+import { beginClientDay, count } from "./stays.ts";
+import { remember, wait, waitAnswer, withdraw, withdrawn } from "./tickets.ts";
 
 /**
  * The pool machine: total over every state and event, changing `pool` in place. What the shell has to store, send and
@@ -43,12 +43,8 @@ export function step(pool: Pool, event: PoolEvent, now: Instant, chance: Chance)
 
 function react(run: Run, event: Exclude<PoolEvent, { readonly type: "wait" }>): Reply {
   switch (event.type) {
-    case "withdraw": {
-      const ticket = run.pool.tickets.get(event.contactId);
-      if (ticket === undefined) return ignored("unknown contact");
-      if (event.attempt !== null && event.attempt < ticket.attempt) return ignored("an earlier attempt");
-      return withdraw(run, ticket, event.why);
-    }
+    case "withdraw":
+      return withdrawn(run, event);
     case "connected":
       return onConnected(run, event);
     case "leg_failed":
@@ -67,6 +63,8 @@ function react(run: Run, event: Exclude<PoolEvent, { readonly type: "wait" }>): 
       return configure(run, event.config);
     case "day_began":
       return beginDay(run);
+    case "client_day_began":
+      return beginClientDay(run, event.day);
     case "tick":
       runDue(run);
       return DONE;
@@ -138,13 +136,14 @@ function onService(run: Run, event: Seat, then: (run: Run, agent: Agent, service
   return taken === null ? ignored("no such seat") : then(run, taken.agent, taken.service);
 }
 
-/** A seat that was taken back by mistake before this word came was answered all the same. */
+/** The stay is answered whatever the pool made of the seat: it may have been taken back before this word came. */
 function onConnected(run: Run, event: Extract<PoolEvent, { readonly type: "connected" }>): Reply {
-  const reply = onService(run, event, connected);
   const ticket = run.pool.tickets.get(event.contactId);
-  if (reply.is !== "ignored" || ticket === undefined || ticket.at.is !== "gone" || ticket.graded) return reply;
-  count(run, ticket, "answered");
-  return DONE;
+  const isNews = ticket !== undefined && !ticket.graded && (ticket.at.is === "served" || ticket.at.is === "gone");
+  if (isNews) count(run, ticket, "answered", event.waitedMs);
+  if (isNews && ticket.at.is === "gone") remember(run, ticket);
+  const reply = onService(run, event, connected);
+  return isNews ? DONE : reply;
 }
 
 type Taken = { readonly agent: Agent; readonly service: Service };
@@ -167,17 +166,7 @@ function contactSaid(run: Run, event: Extract<PoolEvent, { readonly type: "conta
   return withdraw(run, ticket, "ended");
 }
 
-/** Counters begin anew; whose stay is open is offered to the new day. */
 function beginDay(run: Run): Reply {
-  for (const queue of run.pool.queues.values()) {
-    const { offered } = queue.today;
-    // A day without a contact is a holiday and teaches nothing about the next.
-    if (offered > 0) queue.expectedToday = queue.expectedToday === 0 ? offered : (queue.expectedToday + offered) / 2;
-    queue.today = { ...NO_COUNTS };
-    queue.stake = null;
-    touchQueue(run.pool, queue);
-  }
-  for (const { graded, queue } of run.pool.tickets.values()) if (!graded) queue.today.offered += 1;
   for (const agent of run.pool.agents.values()) {
     agent.figures.contactsToday = 0;
     agent.figures.talkMsToday = 0;

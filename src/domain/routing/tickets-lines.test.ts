@@ -238,7 +238,9 @@ test("ACD-8 news that they hear each other is too late when wrap-up has begun", 
   world.accept(0);
   const seat = { contactId: contactId("x"), reservationId: world.held(0) };
   world.send({ type: "talk_ended", ...seat, wrapUpS: 30 });
+  expect(world.send({ type: "connected", ...seat })).toEqual({ is: "done" });
   expect(world.send({ type: "connected", ...seat })).toEqual({ is: "ignored", why: "connected already" });
+  expect(ticketOf(world, "x").queue.today).toMatchObject({ offered: 1, answered: 1 });
   expect([world.state(0), world.agent(0).figures.contactsToday]).toEqual(["wrap_up", 0]);
 });
 
@@ -257,7 +259,9 @@ test.each([
     world.now += SECOND_MS;
     expect([withdraw(why), withdraw(why)]).toEqual([{ is: "done" }, { is: "ignored", why: "gone already" }]);
     expect(queue).toMatchObject({ waiting: 1, today: { offered: 2, ...counted } });
-    expect(ticketOf(world, "x").dueAt).toBe(dueAt);
+    expect(ticketOf(world, "x").dueAt, "a repeat of the last word is known for as long").toBe(
+      Number(dueAt) + SECOND_MS,
+    );
     sound(world);
   },
 );

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { MINUTE_MS, SECOND_MS } from "../kernel/instant.ts";
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from "../kernel/instant.ts";
 import { agentId, contactId, type SmallWorld, smallTicket, smallWorld } from "./fixture.ts";
 import { brokenPromise } from "./invariants.ts";
 import type { WithdrawReason } from "./protocol.ts";
@@ -13,6 +13,7 @@ const leave = (world: SmallWorld, why: WithdrawReason, attempt: number | null = 
 const waitAgain = (world: SmallWorld, attempt: number, tenant = 0) =>
   world.send({ type: "wait", ticket: smallTicket(1, START, tenant, {}, attempt) });
 
+const NONE = { offered: 0, answered: 0, abandoned: 0, shortAbandoned: 0, overflowed: 0, withinTarget: 0 };
 const ONE = { offered: 1, answered: 0, abandoned: 0, shortAbandoned: 0, overflowed: 0, withinTarget: 0 };
 
 function waiting(tenants = 1): SmallWorld {
@@ -133,20 +134,33 @@ describe("ACD-2 SL-4 a contact that is put aside: its stay goes on, and ends as 
     expect(todayOf(world)).toEqual({ ...ONE, answered: 1 });
   });
 
-  test("never heard of again: counted as one that went on elsewhere when it is forgotten", () => {
+  test("held up for hours: the stay is open until the contact says how it ended, and counted then", () => {
     const world = waiting();
     leave(world, "aside", 1);
-    world.pass(10 * MINUTE_MS);
-    expect([todayOf(world), ticket(world)]).toEqual([{ ...ONE, overflowed: 1 }, undefined]);
+    world.pass(23 * HOUR_MS);
+    world.restart();
+    expect([todayOf(world), ticket(world)?.graded]).toEqual([ONE, false]);
+    expect(leave(world, "abandoned", 1)).toEqual({ is: "done" });
+    expect(todayOf(world)).toEqual({ ...ONE, abandoned: 1 });
+    world.pass(HOUR_MS);
+    expect(ticket(world)).toBeUndefined();
   });
 
-  test("over midnight it is offered to the new day, and ends in that", () => {
+  test("never heard of again: forgotten after a day, whose figures nobody is shown any more", () => {
     const world = waiting();
     leave(world, "aside", 1);
-    world.send({ type: "day_began" });
-    expect(todayOf(world)).toEqual(ONE);
+    world.pass(24 * HOUR_MS);
+    expect(ticket(world)).toBeUndefined();
+  });
+
+  test("over midnight it stays the earlier day's, and so does its end", () => {
+    const world = waiting();
+    leave(world, "aside", 1);
+    world.midnight("2026-11-21");
+    expect(todayOf(world)).toEqual(NONE);
     leave(world, "abandoned", 1);
-    expect(todayOf(world)).toMatchObject({ offered: 1, abandoned: 1 });
+    expect(todayOf(world)).toEqual(NONE);
+    expect(brokenPromise(world.pool, world.now)).toBeNull();
   });
 });
 
@@ -281,4 +295,95 @@ test("ACD-7 with a progressive ring one more seat rings every ten seconds, and n
     return ringing();
   });
   expect(counts).toEqual([1, 1, 2, 2, 3]);
+});
+
+describe("SLA-1 REP-1 how a stay is counted", () => {
+  const day = (date: string) => ({ date, timeZone: "Asia/Shanghai" });
+  const wish = (attempt = 1, tenant = 0) => ({ ...smallTicket(1, START, tenant, {}, attempt), day: day("2026-11-20") });
+  const ends = (world: SmallWorld, why: WithdrawReason, attempt = 1, tenant = 0, waitedMs = 4_999) =>
+    world.send({ type: "withdraw", contactId: C1, why, attempt, stay: { waitedMs, ticket: wish(attempt, tenant) } });
+
+  test.each([
+    ["abandoned", { ...ONE, abandoned: 1, shortAbandoned: 1 }],
+    ["left", { ...ONE, overflowed: 1 }],
+    ["moved", NONE],
+  ] as const)("%s before its wish to wait has arrived: once, and the wish finds nothing to do", (why, expected) => {
+    const world = smallWorld({ agents: 1 });
+    world.ready(0);
+    expect(ends(world, why)).toEqual({ is: "done" });
+    expect(ends(world, why)).toEqual({ is: "ignored", why: "gone already" });
+    world.restart();
+    expect(world.send({ type: "wait", ticket: wish() })).toMatchObject({ answer: { state: "gone" } });
+    expect([todayOf(world), world.state(0)]).toEqual([expected, "ready"]);
+    expect(brokenPromise(world.pool, world.now)).toBeNull();
+  });
+
+  test("a second stay that is over before it is heard of counts beside the first, in its own queue", () => {
+    const world = smallWorld({ tenants: 2 });
+    world.send({ type: "wait", ticket: wish() });
+    ends(world, "left");
+    ends(world, "abandoned", 2);
+    ends(world, "abandoned", 3, 1);
+    expect([todayOf(world), todayOf(world, 1)]).toEqual([
+      { ...ONE, offered: 2, overflowed: 1, abandoned: 1, shortAbandoned: 1 },
+      { ...ONE, abandoned: 1, shortAbandoned: 1 },
+    ]);
+  });
+
+  test("a stay that the pool let go of ends as the same stay, whichever wait it was under", () => {
+    const world = smallWorld();
+    world.send({ type: "wait", ticket: wish() });
+    world.pass(95 * SECOND_MS);
+    expect(ends(world, "abandoned", 2, 0, 96_000)).toEqual({ is: "done" });
+    world.restart();
+    expect(ends(world, "abandoned", 2, 0, 96_000), "said again").toEqual({ is: "ignored", why: "gone already" });
+    expect(todayOf(world)).toEqual({ ...ONE, abandoned: 1 });
+  });
+
+  test.each([
+    ["its own wait, not the pool's", 20_000, { ...ONE, answered: 1, withinTarget: 1 }],
+    ["too late by a millisecond", 20_001, { ...ONE, answered: 1 }],
+  ] as const)("an answer is graded by %s, and by the target owed when the stay began", (_, waitedMs, expected) => {
+    const world = smallWorld({ agents: 1 });
+    world.send({ type: "wait", ticket: wish() });
+    const stricter = { ...wish().queue, tenantId: wish().tenantId, brandId: wish().brand.id };
+    const queues = [{ ...stricter, target: { share: 0.9, withinS: 5, shortAbandonS: 0 } }];
+    world.send({ type: "configure", config: { ...world.pool.config, version: 2, queues } });
+    world.restart();
+    world.ready(0);
+    world.ring(0);
+    world.accept(0);
+    world.pass(40 * SECOND_MS);
+    world.send({ type: "connected", contactId: C1, reservationId: world.held(0), waitedMs });
+    expect(todayOf(world)).toEqual(expected);
+  });
+
+  test("the first contact of a new day begins it, and one of the day before changes nothing any more", () => {
+    const world = smallWorld();
+    world.send({ type: "wait", ticket: wish() });
+    world.send({ type: "wait", ticket: { ...smallTicket(2, START), day: day("2026-11-21") } });
+    expect([todayOf(world), [...world.pool.queues.values()][0]?.expectedToday]).toEqual([ONE, 1]);
+    ends(world, "abandoned");
+    world.send({ type: "wait", ticket: { ...smallTicket(3, START), day: day("2026-11-20") } });
+    expect(todayOf(world)).toEqual(ONE);
+    expect(brokenPromise(world.pool, world.now)).toBeNull();
+    expect(world.send({ type: "client_day_began", day: day("2026-11-21") })).toEqual({
+      is: "ignored",
+      why: "so already",
+    });
+    expect(world.send({ type: "client_day_began", day: { date: "2026-11-22", timeZone: "UTC" } })).toMatchObject({
+      is: "ignored",
+    });
+    expect(world.send({ type: "client_day_began", day: day("2026-11-22") })).toEqual({ is: "done" });
+    expect(todayOf(world)).toEqual(NONE);
+  });
+
+  test("a stay that moves to another site was never offered here, and is when it comes back", () => {
+    const world = smallWorld();
+    world.send({ type: "wait", ticket: wish() });
+    expect(ends(world, "moved")).toEqual({ is: "done" });
+    expect([todayOf(world), ticket(world)?.at.is]).toEqual([NONE, "gone"]);
+    world.send({ type: "wait", ticket: wish(2) });
+    expect(todayOf(world)).toEqual(ONE);
+  });
 });

@@ -1,7 +1,6 @@
 import type { AgentId, ReservationId } from "../kernel/ids.ts";
 import type { Ms } from "../kernel/instant.ts";
 import { SECOND_MS } from "../kernel/instant.ts";
-import { grade } from "../sla/grade.ts";
 import { isWorking, queueKey } from "./agents.ts";
 import {
   classFor,
@@ -16,13 +15,14 @@ import {
 import { TICKET_LEASE_MS, TOMBSTONE_MS } from "./config.ts";
 import { type Caller, demandAt, nextChange, pointsAt } from "./demand.ts";
 import { estimateWaitS } from "./estimate.ts";
-import { DONE, type Reply } from "./events.ts";
+import { DONE, ignored, type PoolEvent, type Reply } from "./events.ts";
 import { takeBack } from "./offers.ts";
 import { RINGING_ALREADY_MS } from "./policy.ts";
 import type { Ticket, WaitAnswer, WithdrawReason } from "./protocol.ts";
 import { type Run, setTicketTimer, touchQueue, touchTicket } from "./run.ts";
 import { dropService } from "./service.ts";
 import type { Agent, Pool, PoolQueue, PoolTicket } from "./state.ts";
+import { count, countOffered, moveOn, termsOf } from "./stays.ts";
 
 /** Shared by all, because nothing in them is anybody's own. */
 export const WAITING: PoolTicket["at"] = { is: "waiting" };
@@ -59,20 +59,60 @@ export function wait(run: Run, wanted: Ticket): Asked {
 }
 
 /** How a stay ended that is withdrawn so; null where it goes on without a seat. */
-const ENDING: { readonly [why in WithdrawReason]: "abandoned" | "overflowed" | null } = {
+const ENDING: { readonly [why in WithdrawReason]: "abandoned" | "overflowed" | "moved" | null } = {
   abandoned: "abandoned",
   left: "overflowed",
+  moved: "moved",
   aside: null,
   ended: null,
 };
 
-/** The contact no longer wants a seat, now or for good. */
-export function withdraw(run: Run, ticket: PoolTicket, why: WithdrawReason): Reply {
-  const was = ticket.at;
+/**
+ * The contact's own word that it wants no seat. It may be the first that the pool hears of the stay: a caller who hangs up
+ * before his wish to wait has arrived was offered and gave up, and is remembered so that the wish finds nothing to do.
+ */
+export function withdrawn(run: Run, event: Extract<PoolEvent, { readonly type: "withdraw" }>): Reply {
+  const { contactId, why, attempt, stay } = event;
+  const known = run.pool.tickets.get(contactId);
+  if (known !== undefined && attempt !== null && attempt < known.attempt) return ignored("an earlier attempt");
+  const wanted = stay?.ticket;
+  if (wanted !== undefined && isUnheard(known, wanted)) {
+    const ticket = admit(run, wanted, known ?? null);
+    if (ENDING[why] !== null) end(run, ticket, why, stay?.waitedMs);
+    bury(run, ticket, null);
+    return DONE;
+  }
+  if (known === undefined) return ignored("unknown contact");
+  // The stay may end under a wait that was never heard of: a repeat of this word is then known by its number.
+  if (!known.graded && attempt !== null && attempt > known.attempt) {
+    known.attempt = attempt;
+    touchTicket(run.pool, known);
+  }
+  return withdraw(run, known, why, stay?.waitedMs);
+}
+
+/** A stay that is over here, or another queue's, is none of the one spoken of. */
+function isUnheard(known: PoolTicket | undefined, wanted: Ticket): boolean {
+  if (known === undefined) return true;
+  const isOther = known.graded || known.queue.queueId !== wanted.queue.id;
+  return isOther && known.at.is === "gone" && wanted.attempt > known.attempt;
+}
+
+function end(run: Run, ticket: PoolTicket, why: WithdrawReason, waitedMs: Ms | undefined): void {
   const ending = ENDING[why];
-  if (was.is === "gone" && (ticket.graded || ending === null)) return { is: "ignored", why: "gone already" };
-  if (ending !== null) count(run, ticket, ending);
-  if (was.is === "gone") return DONE;
+  if (ending === "moved") moveOn(run, ticket);
+  else if (ending !== null) count(run, ticket, ending, waitedMs);
+}
+
+/** The contact no longer wants a seat, now or for good. */
+export function withdraw(run: Run, ticket: PoolTicket, why: WithdrawReason, waitedMs?: Ms): Reply {
+  const was = ticket.at;
+  if (was.is === "gone" && (ticket.graded || ENDING[why] === null)) return ignored("gone already");
+  end(run, ticket, why, waitedMs);
+  if (was.is === "gone") {
+    remember(run, ticket);
+    return DONE;
+  }
   if (was.is === "served") {
     dropService(run, was.agent, null);
     return DONE;
@@ -168,23 +208,14 @@ export function stopWanting(pool: Pool, ticket: PoolTicket): void {
 export function bury(run: Run, ticket: PoolTicket, wrapUp: Agent | null): void {
   stopWanting(run.pool, ticket);
   ticket.at = wrapUp === null ? GONE : { is: "gone", wrapUp };
+  remember(run, ticket);
+}
+
+/** From its last word on, a contact that has left is remembered for as long as a repeat of that word may come. */
+export function remember(run: Run, ticket: PoolTicket): void {
   ticket.heardAt = run.now;
   setTicketTimer(run.pool, ticket, run.now + TOMBSTONE_MS);
   touchTicket(run.pool, ticket);
-}
-
-/** Counts a stay once for the day's figures of its queue. */
-export function count(run: Run, ticket: PoolTicket, outcome: "answered" | "abandoned" | "overflowed"): void {
-  if (ticket.graded) return;
-  ticket.graded = true;
-  touchTicket(run.pool, ticket);
-  const { today, config } = ticket.queue;
-  today[outcome] += 1;
-  const result = grade(outcome === "overflowed" ? "flowed_out" : outcome, waitedMs(run, ticket), config.target);
-  if (result === "short_abandon") today.shortAbandoned += 1;
-  if (result === "within") today.withinTarget += 1;
-  ticket.queue.stake = null;
-  touchQueue(run.pool, ticket.queue);
 }
 
 /** A waiting ticket's next moment of interest. */
@@ -206,10 +237,22 @@ function waitedMs(run: Run, ticket: PoolTicket): number {
   return Math.max(0, run.now - ticket.queuedAt);
 }
 
-/** `before` is what the pool remembers of the contact: a stay that is open there goes on in the same queue. */
 function begin(run: Run, wanted: Ticket, before: PoolTicket | null): PoolTicket {
+  const ticket = admit(run, wanted, before);
+  ticket.queue.waiting += 1;
+  seek(run, ticket);
+  return ticket;
+}
+
+/**
+ * A ticket for a stay, in no line yet. `before` is what the pool remembers of the contact: a stay that is open there goes on
+ * in the same queue; in another it has overflowed, whatever kept the word that said so.
+ */
+function admit(run: Run, wanted: Ticket, before: PoolTicket | null): PoolTicket {
   const { pool } = run;
   const queue = queueFor(pool, wanted);
+  const goesOn = before !== null && !before.graded && before.queue === queue;
+  const terms = goesOn ? before.terms : termsOf(run, queue, wanted);
   pool.arrivals += 1;
   const ticket: PoolTicket = {
     contactId: wanted.contactId,
@@ -227,6 +270,7 @@ function begin(run: Run, wanted: Ticket, before: PoolTicket | null): PoolTicket 
     arrival: pool.arrivals,
     at: WAITING,
     heardAt: run.now,
+    terms,
     graded: false,
     wanting: false,
     inTarget: false,
@@ -235,18 +279,14 @@ function begin(run: Run, wanted: Ticket, before: PoolTicket | null): PoolTicket 
     dueAt: null,
     dirty: false,
   };
-  const goesOn = before !== null && !before.graded && before.queue === queue;
   if (before !== null) {
     setTicketTimer(pool, before, null);
     touchTicket(pool, before);
-    if (!goesOn) count(run, before, "overflowed");
+    if (!goesOn) count(run, before, "overflowed", undefined);
   }
   pool.tickets.set(wanted.contactId, ticket);
-  queue.waiting += 1;
-  if (!goesOn) queue.today.offered += 1;
-  queue.stake = null;
+  if (!goesOn) countOffered(run, ticket);
   touchQueue(pool, queue);
-  seek(run, ticket);
   return ticket;
 }
 

@@ -14,9 +14,14 @@ export type Grade = "within" | "late" | "abandoned_within" | "abandoned_late" | 
 
 export type QueueOutcome = "answered" | "abandoned" | "flowed_out";
 
+/** Within the target's time; the limit itself is in time. */
+export function isInTime(waitedMs: Ms, { withinS }: Pick<Target, "withinS">): boolean {
+  return waitedMs <= withinS * SECOND_MS;
+}
+
 /** The one grading that wallboards, reports and invoices share. Time is compared in milliseconds, never rounded first. */
 export function grade(outcome: QueueOutcome, waitedMs: Ms, target: Omit<Target, "share">): Grade {
-  const inTime = waitedMs <= target.withinS * SECOND_MS;
+  const inTime = isInTime(waitedMs, target);
   switch (outcome) {
     case "answered":
       return inTime ? "within" : "late";

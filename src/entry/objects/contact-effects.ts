@@ -134,13 +134,13 @@ async function tellPool(
         estimatedWaitS,
       } = await pool.wait(await withCaller(outside, message.ticket));
       if (known === "gone") return { type: "place_lost", attempt: message.ticket.attempt };
-      return { type: "place_told", place: { position, waiting, estimatedWaitS } };
+      return { type: "place_told", attempt: message.ticket.attempt, place: { position, waiting, estimatedWaitS } };
     }
     case "withdraw":
-      await pool.withdraw(contactId, message.why, message.attempt);
+      await pool.withdraw(contactId, message.why, message.attempt, message.why === "aside" ? undefined : message.stay);
       return null;
     case "connected":
-      await pool.connected(contactId, message.reservationId);
+      await pool.connected(contactId, message.reservationId, message.waitedMs);
       return null;
     case "leg_failed":
       await pool.legFailed(contactId, message.reservationId, message.missed === true);

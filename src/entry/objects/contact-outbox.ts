@@ -1,7 +1,7 @@
 import { openAccount } from "../../adapters/carriers/seal.ts";
 import { twilioCarrier } from "../../adapters/carriers/twilio/index.ts";
 import type { ContactFact } from "../../domain/call/facts.ts";
-import type { LineConfig } from "../../domain/call/line-config.ts";
+import { timeZoneOf } from "../../domain/call/line-config.ts";
 import type { ContactEvent, ContactStep, Effect } from "../../domain/call/state.ts";
 import { Outage, Refusal } from "../../domain/kernel/trouble.ts";
 import type { SeatPoolRpc } from "../../domain/routing/protocol.ts";
@@ -170,8 +170,10 @@ export class ContactOutbox {
       const facts = this.memory.factsAfter(Math.min(mind.sentSeq, mind.liveSeq)).slice(0, FACTS_PER_MESSAGE_MAX);
       const last = facts.at(-1);
       if (last === undefined) return;
+      const { begun } = this.memory;
       try {
-        const applied = await this.board(mind).apply({ facts, timeZone: zoneOf(this.memory.begun?.config) });
+        const timeZone = begun === null ? "UTC" : timeZoneOf(begun.config);
+        const applied = await this.board(mind).apply({ facts, timeZone });
         // Zero is a board that has let go of this contact, over for long: what comes late changes nothing there.
         const told = applied === 0 ? last.seq : applied;
         this.noteSent({ sentSeq: Math.max(mind.sentSeq, last.seq), liveSeq: Math.max(mind.liveSeq, told) });
@@ -252,11 +254,6 @@ export class ContactOutbox {
 
 function owesFacts(mind: Mind): boolean {
   return mind.sentSeq < mind.state.seq || mind.liveSeq < mind.state.seq;
-}
-
-/** A contact begun under a configuration published before it named the client's zone goes by that of its opening hours. */
-function zoneOf(config: LineConfig | undefined): string {
-  return config?.timeZone ?? Object.values(config?.calendars ?? {})[0]?.timeZone ?? "UTC";
 }
 
 function swap(intents: readonly Intent[], from: Intent, to: Intent): Intent[] {

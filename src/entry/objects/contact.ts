@@ -228,7 +228,7 @@ export class Contact extends DurableObject<Env> implements ContactRpc {
 
   private moment(): Moment {
     const now = this.config.clock.now();
-    return { now, local: (timeZone) => localTimeAt(now, timeZone) };
+    return { now, local: (timeZone, at = now) => localTimeAt(at, timeZone) };
   }
 }
 

@@ -1,4 +1,4 @@
-import { runDurableObjectAlarm } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { describe, expect, test, vi } from "vitest";
 import {
   AGENT,
@@ -172,4 +172,19 @@ test("REP-1 a client's board begins its day at midnight of the client's own zone
     const { today } = await board.read();
     expect(today).toMatchObject({ day: localTimeAt(Date.now(), "Pacific/Kiritimati").date, contacts: 1 });
   });
+});
+
+test("REP-1 a board that nobody calls shows the new day from midnight on", async () => {
+  const call = await freshCall();
+  const tenantId = asId<typeof config.tenantId>(crypto.randomUUID());
+  await arrive(call, { ...config, tenantId, timeZone: "Asia/Shanghai" });
+  const board = bindings.TENANT_LIVE.get(bindings.TENANT_LIVE.idFromName(objectName.tenant(tenantId)));
+  await vi.waitFor(async () => expect((await board.read()).today.contacts).toBe(1));
+  const tomorrow = Date.now() + 86_400_000;
+  await runInDurableObject(board as unknown as DurableObjectStub, (object: object) => {
+    const clock = { now: () => tomorrow, realInstant: (at: number) => at };
+    Reflect.set(object, "config", { ...Reflect.get(object, "config"), clock });
+  });
+  const { today } = await board.read();
+  expect(today).toEqual({ day: localTimeAt(tomorrow, "Asia/Shanghai").date, contacts: 0, queues: [] });
 });

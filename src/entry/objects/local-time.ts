@@ -3,6 +3,7 @@ import { type Instant, MINUTE_MS } from "../../domain/kernel/instant.ts";
 
 /** Making a formatter costs a thousand times what using it does; there are a few zones, and they never change. */
 const formatters = new Map<string, Intl.DateTimeFormat>();
+const DAY_MINUTES = 24 * 60;
 const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 /** The minute asked for last in each zone: a floor asks for the same one again and again. */
@@ -17,6 +18,17 @@ export function localTimeAt(instant: Instant, timeZone: string): LocalTime {
   const local = formatted(instant, timeZone);
   lastMinutes.set(timeZone, { minute, local });
   return local;
+}
+
+/** The first instant of the next day in a zone, to the minute: also of days that are an hour shorter or longer. */
+export function dayEndsAt(instant: Instant, timeZone: string): Instant {
+  const { date, minuteOfDay } = localTimeAt(instant, timeZone);
+  const plain = instant - (instant % MINUTE_MS) + (DAY_MINUTES - minuteOfDay) * MINUTE_MS;
+  const then = localTimeAt(plain, timeZone);
+  if (then.date === date) return plain + (DAY_MINUTES - then.minuteOfDay) * MINUTE_MS;
+  // Where the clock is set forward at midnight itself, the day ends on time and the next begins at one.
+  const isOnTime = localTimeAt(plain - MINUTE_MS, timeZone).date === date;
+  return isOnTime ? plain : plain - then.minuteOfDay * MINUTE_MS;
 }
 
 function formatted(instant: Instant, timeZone: string): LocalTime {

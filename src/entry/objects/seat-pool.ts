@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import type { AgentId, ContactId, ReservationId, TenantId } from "../../domain/kernel/ids.ts";
 import { asId } from "../../domain/kernel/ids.ts";
+import type { Ms } from "../../domain/kernel/instant.ts";
 import {
   type AfterWrapUp,
   agentsWithoutDevice,
@@ -13,6 +14,7 @@ import {
   type PoolEvent,
   type Reply,
   restorePool,
+  type StayEnd,
   shareParts,
   step,
   type Ticket,
@@ -20,7 +22,7 @@ import {
   type WithdrawReason,
 } from "../../domain/routing/index.ts";
 import { type Config, configOf, type Env } from "../env.ts";
-import { localTimeAt } from "./local-time.ts";
+import { dayEndsAt, localTimeAt } from "./local-time.ts";
 import type { PoolRpc } from "./rpc.ts";
 import { commandFrom, type Heard } from "./seat-pool-commands.ts";
 import { SeatPoolOutbox } from "./seat-pool-outbox.ts";
@@ -43,8 +45,9 @@ export class SeatPool extends DurableObject<Env> implements PoolRpc {
   private readonly sessions: SocketSessions;
   private loaded: Pool | null = null;
   private alarmAt: number | null = null;
-  /** First instant of the site's next day, as far as is known: looked at again when it comes. */
-  private dayEndsAt = 0;
+  /** The next midnight of the site or of a client, and how many zones were looked at for it. */
+  private nextMidnight = 0;
+  private zonesSeen = 0;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -61,17 +64,18 @@ export class SeatPool extends DurableObject<Env> implements PoolRpc {
   // From contacts.
 
   async wait(ticket: Ticket): Promise<WaitAnswer> {
-    const reply = this.apply({ type: "wait", ticket });
+    const reply = this.apply({ type: "wait", ticket: this.dated(ticket) });
     if (reply.is !== "wait") throw new Error("broken promise: a wait is answered with a place");
     return reply.answer;
   }
 
-  async withdraw(contactId: ContactId, why: WithdrawReason, attempt?: number): Promise<void> {
-    this.apply({ type: "withdraw", contactId, why, attempt: attempt ?? null });
+  async withdraw(contactId: ContactId, why: WithdrawReason, attempt?: number, stay?: StayEnd): Promise<void> {
+    const dated = stay?.ticket === undefined ? stay : { ...stay, ticket: this.dated(stay.ticket) };
+    this.apply({ type: "withdraw", contactId, why, attempt: attempt ?? null, stay: dated ?? null });
   }
 
-  async connected(contactId: ContactId, reservationId: ReservationId): Promise<void> {
-    this.apply({ type: "connected", contactId, reservationId });
+  async connected(contactId: ContactId, reservationId: ReservationId, waitedMs?: Ms): Promise<void> {
+    this.apply({ type: "connected", contactId, reservationId, ...(waitedMs === undefined ? {} : { waitedMs }) });
   }
 
   async legFailed(contactId: ContactId, reservationId: ReservationId, missed?: boolean): Promise<void> {
@@ -122,6 +126,7 @@ export class SeatPool extends DurableObject<Env> implements PoolRpc {
     const agentId = request.headers.get(SOCKET_HEADERS.agentId);
     const tags = SocketSessions.tagsOf(request);
     if (request.headers.get(SOCKET_HEADERS.role) !== "agent") {
+      this.turnDays(this.pool());
       const { server, client } = this.sockets.joinFloor(tags);
       this.sessions.join(server, tags);
       this.setAlarm();
@@ -174,7 +179,7 @@ export class SeatPool extends DurableObject<Env> implements PoolRpc {
 
   private apply(event: PoolEvent): Reply {
     const pool = this.pool();
-    this.turnDay(pool);
+    this.turnDays(pool);
     const changes = new Changes();
     const reply = this.step(pool, event, changes);
     for (const agent of [...changes.agents]) {
@@ -185,6 +190,8 @@ export class SeatPool extends DurableObject<Env> implements PoolRpc {
     }
     this.save(pool, changes);
     for (const agent of changes.agents) this.sockets.showAgent(agent);
+    // The first caller of a client in another zone brings another midnight.
+    this.turnDays(pool);
     this.setAlarm();
     this.ctx.waitUntil(this.outbox.drain());
     return reply;
@@ -217,8 +224,11 @@ export class SeatPool extends DurableObject<Env> implements PoolRpc {
       });
       return this.loaded;
     }
+    // A queue stored before it knew its day was counted by the site's.
+    const date = this.storage.setting<string>("day") ?? "";
+    const queues = rows.queues.map((queue) => ({ date, ...queue }));
     const pool = restorePool(
-      { ...rows, config: shareParts(rows.config) },
+      { ...rows, queues, config: shareParts(rows.config) },
       this.sockets.devices(),
       this.config.clock.now(),
       CHANCE,
@@ -234,25 +244,36 @@ export class SeatPool extends DurableObject<Env> implements PoolRpc {
     return pool;
   }
 
-  /** Begins a new day of counters once the site's clock has passed midnight. */
-  private turnDay(pool: Pool): void {
+  /** A contact that was queued before its day was noted counts by the site's. */
+  private dated(ticket: Ticket): Ticket {
+    if (ticket.day !== undefined) return ticket;
+    const { timeZone } = this.pool().config;
+    return { ...ticket, day: { date: localTimeAt(ticket.queuedAt, timeZone).date, timeZone } };
+  }
+
+  /** Begins a new day of figures where a clock has passed midnight: the agents' by the site's, a queue's by its client's. */
+  private turnDays(pool: Pool): void {
     const now = this.config.clock.now();
-    if (now < this.dayEndsAt) return;
-    const { date, minuteOfDay } = localTimeAt(now, pool.config.timeZone);
-    this.dayEndsAt = now - (now % 60_000) + (24 * 60 - minuteOfDay) * 60_000;
-    const known = this.storage.setting<string>("day");
-    if (known === date) return;
-    this.storage.setSetting("day", date);
-    if (known === null) return;
+    if (now < this.nextMidnight && pool.zones.size === this.zonesSeen) return;
+    this.zonesSeen = pool.zones.size;
     const changes = new Changes();
-    this.step(pool, { type: "day_began" }, changes);
+    for (const timeZone of pool.zones) {
+      this.step(pool, { type: "client_day_began", day: { date: localTimeAt(now, timeZone).date, timeZone } }, changes);
+    }
+    const site = pool.config.timeZone;
+    const { date } = localTimeAt(now, site);
+    const known = this.storage.setting<string>("day");
+    if (known !== date) this.storage.setSetting("day", date);
+    if (known !== null && known !== date) this.step(pool, { type: "day_began" }, changes);
+    this.nextMidnight = Math.min(...[site, ...pool.zones].map((timeZone) => dayEndsAt(now, timeZone)));
     this.save(pool, changes);
   }
 
   private setAlarm(): void {
     const due = this.loaded === null ? null : nextDeadline(this.loaded);
+    const midnight = this.loaded === null || this.loaded.queues.size === 0 ? Infinity : this.nextMidnight;
     const times = [due === null ? Infinity : this.config.clock.realInstant(due), this.outbox.nextTryAt() ?? Infinity];
-    times.push(this.sessions.dueAt() ?? Infinity);
+    times.push(this.sessions.dueAt() ?? Infinity, midnight === 0 ? Infinity : this.config.clock.realInstant(midnight));
     const at = Math.min(...times);
     if (!Number.isFinite(at) || (this.alarmAt !== null && this.alarmAt <= at && this.alarmAt > Date.now())) return;
     this.alarmAt = at;

@@ -1,8 +1,16 @@
 import { DurableObject } from "cloudflare:workers";
 import type { ContactFact } from "../../domain/call/facts.ts";
-import { countToday, foldLive, isGone, type LiveContact, serviceLevel, type Today } from "../../domain/call/live.ts";
+import {
+  boardOf,
+  countToday,
+  foldLive,
+  isGone,
+  type LiveContact,
+  serviceLevel,
+  type Today,
+} from "../../domain/call/live.ts";
 import { type Config, configOf, type Env } from "../env.ts";
-import { localTimeAt } from "./local-time.ts";
+import { dayEndsAt, localTimeAt } from "./local-time.ts";
 import type { LiveFrame, TenantLiveRpc, TodayView } from "./rpc.ts";
 import { askDatabase, SocketSessions } from "./socket-sessions.ts";
 
@@ -26,6 +34,8 @@ export class TenantLive extends DurableObject<Env> implements TenantLiveRpc {
   private readonly sessions: SocketSessions;
   private readonly contacts = new Map<string, Remembered>();
   private today: Today = { day: "", contacts: 0, queues: {} };
+  /** The client's own; null before its first contact, and for a board kept since before it was stored. */
+  private timeZone: string | null = null;
   private seq = 0;
   /** Changed since the last commit, and the commit to come. */
   private readonly unstored = new Map<string, Remembered>();
@@ -40,7 +50,8 @@ export class TenantLive extends DurableObject<Env> implements TenantLiveRpc {
     this.sessions = new SocketSessions(ctx, askDatabase(env, { keepAlive: false }));
     ctx.storage.sql.exec("create table if not exists rows (id text primary key, json text not null) without rowid");
     for (const row of ctx.storage.sql.exec<Row>("select id, json from rows")) {
-      if (row.id === "today") ({ today: this.today, seq: this.seq } = JSON.parse(row.json));
+      if (row.id === "today")
+        ({ today: this.today, seq: this.seq, timeZone: this.timeZone = null } = JSON.parse(row.json));
       else this.contacts.set(row.id, JSON.parse(row.json));
     }
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
@@ -50,12 +61,14 @@ export class TenantLive extends DurableObject<Env> implements TenantLiveRpc {
     const first = news.facts[0];
     if (first === undefined) return 0;
     const { contactId } = first;
+    const { timeZone } = news;
+    this.timeZone = timeZone;
     let known = this.contacts.get(contactId) ?? null;
     const before = known;
     for (const fact of news.facts) {
       const folded = foldLive(known, fact);
       if (folded === null) continue;
-      this.today = countToday(this.today, localTimeAt(fact.at, news.timeZone).date, fact, known);
+      this.today = countToday(this.today, (at) => localTimeAt(at, timeZone).date, fact, known);
       known = { ...folded, heardAt: this.config.clock.now() };
     }
     if (known !== null && known !== before) {
@@ -81,11 +94,15 @@ export class TenantLive extends DurableObject<Env> implements TenantLiveRpc {
     if (changed.length > 0) {
       this.seq += 1;
       for (const contact of changed) this.store(contact.contactId, contact);
-      this.store("today", { today: this.today, seq: this.seq });
+      this.storeToday();
       this.forget();
       this.announce(changed);
     }
     await Promise.all(batchesOf(unsent).map((batch) => this.env.FACTS.sendBatch(batch)));
+  }
+
+  private storeToday(): void {
+    this.store("today", { today: this.today, seq: this.seq, timeZone: this.timeZone });
   }
 
   read(): LiveFrame {
@@ -125,13 +142,34 @@ export class TenantLive extends DurableObject<Env> implements TenantLiveRpc {
 
   override async alarm(): Promise<void> {
     await this.sessions.check(() => {});
+    this.beginDay();
     await this.lookAgain();
   }
 
-  /** The alarm has no other use here: it ends with the last socket. */
+  /** The alarm looks at sessions and brings midnight to whoever watches: it ends with the last socket. */
   private async lookAgain(): Promise<void> {
     const due = this.sessions.dueAt();
-    if (due !== null && (await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(due);
+    if (due === null) return;
+    const midnight = this.timeZone === null ? Infinity : dayEndsAt(this.config.clock.now(), this.timeZone);
+    const at = Math.min(due, this.config.clock.realInstant(midnight));
+    const set = await this.ctx.storage.getAlarm();
+    if (set === null || set > at) await this.ctx.storage.setAlarm(at);
+  }
+
+  /** The client's clock has passed midnight: those who watch see the new day before anybody has called. */
+  private beginDay(): void {
+    const board = this.board();
+    if (board === this.today) return;
+    this.today = board;
+    this.seq += 1;
+    this.storeToday();
+    this.announce([]);
+  }
+
+  /** The day that the client's clock shows now, of which nobody need have called yet. */
+  private board(): Today {
+    if (this.timeZone === null) return this.today;
+    return boardOf(this.today, localTimeAt(this.config.clock.now(), this.timeZone).date) ?? this.today;
   }
 
   evict(): void {
@@ -156,10 +194,11 @@ export class TenantLive extends DurableObject<Env> implements TenantLiveRpc {
   }
 
   private view(): TodayView {
-    const queues = Object.entries(this.today.queues);
+    const board = this.board();
+    const queues = Object.entries(board.queues);
     return {
-      day: this.today.day,
-      contacts: this.today.contacts,
+      day: board.day,
+      contacts: board.contacts,
       queues: queues.map(([queueId, queue]) => ({ queueId, ...queue, serviceLevel: serviceLevel(queue) })),
     };
   }

@@ -240,7 +240,7 @@ async function everythingClient(): Promise<TestClient> {
   const at = "2026-11-05T02:00:00Z";
   const contactId = randomUUID();
   await client.contact({ id: contactId, at });
-  await databases.admin`update tenant.contacts set within_target = false where tenant_id = ${client.tenantId}`;
+  await client.stay({ contactId, at, outcome: "answered", inTime: false });
   await client.use({ event: "c1", kind: "contact", at, contactId, attrs: { queueId: client.queueId } });
   await client.use({
     event: "c2",

@@ -14,27 +14,28 @@ const [FROM, TO] = [Date.parse("2026-11-01T00:00:00Z"), Date.parse("2026-12-01T0
 
 /** How many contacts, how they left the queue (its target: 20 s; short: under 5 s), and after what wait. */
 const LEFT = [
-  { of: 4, outcome: "answered", waitedMs: 20_000, within: true, short: false },
-  { of: 2, outcome: "answered", waitedMs: 20_001, within: false, short: false },
-  { of: 3, outcome: "abandoned", waitedMs: 10_000, within: false, short: false },
-  { of: 1, outcome: "abandoned", waitedMs: 30_000, within: false, short: false },
-  { of: 2, outcome: "abandoned", waitedMs: 2_000, within: null, short: true },
-  { of: 1, outcome: "voicemail", waitedMs: 10_000, within: null, short: false },
-  { of: 1, outcome: "voicemail", waitedMs: 40_000, within: null, short: false },
+  { of: 4, outcome: "answered", waitedMs: 20_000, inTime: true, short: false },
+  { of: 2, outcome: "answered", waitedMs: 20_001, inTime: false, short: false },
+  { of: 3, outcome: "abandoned", waitedMs: 10_000, inTime: true, short: false },
+  { of: 1, outcome: "abandoned", waitedMs: 30_000, inTime: false, short: false },
+  { of: 2, outcome: "abandoned", waitedMs: 2_000, inTime: true, short: true },
+  { of: 1, outcome: "flowed_out", waitedMs: 10_000, inTime: true, short: false },
+  { of: 1, outcome: "flowed_out", waitedMs: 40_000, inTime: false, short: false },
 ] as const;
 
 beforeAll(async () => {
   db = connect(databases.urls.app);
   client = await testClient(databases.admin);
-  for (const { of, outcome, waitedMs, within, short } of LEFT) {
-    for (let n = 0; n < of; n += 1) {
-      const [id, at] = [randomUUID(), "2026-11-05T02:00:00Z"];
-      await client.contact({ id, at });
-      await databases.admin`update tenant.contacts set outcome = ${outcome}, waited_ms = ${waitedMs}, within_target = ${within},
-        short_abandon = ${short}, queued_at = ${at}, answered_at = ${outcome === "answered" ? at : null} where id = ${id}`;
-    }
+  const stay = async (queuedAt: string, left: Omit<(typeof LEFT)[number], "of">) => {
+    const contactId = randomUUID();
+    // The call came to the house before the month began: what counts is when it was offered to the queue.
+    await client.contact({ id: contactId, at: "2026-10-31T23:59:00Z" });
+    await client.stay({ contactId, at: queuedAt, ...left });
+  };
+  for (const { of, ...left } of LEFT) {
+    for (let n = 0; n < of; n += 1) await stay(n === 0 ? "2026-11-01T00:00:00Z" : "2026-11-30T23:59:59.999Z", left);
   }
-  await client.contact({ id: randomUUID(), at: "2026-12-01T00:00:00Z" });
+  for (const outside of ["2026-10-31T23:59:59.999Z", "2026-12-01T00:00:00Z"]) await stay(outside, LEFT[0]);
 });
 afterAll(async () => {
   await db.close();

@@ -134,7 +134,9 @@ beforeAll(async () => {
     });
     await client.use({ event: `${id}:a`, kind: "agent_time", at, quantity: n });
   }
-  await databases.admin`update tenant.contacts set within_target = from_number <> '' and extract(day from offered_at)::int % 3 <> 0 where tenant_id = ${client.tenantId}`;
+  await databases.admin`insert into tenant.queue_stays (tenant_id, contact_id, no, queue_id, queued_at, outcome, left_at, waited_ms, in_time)
+    select tenant_id, id, 1, queue_id, offered_at, 'answered', offered_at, 0, from_number <> '' and extract(day from offered_at)::int % 3 <> 0
+    from tenant.contacts where tenant_id = ${client.tenantId}`;
   await databases.admin`insert into tenant.contact_facts (tenant_id, contact_id, seq, at, v, type, body)
     values (${client.tenantId}, ${contactIds[0] ?? ""}, 1, now(), 1, 'contact_offered', '{"type":"contact_offered","from":"+8613812345678"}'),
       (${client.tenantId}, ${contactIds[0] ?? ""}, 2, now(), 1, 'wrapped_up', '{"type":"wrapped_up","notes":"Mr Li, +8613812345678"}')`;

@@ -4,7 +4,7 @@ import type { ContactFact } from "../../domain/call/facts.ts";
 import { type ContactProjection, projectContact } from "../../domain/call/project.ts";
 import type { ContactId } from "../../domain/kernel/ids.ts";
 import { storeUsage } from "../billing/index.ts";
-import { contactFacts, contactLegs, contacts, recordings } from "./tables.ts";
+import { contactFacts, contactLegs, contacts, queueStays, recordings } from "./tables.ts";
 
 /** Rows in one statement: the protocol allows 65,535 parameters, a contact row has some thirty. */
 const ROWS_PER_STATEMENT = 500;
@@ -35,6 +35,7 @@ export async function storeContactFacts(tx: TenantTx, facts: readonly ContactFac
 export async function refoldContacts(tx: TenantTx, ids: readonly ContactId[]): Promise<readonly string[]> {
   const projections = await foldStored(tx, ids);
   await upsertContacts(tx, projections);
+  await upsertStays(tx, projections);
   const legs = projections.flatMap(({ contact, legs: ended }) =>
     ended.map((leg) => ({
       ...leg,
@@ -113,6 +114,26 @@ async function upsertContacts(tx: TenantTx, projections: readonly ContactProject
       .onConflictDoUpdate({ target: [contacts.tenantId, contacts.id], set: FOLDED });
   }
 }
+
+/** A later fact ends a stay or begins one; none ever takes one away. */
+async function upsertStays(tx: TenantTx, projections: readonly ContactProjection[]): Promise<void> {
+  const rows = projections.flatMap(({ contact: { tenantId, contactId }, stays }) =>
+    stays.map((stay) => ({ ...stay, tenantId, contactId })),
+  );
+  for (const part of chunks(rows)) {
+    await tx
+      .insert(queueStays)
+      .values(part)
+      .onConflictDoUpdate({ target: [queueStays.tenantId, queueStays.contactId, queueStays.no], set: ENDED });
+  }
+}
+
+const ENDED = Object.fromEntries(
+  (["outcome", "leftAt", "waitedMs", "inTime", "shortAbandon"] as const).map((name) => [
+    name,
+    sql.raw(`excluded.${queueStays[name].name}`),
+  ]),
+);
 
 /** Everything the fold tells; what people add to a contact (its customer) is left as it is. */
 const FOLDED = Object.fromEntries(

@@ -3,49 +3,75 @@ import { iso, type TenantTx } from "../../adapters/db/index.ts";
 import type { PortalRecent, PortalToday } from "./schema.ts";
 
 /**
- * A client's days and months in its own zone, from the record. `within_target` is the grade of a contact's stay in its
- * queue, null where it counts neither way; so an abandon is what was graded as one, not every contact that ended unserved.
+ * A client's days and months in its own zone, from the record. A contact counts where it came to the house (`offered_at`), a
+ * stay in a queue where it was offered to that queue (`queued_at`): the rule of `domain/call/stays.ts`, by which live boards
+ * and pools count too.
  */
 type Row = Record<string, unknown>;
+type Edge = (local: SQL) => SQL;
+type Stretch = { readonly from: Edge; readonly to: Edge };
 
-const NUMBERS = sql`
-  count(c.id)::int as offered, count(c.answered_at)::int as answered,
-  count(*) filter (where c.answered_at is null and not c.within_target)::int as abandoned,
-  count(*) filter (where c.short_abandon)::int as short_abandoned,
-  count(*) filter (where c.outcome = 'voicemail')::int as voicemail,
-  count(*) filter (where c.within_target)::int as within_target,
-  avg(c.waited_ms)::float8 as waited_mean, (avg(c.talk_ms) filter (where c.outcome = 'answered'))::float8 as talk_mean`;
+/** Of contacts `c`. */
+const CAME = sql`count(*)::int as offered, count(*) filter (where c.outcome = 'voicemail')::int as voicemail,
+  (avg(c.talk_ms) filter (where c.outcome = 'answered'))::float8 as talk_mean`;
+/** Of stays `s`. */
+const STAYED = sql`
+  count(*) filter (where s.outcome = 'answered')::int as answered,
+  count(*) filter (where s.outcome = 'abandoned' and not s.short_abandon)::int as abandoned,
+  count(*) filter (where s.short_abandon)::int as short_abandoned,
+  count(*) filter (where s.outcome = 'answered' and s.in_time)::int as within_target,
+  avg(s.waited_ms)::float8 as waited_mean`;
 
-/** Offered in a stretch that the client's own clock bounds; both ends are expressions over its local time. */
-function during(tx: TenantTx, nowMs: number, stretch: (local: SQL) => { readonly from: SQL; readonly to: SQL }): SQL {
+/** In a stretch that the client's own clock bounds, up to now; both ends are expressions over its local time. */
+function during(tx: TenantTx, column: SQL, nowMs: number, { from, to }: Stretch): SQL {
   const now = sql`${iso(nowMs)}::timestamptz`;
-  const { from, to } = stretch(sql`(${now} at time zone p.time_zone)`);
+  const local = sql`(${now} at time zone p.time_zone)`;
   const bound = (edge: SQL) =>
     sql`(select ${edge} at time zone p.time_zone from tenant.companies p where p.tenant_id = ${tx.tenantId})`;
-  return sql`c.tenant_id = ${tx.tenantId} and c.offered_at < ${now}
-    and c.offered_at >= ${bound(from)} and c.offered_at < ${bound(to)}`;
+  return sql`${column} < ${now} and ${column} >= ${bound(from(local))} and ${column} < ${bound(to(local))}`;
 }
 
-const today = (local: SQL) => ({ from: sql`date_trunc('day', ${local})`, to: sql`${local}` });
-const yesterday = (local: SQL) => ({
-  from: sql`(date_trunc('day', ${local}) - interval '1 day')`,
-  to: sql`date_trunc('day', ${local})`,
-});
-const month = (local: SQL) => ({ from: sql`date_trunc('month', ${local})`, to: sql`${local}` });
+const contactsIn = (tx: TenantTx, nowMs: number, stretch: Stretch) =>
+  sql`tenant.contacts c where c.tenant_id = ${tx.tenantId} and ${during(tx, sql`c.offered_at`, nowMs, stretch)}`;
+const staysIn = (tx: TenantTx, nowMs: number, stretch: Stretch) =>
+  sql`tenant.queue_stays s where s.tenant_id = ${tx.tenantId} and ${during(tx, sql`s.queued_at`, nowMs, stretch)}`;
+
+const TODAY: Stretch = { from: (local) => sql`date_trunc('day', ${local})`, to: (local) => local };
+const YESTERDAY: Stretch = {
+  from: (local) => sql`(date_trunc('day', ${local}) - interval '1 day')`,
+  to: (local) => sql`date_trunc('day', ${local})`,
+};
+const MONTH: Stretch = { from: (local) => sql`date_trunc('month', ${local})`, to: (local) => local };
+
+/** What came, and how it stayed in queues, in one row. */
+function wholeOf(tx: TenantTx, nowMs: number, stretch: Stretch): SQL {
+  return sql`select came.*, stayed.* from
+    (select ${CAME} from ${contactsIn(tx, nowMs, stretch)}) came, (select ${STAYED} from ${staysIn(tx, nowMs, stretch)}) stayed`;
+}
+
+/** Every queue with its stays; a message left and a talk belong to the queue of the stay that led there. */
+function byQueue(tx: TenantTx, nowMs: number): SQL {
+  return sql`
+    select q.id, q.name, q.target_percent, q.target_within_s, count(s.contact_id)::int as offered, ${STAYED},
+      count(*) filter (where s.outcome = 'flowed_out' and c.outcome = 'voicemail' and c.queue_id = q.id)::int as voicemail,
+      (avg(c.talk_ms) filter (where s.outcome = 'answered'))::float8 as talk_mean
+    from tenant.queues q
+    left join tenant.queue_stays s on s.tenant_id = q.tenant_id and s.queue_id = q.id
+      and ${during(tx, sql`s.queued_at`, nowMs, TODAY)}
+    left join tenant.contacts c on c.tenant_id = s.tenant_id and c.id = s.contact_id
+    where q.tenant_id = ${tx.tenantId} group by q.id, q.name, q.target_percent, q.target_within_s
+    order by q.name, q.id limit 500`;
+}
 
 /** Today whole, by queue with what each promised, and by hour of the client's clock. */
 export async function readToday(tx: TenantTx, nowMs: number): Promise<PortalToday | null> {
-  const inIt = during(tx, nowMs, today);
   const [companies, whole, queues, hours] = await Promise.all([
     tx.execute<Row>(sql`
       select time_zone, to_char(${iso(nowMs)}::timestamptz at time zone time_zone, 'YYYY-MM-DD') as day
       from tenant.companies where tenant_id = ${tx.tenantId}`),
-    tx.execute<Row>(sql`select ${NUMBERS} from tenant.contacts c where ${inIt}`),
-    tx.execute<Row>(sql`select q.id, q.name, q.target_percent, q.target_within_s, ${NUMBERS}
-      from tenant.queues q left join tenant.contacts c on c.tenant_id = q.tenant_id and c.queue_id = q.id and ${inIt}
-      where q.tenant_id = ${tx.tenantId} group by q.id, q.name, q.target_percent, q.target_within_s
-      order by q.name, q.id limit 500`),
-    tx.execute<Row>(byHour(tx, inIt)),
+    tx.execute<Row>(wholeOf(tx, nowMs, TODAY)),
+    tx.execute<Row>(byQueue(tx, nowMs)),
+    tx.execute<Row>(byHour(tx, nowMs, TODAY)),
   ]);
   const [company, all] = [companies[0], whole[0]];
   if (company === undefined || all === undefined) return null;
@@ -66,15 +92,14 @@ export async function readToday(tx: TenantTx, nowMs: number): Promise<PortalToda
 
 /** The day before today, and this month so far. */
 export async function readRecent(tx: TenantTx, nowMs: number): Promise<PortalRecent | null> {
-  const [before, sofar] = [during(tx, nowMs, yesterday), during(tx, nowMs, month)];
   const [companies, days, months, hours] = await Promise.all([
     tx.execute<Row>(sql`
       select to_char((${iso(nowMs)}::timestamptz at time zone time_zone) - interval '1 day', 'YYYY-MM-DD') as day,
         to_char(${iso(nowMs)}::timestamptz at time zone time_zone, 'YYYY-MM') as period
       from tenant.companies where tenant_id = ${tx.tenantId}`),
-    tx.execute<Row>(sql`select ${NUMBERS} from tenant.contacts c where ${before}`),
-    tx.execute<Row>(sql`select ${NUMBERS} from tenant.contacts c where ${sofar}`),
-    tx.execute<Row>(byHour(tx, before)),
+    tx.execute<Row>(wholeOf(tx, nowMs, YESTERDAY)),
+    tx.execute<Row>(wholeOf(tx, nowMs, MONTH)),
+    tx.execute<Row>(byHour(tx, nowMs, YESTERDAY)),
   ]);
   const [company, day, whole] = [companies[0], days[0], months[0]];
   if (company === undefined || day === undefined || whole === undefined) return null;
@@ -90,15 +115,21 @@ export async function readRecent(tx: TenantTx, nowMs: number): Promise<PortalRec
   };
 }
 
-function byHour(tx: TenantTx, inIt: SQL): SQL {
+/** Hours of the client's clock in which a contact came or a stay began. */
+function byHour(tx: TenantTx, nowMs: number, stretch: Stretch): SQL {
+  const hour = (column: SQL) => sql`extract(hour from ${column} at time zone
+    (select p.time_zone from tenant.companies p where p.tenant_id = ${tx.tenantId}))::int as hour`;
   return sql`
-    select extract(hour from c.offered_at at time zone p.time_zone)::int as hour, ${NUMBERS}
-    from tenant.contacts c join tenant.companies p on p.tenant_id = c.tenant_id
-    where p.tenant_id = ${tx.tenantId} and ${inIt} group by 1 order by 1`;
+    select hour, coalesce(offered, 0) as offered, coalesce(answered, 0) as answered, coalesce(abandoned, 0) as abandoned,
+      coalesce(within_target, 0) as within_target
+    from (select ${hour(sql`c.offered_at`)}, ${CAME} from ${contactsIn(tx, nowMs, stretch)} group by 1) came
+    full join (select ${hour(sql`s.queued_at`)}, ${STAYED} from ${staysIn(tx, nowMs, stretch)} group by 1) stayed using (hour)
+    order by hour`;
 }
 
 function hourOf(row: Row) {
-  const { offered, answered, abandoned, withinTarget } = numbersOf(row);
+  const [offered, answered] = [Number(row.offered), Number(row.answered)];
+  const [abandoned, withinTarget] = [Number(row.abandoned), Number(row.within_target)];
   return { hour: Number(row.hour), offered, answered, abandoned, withinTarget };
 }
 

@@ -14,6 +14,7 @@ const other = { ...scope, tenantId: idOf.tenant("harbourlight") };
 const NOON = Date.UTC(2026, 10, 20, 18); // an ordinary day everywhere in America
 /** Who left a message, or was taken by a number outside, went out of the queue: counted neither way. */
 const WITHIN: { readonly [outcome: string]: boolean } = { answered: true, abandoned: false };
+const LEFT: { readonly [outcome: string]: string } = { answered: "answered", abandoned: "abandoned" };
 const everything: ContactFilter = { from: null, to: null, outcome: null, startsWith: null, after: null, limit: 100 };
 const ids: string[] = [];
 
@@ -37,6 +38,9 @@ beforeAll(async () => {
       select ${scope.tenantId}, ${id}, 'inbound', 'sandbox', ${`+1206555010${at}`}, n.e164, n.id, n.brand_id, n.flow_id, 1, 'en-US',
         ${queue?.id}, ${outcomes[at] ?? ""}, ${new Date(NOON - minutes * 60_000)}, ${outcomes[at] === "answered" ? new Date(NOON - minutes * 60_000 + 5_000) : null}, 5000, ${WITHIN[outcomes[at] ?? ""] ?? null}, 60000, 1
       from tenant.numbers n where n.tenant_id = ${scope.tenantId} order by n.e164 limit 1`;
+    const came = new Date(NOON - minutes * 60_000);
+    await databases.admin`insert into tenant.queue_stays (tenant_id, contact_id, no, queue_id, queued_at, outcome, left_at, waited_ms, in_time)
+      values (${scope.tenantId}, ${id}, 1, ${queue?.id}, ${came}, ${LEFT[outcomes[at] ?? ""] ?? "flowed_out"}, ${came}, 5000, ${outcomes[at] === "answered"})`;
   }
 });
 afterAll(() => db.close());

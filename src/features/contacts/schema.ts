@@ -156,6 +156,7 @@ export const RoutingLogSchema = z.object({
 });
 
 const TodayNumbers = {
+  /** Of a day or month: contacts that came. Of a queue: stays that were offered to it. */
   offered: z.number(),
   answered: z.number(),
   abandoned: z.number(),

@@ -14,6 +14,7 @@ import type {
   TenantId,
 } from "../../domain/kernel/ids.ts";
 import type { Language } from "../../domain/kernel/language.ts";
+import type { QueueOutcome } from "../../domain/sla/grade.ts";
 
 const tenantId = () => uuid("tenant_id").$type<TenantId>().notNull();
 const ms = (name: string) => bigint(name, { mode: "number" });
@@ -58,6 +59,26 @@ export const contacts = tenantSchema.table(
     updatedAt: instant("updated_at").notNull().default(sql`now()`),
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.id] })],
+);
+
+/** Mirror of the migration; see `domain/call/stays.ts` for the rule by which stays count. */
+export const queueStays = tenantSchema.table(
+  "queue_stays",
+  {
+    tenantId: tenantId(),
+    contactId: uuid("contact_id").$type<ContactId>().notNull(),
+    /** 1 for the contact's first. */
+    no: integer("no").notNull(),
+    queueId: uuid("queue_id").$type<QueueId>().notNull(),
+    queuedAt: instant("queued_at").notNull(),
+    /** This and the next three are null while the stay is open. */
+    outcome: text("outcome").$type<QueueOutcome>(),
+    leftAt: instant("left_at"),
+    waitedMs: ms("waited_ms"),
+    inTime: boolean("in_time"),
+    shortAbandon: boolean("short_abandon").notNull().default(false),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.contactId, t.no] })],
 );
 
 export const contactFacts = tenantSchema.table(

@@ -4,6 +4,8 @@ import { signIn } from "../floor/house-client.ts";
 /** A client's administrator who watches the portal all day and notes whatever is not this client's. */
 export type PortalWatch = {
   readonly today: () => Promise<PortalToday>;
+  /** The day as the live board told it last; null before its first frame. */
+  readonly board: () => PortalToday | null;
   /** Frames in which another client's id stood. */
   readonly foreignFrames: () => number;
   readonly frames: () => number;
@@ -32,6 +34,7 @@ export async function watchPortal(
   const session = await signIn(host, credentials.email, credentials.password);
   let frames = 0;
   let foreign = 0;
+  let board: PortalToday | null = null;
   let closed = false;
   let socket = session.open("/api/portal/socket");
   const attach = (): void => {
@@ -39,6 +42,7 @@ export async function watchPortal(
       const text = String(data);
       frames += 1;
       if (foreignIds.some((id) => text.includes(id))) foreign += 1;
+      if (text.startsWith("{")) board = (JSON.parse(text) as { readonly today?: PortalToday }).today ?? board;
     });
     socket.on("error", () => undefined); // `close` follows and reconnects
     socket.on("close", () => {
@@ -52,6 +56,7 @@ export async function watchPortal(
   };
   attach();
   return {
+    board: () => board,
     today: () => session.get<PortalToday>("/api/portal/today"),
     foreignFrames: () => foreign,
     frames: () => frames,

@@ -31,8 +31,7 @@ const records: Records = {
     ["CA2", { contactId: CONTACT, seconds: 60, status: "completed" }],
   ]),
   usageSeconds: 130,
-  days: ["2026-11-18"],
-  queueCounts: new Map([["queue-1", { offered: 1, answered: 1, abandoned: 0, withinTarget: 1 }]]),
+  queueCounts: new Map([["2026-11-18 queue-1", { offered: 1, answered: 1, abandoned: 0, withinTarget: 1 }]]),
   foreignRows: 0,
 };
 const month = {
@@ -48,14 +47,16 @@ const month = {
   successes: 0,
   mismatches: [],
 };
+const shown = {
+  day: "2026-11-18",
+  queues: [{ queueId: "queue-1", offered: 1, answered: 1, abandoned: 0, withinTarget: 1 }],
+};
 const client: ClientEvidence = {
   slug: "one",
   accountSid: "AC1",
   records,
-  today: {
-    day: "2026-11-18",
-    queues: [{ queueId: "queue-1", offered: 1, answered: 1, abandoned: 0, withinTarget: 1 }],
-  },
+  today: shown,
+  board: shown,
   foreignFrames: 0,
   month,
 };
@@ -140,7 +141,7 @@ describe("a day's verdict", () => {
     [
       "a wallboard that counts otherwise",
       withRecords({ queueCounts: new Map() }),
-      /shows 1 offered live, the records come to 0/,
+      /portal shows 1 offered in queue queue-1, the records come to 0/,
     ],
     ["an agent who saw another day", { ...sound, agentsAnswered: 2 }, /agents saw 2 conversations, the records have 1/],
   ])("%s is told in words", (_what, evidence, words) => {
@@ -153,11 +154,16 @@ describe("a day's verdict", () => {
     expect(reconcile({ ...sound, faults: true, agentsAnswered: 2 }).mismatches).toHaveLength(1);
   });
 
-  test("a wallboard that has begun the next day is not compared", () => {
-    const queues = [{ queueId: "queue-1", offered: 0, answered: 0, abandoned: 0, withinTarget: 0 }];
-    expect(reconcile(withClient({ today: { day: "2026-11-19", queues } })).mismatches).toEqual([]);
-    expect(reconcile(withClient({ today: { day: "2026-11-18", queues } })).mismatches).toHaveLength(3);
-  });
+  test.each(["today", "board"] as const)(
+    "REP-1 the %s is compared for the day that it shows, queue by queue",
+    (where) => {
+      const queues = [{ queueId: "queue-1", offered: 0, answered: 0, abandoned: 0, withinTarget: 0 }];
+      expect(reconcile(withClient({ [where]: { day: "2026-11-19", queues } })).mismatches).toEqual([]);
+      expect(reconcile(withClient({ [where]: { day: "2026-11-18", queues } })).mismatches).toHaveLength(3);
+      expect(reconcile(withClient({ [where]: { day: "2026-11-18", queues: [] } })).mismatches).toHaveLength(3);
+      expect(reconcile(withClient({ [where]: null })).mismatches).toHaveLength(1);
+    },
+  );
 
   test("lost calls, double bookings and foreign rows are counted", () => {
     expect(reconcile({ ...sound, placed: 3 }).lostCalls).toBe(2);

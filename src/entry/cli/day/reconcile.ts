@@ -24,6 +24,7 @@ export type ClientEvidence = {
   readonly accountSid: string;
   readonly records: ClientRecords;
   readonly today: PortalToday | null;
+  readonly board: PortalToday | null;
   readonly foreignFrames: number;
   readonly month: Reconciliation | null;
 };
@@ -132,25 +133,33 @@ function legMismatches({ slug, accountSid, records }: ClientEvidence, book: Carr
   return found;
 }
 
+const COUNTED = ["offered", "answered", "abandoned", "withinTarget"] as const;
+const NOTHING = { offered: 0, answered: 0, abandoned: 0, withinTarget: 0 };
+
 /**
- * The wallboard counted as facts went by; the records are counted now. They must be the same numbers. A run across the
- * client's midnight is not compared: the wallboard has begun the next day, the records hold both.
+ * The live board counted as facts went by, the portal's page when it was asked; the records are counted now. For the day that
+ * each shows they must be the same numbers, also when the run went across the client's midnight.
  */
-function liveMismatches({ slug, today, records }: ClientEvidence): string[] {
-  if (today === null) return [`${slug}: the portal gave no live numbers`];
-  if (records.days.some((day) => day !== today.day)) return [];
+function liveMismatches(client: ClientEvidence): string[] {
+  return [...shownMismatches(client, "portal", client.today), ...shownMismatches(client, "live board", client.board)];
+}
+
+function shownMismatches({ slug, records }: ClientEvidence, where: string, shown: PortalToday | null): string[] {
+  if (shown === null) return [`${slug}: the ${where} gave no numbers`];
+  const prefix = `${shown.day} `;
+  const known = [...records.queueCounts.keys()].filter((key) => key.startsWith(prefix));
+  const queues = new Set([
+    ...known.map((key) => key.slice(prefix.length)),
+    ...shown.queues.map(({ queueId }) => queueId),
+  ]);
   const found: string[] = [];
-  for (const queue of today.queues) {
-    const counted = records.queueCounts.get(queue.queueId) ?? {
-      offered: 0,
-      answered: 0,
-      abandoned: 0,
-      withinTarget: 0,
-    };
-    for (const what of ["offered", "answered", "abandoned", "withinTarget"] as const) {
-      if (queue[what] === counted[what]) continue;
+  for (const queueId of queues) {
+    const counted = records.queueCounts.get(prefix + queueId) ?? NOTHING;
+    const told = shown.queues.find((queue) => queue.queueId === queueId) ?? NOTHING;
+    for (const what of COUNTED) {
+      if (told[what] === counted[what]) continue;
       found.push(
-        `${slug}: queue ${queue.queueId} shows ${queue[what]} ${what} live, the records come to ${counted[what]}`,
+        `${slug}: the ${where} shows ${told[what]} ${what} in queue ${queueId}, the records come to ${counted[what]}`,
       );
     }
   }

@@ -9,8 +9,7 @@ export type ClientRecords = {
   readonly contacts: ReadonlyMap<string, ContactRow>;
   readonly legs: ReadonlyMap<string, { readonly contactId: string; readonly seconds: number; readonly status: string }>;
   readonly usageSeconds: number;
-  /** Local dates on which contacts were offered, in the client's zone. */
-  readonly days: readonly string[];
+  /** By the client's local date and queue: `2026-11-26 <queue id>`. */
   readonly queueCounts: ReadonlyMap<string, QueueCounts>;
   /** Rows that name another client's row or key anywhere they could. */
   readonly foreignRows: number;
@@ -40,7 +39,6 @@ export function readRecords(db: Database, tenantId: TenantId): Promise<ClientRec
     contacts: await contactsOf(tx),
     legs: await legsOf(tx),
     usageSeconds: await usageSecondsOf(tx),
-    days: await daysOf(tx),
     queueCounts: await queueCountsOf(tx),
     foreignRows: await foreignRowsOf(tx),
   }));
@@ -85,23 +83,16 @@ async function usageSecondsOf(tx: TenantTx): Promise<number> {
   return row?.seconds ?? 0;
 }
 
-async function daysOf(tx: TenantTx): Promise<string[]> {
-  const rows = await tx.execute<{ day: string }>(sql`
-    select distinct (c.offered_at at time zone co.time_zone)::date::text as day
-    from tenant.contacts c join tenant.companies co on co.tenant_id = c.tenant_id
-    where c.tenant_id = ${tx.tenantId} order by 1`);
-  return rows.map(({ day }) => day);
-}
-
 /** Counted from the records alone, to be compared with the live numbers that were counted from passing facts. */
 async function queueCountsOf(tx: TenantTx): Promise<ClientRecords["queueCounts"]> {
-  const rows = await tx.execute<QueueCounts & { id: string }>(sql`
-    select queue_id as id, count(*)::int as offered,
-      count(*) filter (where answered_at is not null)::int as answered,
-      count(*) filter (where answered_at is null and not within_target)::int as abandoned,
-      count(*) filter (where within_target)::int as "withinTarget"
-    from tenant.contacts where tenant_id = ${tx.tenantId} and queued_at is not null group by queue_id`);
-  return new Map(rows.map(({ id, ...counts }) => [id, counts]));
+  const rows = await tx.execute<QueueCounts & { day: string; queue: string }>(sql`
+    select (s.queued_at at time zone co.time_zone)::date::text as day, s.queue_id as queue, count(*)::int as offered,
+      count(*) filter (where s.outcome = 'answered')::int as answered,
+      count(*) filter (where s.outcome = 'abandoned' and not s.short_abandon)::int as abandoned,
+      count(*) filter (where s.outcome = 'answered' and s.in_time)::int as "withinTarget"
+    from tenant.queue_stays s join tenant.companies co on co.tenant_id = s.tenant_id
+    where s.tenant_id = ${tx.tenantId} group by 1, 2`);
+  return new Map(rows.map(({ day, queue, ...counts }) => [`${day} ${queue}`, counts]));
 }
 
 /** Every tenant table is asked, inside this client's own context, for rows under another client's key: there are none. */

@@ -151,6 +151,7 @@ async function gather(stack: Stack, watches: ReadonlyMap<string, PortalWatch>): 
         accountSid: account.accountSid,
         records: await readRecords(db, asId(tenantId)),
         today: (await watch?.today()) ?? null,
+        board: watch?.board() ?? null,
         foreignFrames: watch?.foreignFrames() ?? 0,
         month: months.find((one) => one.tenantId === tenantId) ?? null,
       });

@@ -102,6 +102,7 @@ export class SimFloor {
   private arrivals: ((afterS: number) => number | null)[] = [];
   private now = 0;
   private dayStart = 0;
+  private days = 0;
   private countFrom = 0;
   private made = 0;
   private reservations = 0;
@@ -143,6 +144,7 @@ export class SimFloor {
     const { options } = this;
     const hoursMs = Math.round(options.hours * 3_600_000);
     this.dayStart = (day + 1) * Math.max(DAY_MS, hoursMs + DAY_MS / 2);
+    this.days = day + 1;
     this.now = this.dayStart;
     this.countFrom = this.now + (this.trial.warmUpS ?? 0) * 1_000;
     this.nextCheck = this.now + CHECK_EVERY_MS;
@@ -176,6 +178,9 @@ export class SimFloor {
     this.shifts = [];
     for (const agentId of this.agentIds) this.send({ type: "set_state", agentId, to: "off_shift", reason: null });
     this.send({ type: "day_began" });
+    // In the simulator a day is as long as its lines are open, and is called by its number.
+    const date = String(this.days).padStart(6, "0");
+    this.send({ type: "client_day_began", day: { date, timeZone: this.pool.config.timeZone } });
     this.tick();
   }
 

@@ -42,12 +42,13 @@ export async function agentSecondsOf(tx: OperatorTx, tenantId: string, period: s
   return row?.seconds ?? 0;
 }
 
-/** Contacts that count for the service level, straight from the records. */
+/** Stays in queues that count for the service level, straight from the records. */
 export async function serviceLevelOf(tx: TenantTx, period: string): Promise<MoneyClient["level"]> {
   const [row] = await tx.execute<MoneyClient["level"]>(sql`
-    select count(*) filter (where c.within_target)::int as within, count(*)::int as counted
-    from tenant.contacts c join tenant.companies co on co.tenant_id = c.tenant_id
-    where c.tenant_id = ${tx.tenantId} and c.within_target is not null and ${inMonth("c.offered_at", period)}`);
+    select count(*) filter (where c.outcome = 'answered' and c.in_time)::int as within, count(*)::int as counted
+    from tenant.queue_stays c join tenant.companies co on co.tenant_id = c.tenant_id
+    where c.tenant_id = ${tx.tenantId} and c.outcome in ('answered', 'abandoned') and not c.short_abandon
+      and ${inMonth("c.queued_at", period)}`);
   return row ?? { within: 0, counted: 0 };
 }
 

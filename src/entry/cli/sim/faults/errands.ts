@@ -101,7 +101,8 @@ function tellPool({ fate, pool }: House, { contactId, stage }: ContactState, mes
         if (reply.is !== "wait") return done(NOTHING);
         const { state, position, waiting, estimatedWaitS } = reply.answer;
         if (state === "gone") return done({ is: "done", event: { type: "place_lost", attempt: ticket.attempt } });
-        done({ is: "done", event: { type: "place_told", place: { position, waiting, estimatedWaitS } } });
+        const place = { position, waiting, estimatedWaitS };
+        done({ is: "done", event: { type: "place_told", attempt: ticket.attempt, place } });
       },
     );
   }
@@ -116,7 +117,15 @@ function tellPool({ fate, pool }: House, { contactId, stage }: ContactState, mes
 export function eventOf(contactId: ContactId, message: Exclude<PoolMessage, { say: "wait" }>): PoolEvent {
   switch (message.say) {
     case "withdraw":
-      return { type: "withdraw", contactId, why: message.why, attempt: message.attempt };
+      return {
+        type: "withdraw",
+        contactId,
+        why: message.why,
+        attempt: message.attempt,
+        stay: message.why === "aside" ? null : message.stay,
+      };
+    case "connected":
+      return { type: "connected", contactId, reservationId: message.reservationId, waitedMs: message.waitedMs };
     case "talk_ended":
       return { type: "talk_ended", contactId, reservationId: message.reservationId, wrapUpS: message.wrapUpS };
     case "wrapped_up":

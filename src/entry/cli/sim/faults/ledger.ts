@@ -1,7 +1,7 @@
 import type { ContactFact, Outcome } from "../../../../domain/call/facts.ts";
 import { gradeWait } from "../../../../domain/call/grade.ts";
 import type { ContactState } from "../../../../domain/call/state.ts";
-import type { ContactId, TenantId } from "../../../../domain/kernel/ids.ts";
+import type { TenantId } from "../../../../domain/kernel/ids.ts";
 import type { Target } from "../../../../domain/sla/grade.ts";
 
 /** What one client's contacts have come to, counted from facts; what is still going on, counted from states. */
@@ -21,9 +21,6 @@ export type Standing = { goingOn: boolean; inQueue: boolean };
 /** The books of all clients: whatever was offered is somewhere, at any instant. */
 export class Ledger {
   readonly accounts = new Map<TenantId, Account>();
-  /** How each stay ended, and whose it was. */
-  readonly ends: { readonly contactId: ContactId; readonly tenantId: TenantId; readonly why: keyof Account["left"] }[] =
-    [];
   over60s = 0;
   maxWaitMs = 0;
 
@@ -45,13 +42,12 @@ export class Ledger {
     return [...this.accounts.values()].reduce((sum, account) => sum + count(account), 0);
   }
 
-  private book(account: Account, { body, contactId, tenantId }: ContactFact, target: Target): void {
+  private book(account: Account, { body }: ContactFact, target: Target): void {
     if (body.type === "contact_offered") account.offered += 1;
     else if (body.type === "ended") account.ended[body.outcome] += 1;
     else if (body.type === "queued") account.queued += 1;
     else if (body.type === "left_queue") {
       account.left[body.why] += 1;
-      this.ends.push({ contactId, tenantId, why: body.why });
       const grade = gradeWait(body.why, body.waitedMs, target);
       if (grade.within) account.inTime += 1;
       if (body.waitedMs > 60_000) this.over60s += 1;

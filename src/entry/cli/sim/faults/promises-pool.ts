@@ -28,8 +28,6 @@ export class PoolPromises {
   private readonly house: House;
   private readonly seen = new Map<AgentId, Seen>();
   private readonly tenantOf = new Map<ContactId, TenantId>();
-  /** Contacts whose wish to wait has reached the pool while they waited. */
-  private readonly waited = new Set<ContactId>();
 
   constructor(house: House) {
     this.house = house;
@@ -63,24 +61,16 @@ export class PoolPromises {
     return ticket === undefined ? null : { contactId: ticket.contactId, promise: `${ticket.at.is} for ever` };
   }
 
-  /** A stray copy may come when the contact's end has come before it: then the pool can only see that nobody is there. */
-  waits(contactId: ContactId): void {
-    const at = this.house.contact(contactId)?.mind.state.stage.at;
-    if (at !== "settling" && at !== "ended") this.waited.add(contactId);
-  }
-
-  /**
-   * The pool's figures of the day say of every stay what the contacts' facts say, but for stays so short that their end
-   * overtook their first word: of those the pool may have heard nothing, or their end alone.
-   */
-  miscounted({ pool }: PoolObject, { ends }: Ledger): Found | null {
-    for (const { tenantId, today } of pool.queues.values()) {
-      for (const what of ["answered", "abandoned"] as const) {
-        const told = ends.filter((end) => end.tenantId === tenantId && end.why === what);
-        const least = told.filter((end) => this.waited.has(end.contactId)).length;
-        if (today[what] >= least && today[what] <= told.length) continue;
-        const facts = least === told.length ? least : `${least} to ${told.length}`;
-        return { contactId: null, promise: `${tenantId}: the pool counts ${today[what]} ${what}, the facts ${facts}` };
+  /** The pool's figures of the day say of every stay what the contacts' facts say. */
+  miscounted({ pool }: PoolObject, { accounts }: Ledger): Found | null {
+    for (const [tenantId, { queued, left, inTime }] of accounts) {
+      const { answered, abandoned, overflowed, closed } = left;
+      const facts = { offered: queued, answered, abandoned, overflowed: overflowed + closed, withinTarget: inTime };
+      const queue = [...pool.queues.values()].find((known) => known.tenantId === tenantId);
+      for (const [what, told] of Object.entries(facts)) {
+        const counted = queue?.today[what as keyof typeof facts] ?? 0;
+        if (counted !== told)
+          return { contactId: null, promise: `${tenantId}: the pool counts ${counted} ${what}, the facts ${told}` };
       }
     }
     return null;

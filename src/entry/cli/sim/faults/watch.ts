@@ -60,7 +60,6 @@ export class Watch {
   poolStepped(object: PoolObject, event: PoolEvent): void {
     this.count(null);
     this.notePool(object, event);
-    if (event.type === "wait") this.pools.waits(event.ticket.contactId);
     for (const fact of object.pool.out.facts) this.addAgentFact(fact);
     const broken =
       this.pools.brokenByStep(object.pool, object.now()) ?? (object.isWaking ? null : this.pools.broken(object));
