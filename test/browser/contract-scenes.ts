@@ -69,6 +69,14 @@ const card = (version: number, validFrom: string, price: string): CardView => ({
 });
 export const CARDS: CardView[] = [card(2, "2027-01-01", "2.80"), card(1, "2026-01-01", "2.65")];
 
+/** Another card: the same contacts at another price, no carrier time, and numbers instead. */
+export const OTHER_CARD: CardView = {
+  ...card(1, "2026-06-01", "1.90"),
+  slug: "evening",
+  name: { zh: "夜间价", en: "Evenings" },
+  charges: [{ ...ANSWERED, price: "1.90" } as Charges[number], { ...STORAGE, price: "0.80" } as Charges[number]],
+};
+
 export const ON_CARD: ContractView & Shown = {
   ...CONTRACT,
   versions: CONTRACT.versions.map((version) => ({ ...version, card: { slug: "inbound", version: 1 } })),

@@ -1,6 +1,6 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { CARDS, type CHARGES, CONTRACT, ON_CARD, preview } from "./contract-scenes.ts";
+import { CARDS, type CHARGES, CONTRACT, ON_CARD, OTHER_CARD, preview } from "./contract-scenes.ts";
 import { furnish } from "./scenes.ts";
 import { Stage } from "./stage.ts";
 
@@ -173,4 +173,59 @@ test("BIL-6 a draft moves to the card's next version and keeps the client's own 
     card: { slug: "inbound", version: 2 },
     charges: [{ code: "answered", price: "2.40" }, { code: "carrier" }, { code: "fee" }],
   });
+});
+
+const CHANGING = [
+  ["en", "Price card", "Evenings, version 1", "Keep these, take the rest", "Take all of the card", "Cancel"],
+  ["zh", "套用价目卡", "夜间价，第 1 版", "保留这些，其余按价目卡", "全部按价目卡", "取消"],
+] as const;
+
+test.each(CHANGING)(
+  "BIL-6 in %s another card asks before it takes the place of typed prices, and names them",
+  async (language, field, other, keep, replace, cancel) => {
+    stage.house.answer(/^GET \/api\/billing\/cards$/, { body: { items: [...CARDS, OTHER_CARD] } });
+    stage.house.answer(/^GET \/api\/billing\/tenants\/t1\/contracts\/k1$/, { body: ON_CARD });
+    const page = await stage.page("billing", "/contracts/t1/k1", { language });
+    const card = page.getByLabel(field, { exact: true });
+    const prices = () => page.getByRole("article").locator(".term-words").allTextContents();
+    await page.getByTestId("trial-total").waitFor();
+    const typed = await prices();
+
+    await card.selectOption(other);
+    const asked = page.getByRole("dialog");
+    const named = await asked.getByRole("listitem").allTextContents();
+    expect(named).toHaveLength(1);
+    expect(named[0]).toContain("2.40");
+    expect(named[0]).toContain("1.90");
+    const { violations } = await new AxeBuilder({ page }).include("dialog").analyze();
+    expect(violations.map(({ id }) => id)).toEqual([]);
+    await asked.getByRole("button", { name: cancel }).click();
+    await asked.waitFor({ state: "detached" });
+    expect(await prices()).toEqual(typed);
+
+    await card.selectOption(other);
+    await asked.getByRole("button", { name: keep }).click();
+    await expect.poll(async () => (await prices()).map((one) => /[0-9]\.[0-9]{2}/.exec(one)?.[0])).toEqual(["2.40", "0.80"]);
+    await card.selectOption({ index: 1 });
+    await asked.getByRole("button", { name: replace }).click();
+    await expect.poll(async () => (await prices())[0]).toContain("2.80");
+    // Nothing of one's own is left: the next card is taken without a question.
+    await card.selectOption(other);
+    await expect.poll(async () => (await prices())[0]).toContain("1.90");
+    expect(await asked.count()).toBe(0);
+  },
+);
+
+test("BIL-6 terms of a contract without a card are asked about one by one before a card takes their place", async () => {
+  stage.house.answer(/^GET \/api\/billing\/cards$/, { body: { items: [OTHER_CARD] } });
+  const page = await stage.page("billing", "/contracts/t1/k1");
+  await page.getByLabel("Price card", { exact: true }).selectOption("Evenings, version 1");
+  const asked = page.getByRole("dialog");
+  expect(await asked.getByRole("listitem").locator("strong").allTextContents()).toEqual([
+    "Answered contacts",
+    "Carrier time",
+  ]);
+  await page.keyboard.press("Escape");
+  await asked.waitFor({ state: "detached" });
+  expect(await page.getByLabel("Price card", { exact: true }).inputValue()).toBe("");
 });

@@ -8,7 +8,8 @@ import { Icon } from "../design/icons.tsx";
 import { faultText, troubleText } from "../design/said.ts";
 import { type ContractWords, filled } from "../words/contracts.ts";
 import { calendarDay, type Tongue } from "../words/format.ts";
-import { CardChoice } from "./price-card.tsx";
+import { CardChoice } from "./card-choice.tsx";
+import type { Carded } from "./price-card.tsx";
 import type { ContractView, DraftTerms } from "./shapes.ts";
 
 type Props = {
@@ -16,9 +17,7 @@ type Props = {
   readonly path: string;
   readonly words: ContractWords;
   readonly tongue: Tongue;
-  readonly carded: Parameters<typeof CardChoice>[0];
-  /** The data of some term is being typed and cannot be read. */
-  readonly isUnread: boolean;
+  readonly carded: Carded;
   readonly readAgain: () => void;
 };
 
@@ -52,8 +51,9 @@ function useDeeds({ contract, path, readAgain }: Props) {
 
 /** From when, of what card, kept or published; and what stands in the way of it. */
 export function ContractActions(props: Props) {
-  const { words, tongue, carded, isUnread, readAgain } = props;
+  const { words, tongue, carded, readAgain } = props;
   const { draft, setDraft } = carded;
+  const isUnread = carded.unread.size > 0;
   const [sure, setSure] = useState(false);
   const { save, discard, publish, hasDraft } = useDeeds(props);
   // What was said of a draft is no longer true of one that was changed since.

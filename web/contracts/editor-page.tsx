@@ -86,7 +86,7 @@ function Editor({ contract, path, words, tongue, readAgain }: EditorProps) {
   const faults = trial.problem instanceof ApiProblem ? trial.problem.fields : [];
   const cards = useCards(contract.currency);
   const card = cardNamed(cards, draft.card);
-  const carded = { cards, draft, setDraft, words, tongue };
+  const carded = { cards, draft, setDraft, words, tongue, currency: contract.currency, unread };
   const change = (at: number) => (next: Charge | null) =>
     setDraft({
       ...draft,
@@ -106,7 +106,6 @@ function Editor({ contract, path, words, tongue, readAgain }: EditorProps) {
         words={words}
         tongue={tongue}
         carded={carded}
-        isUnread={unread.size > 0}
         readAgain={readAgain}
       />
       <div className="contract-grid">
@@ -125,7 +124,7 @@ function Editor({ contract, path, words, tongue, readAgain }: EditorProps) {
               unread={noteUnread}
             />
           ))}
-          <LeftOut {...carded} currency={contract.currency} />
+          <LeftOut {...carded} />
           <AddTerm
             words={words}
             add={(model) => setDraft({ ...draft, charges: [...draft.charges, added(model, draft.charges)] })}

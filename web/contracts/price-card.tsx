@@ -3,7 +3,6 @@ import type { Charge } from "../../src/domain/rating/charge.ts";
 import { originOf, overridesOf, ownOf, resolveCard } from "../../src/domain/rating/rate-card.ts";
 import { read } from "../api/http.ts";
 import { Icon } from "../design/icons.tsx";
-import { Field } from "../design/parts.tsx";
 import { type ContractWords, filled } from "../words/contracts.ts";
 import { calendarDay, type Tongue } from "../words/format.ts";
 import { chargeSentence } from "./charge-words.ts";
@@ -80,54 +79,27 @@ export function OriginLine({ origin, words, tongue, currency, reset }: OriginPro
   );
 }
 
-type Props = {
+/** A draft and the cards it may stand on. */
+export type Carded = {
   cards: readonly CardView[];
   draft: DraftTerms;
   setDraft: (draft: DraftTerms) => void;
   words: ContractWords;
   tongue: Tongue;
+  currency: string;
+  /** Codes of terms whose data is being typed and cannot be read as it stands. */
+  unread: ReadonlySet<string>;
 };
 
 /** The same contract on another version of its card: the client's own prices and terms stay. */
-function moved(draft: DraftTerms, from: CardView, to: CardView): DraftTerms {
+export function moved(draft: DraftTerms, from: CardView, to: CardView): DraftTerms {
   const charges = resolveCard(to.charges, overridesOf(from.charges, draft.charges), ownOf(from.charges, draft.charges));
   // What the house cannot charge it names when the trial is worked out, at its term.
   return { ...draft, card: { slug: to.slug, version: to.version }, charges: charges as unknown as readonly Charge[] };
 }
 
-/** Prices of the house as a beginning; what is then changed is this client's own. */
-export function CardChoice({ cards, draft, setDraft, words, tongue }: Props) {
-  if (cards.length === 0) return null;
-  const key = ({ slug, version }: CardName) => `${slug}@${version}`;
-  const now = cardNamed(cards, draft.card);
-  const choose = (card: CardView | undefined) => {
-    if (card === undefined) setDraft({ ...draft, card: null });
-    else if (now !== null && now.slug === card.slug) setDraft(moved(draft, now, card));
-    else setDraft({ ...draft, card: { slug: card.slug, version: card.version }, charges: card.charges });
-  };
-  return (
-    <Field label={words.fromCard}>
-      {(id) => (
-        <select
-          id={id}
-          className="input date-input"
-          value={draft.card === null ? "" : key(draft.card)}
-          onChange={(event) => choose(cards.find((one) => key(one) === event.target.value))}
-        >
-          <option value="">{words.noCard}</option>
-          {cards.map((card) => (
-            <option key={key(card)} value={key(card)}>
-              {filled(words.cardVersion, { name: card.name[tongue], n: card.version })}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
-  );
-}
-
 /** Says that the card has moved on, and takes the draft along when asked. */
-export function NewerCard({ cards, draft, setDraft, words, tongue }: Props) {
+export function NewerCard({ cards, draft, setDraft, words, tongue }: Carded) {
   const now = cardNamed(cards, draft.card);
   const newest = now === null ? undefined : cards.find(({ slug }) => slug === now.slug);
   if (now === null || newest === undefined || newest.version <= now.version) return null;
@@ -145,7 +117,7 @@ export function NewerCard({ cards, draft, setDraft, words, tongue }: Props) {
 }
 
 /** Terms of the card that this client does not have. */
-export function LeftOut({ cards, draft, setDraft, words, tongue, currency }: Props & { currency: string }) {
+export function LeftOut({ cards, draft, setDraft, words, tongue, currency }: Carded) {
   const card = cardNamed(cards, draft.card);
   const codes = new Set(draft.charges.map(({ code }) => code));
   const missing = (card?.charges ?? []).filter(({ code }) => !codes.has(code));

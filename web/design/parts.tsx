@@ -192,7 +192,13 @@ export function Dialog({ title, close, children }: { title: string; close: () =>
   useEffect(() => ref.current?.showModal(), []);
   const { t } = useTranslation();
   return (
-    <dialog ref={ref} className="dialog stack" aria-labelledby={id} onClose={close}>
+    <dialog
+      ref={ref}
+      className="dialog stack"
+      aria-labelledby={id}
+      // React lets this event rise, so that a dialog would end with one that it had opened.
+      onClose={(event) => event.target === event.currentTarget && close()}
+    >
       <div className="row">
         <h2 id={id} className="grow">
           {title}

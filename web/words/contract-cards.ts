@@ -16,6 +16,12 @@ export const cardsZh = {
   card: "价目卡",
   cardNone: "单独定价",
   ownPrices: "{{n}} 项专属价",
+  takeCard: "改用「{{name}}」第 {{n}} 版？",
+  takeCardNote: "下列条款与这张价目卡不同。全部按价目卡时，它们会被取代，找不回来：",
+  takeRest: "保留这些，其余按价目卡",
+  takeAll: "全部按价目卡",
+  cardLacks: "{{says}}（价目卡中没有）",
+  cardHas: "{{says}} 价目卡：{{theirs}}",
 } as const;
 
 export const cardsEn: { readonly [word in keyof typeof cardsZh]: string } = {
@@ -35,4 +41,10 @@ export const cardsEn: { readonly [word in keyof typeof cardsZh]: string } = {
   card: "Price card",
   cardNone: "prices of its own",
   ownPrices: "own prices: {{n}}",
+  takeCard: "Change to {{name}}, version {{n}}?",
+  takeCardNote: "These terms are otherwise on that card. Taking all of the card replaces them, and they cannot be had back:",
+  takeRest: "Keep these, take the rest",
+  takeAll: "Take all of the card",
+  cardLacks: "{{says}} (not on the card)",
+  cardHas: "{{says}} The card: {{theirs}}",
 };

@@ -1,0 +1,34 @@
+import type { ReactNode } from "react";
+import { Dialog } from "./parts.tsx";
+
+/** A piece of work that a deed would throw away: what it is called, and what it says. */
+export type Loss = { readonly key: string; readonly name: string; readonly says: string };
+
+type Props = {
+  readonly title: string;
+  /** What happens to what is listed. */
+  readonly note: string;
+  readonly losses: readonly Loss[];
+  readonly close: () => void;
+  /** The deeds to choose from, the one that keeps the work first. */
+  readonly children: ReactNode;
+};
+
+/** Asked before work is thrown away: it names what goes. Escape keeps it. */
+export function AskDialog({ title, note, losses, close, children }: Props) {
+  return (
+    <Dialog title={title} close={close}>
+      <p className="quiet">{note}</p>
+      {losses.length === 0 ? null : (
+        <ul className="losses" aria-label={note}>
+          {losses.map(({ key, name, says }) => (
+            <li key={key}>
+              <strong>{name}</strong> <span className="small quiet">{says}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      <div className="row wrap ask-deeds">{children}</div>
+    </Dialog>
+  );
+}
