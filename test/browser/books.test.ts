@@ -70,6 +70,48 @@ test("BIL-9 a partner gets terms by what it is: parcels for a courier, minutes f
   expect(sent("/settlement/parties")).toEqual([{ ...partner, terms }]);
 });
 
+const WRITING = [
+  ["en", "/billing/commission/plans", "Add a version", "Amount a sale", "4.50", "Go on writing", "Throw away"],
+  ["zh", "/billing/settlement/partners", "登记合作方", "名称", "Telco Two", "继续填写", "确认放弃"],
+] as const;
+
+test.each(WRITING)(
+  "BIL-9 in %s what is typed at %s is not lost by closing the form, nor by leaving the page",
+  async (language, path, open, field, typed, write, away) => {
+    const page = await stage.page("billing", path.slice(0, path.lastIndexOf("/")), { language });
+    await page.locator(`a[href^="${path}"]`).first().click();
+    await page.getByRole("combobox").first().selectOption({ label: "Harbour Museum" });
+    await page.getByRole("button", { name: open }).click();
+    const form = page.getByRole("dialog").first();
+    // Nothing typed, nothing asked.
+    await page.keyboard.press("Escape");
+    await form.waitFor({ state: "detached" });
+    await page.getByRole("button", { name: open }).click();
+    const input = form.getByLabel(field, { exact: true });
+    await input.fill(typed);
+    const question = page
+      .getByRole("dialog")
+      .filter({ has: page.getByRole("button", { name: away }) })
+      .last();
+    for (const close of [() => page.keyboard.press("Escape"), () => form.locator(".button.square").first().click()]) {
+      await close();
+      await question.getByRole("button", { name: write }).waitFor();
+      expect(await question.getByRole("listitem").allTextContents()).toEqual([`${field} ${typed}`]);
+      await page.keyboard.press("Escape");
+      await question.getByRole("button", { name: write }).waitFor({ state: "detached" });
+      expect(await input.inputValue()).toBe(typed);
+    }
+    await page.evaluate("history.back()");
+    await page.getByRole("dialog").last().getByRole("listitem").waitFor();
+    await page.getByRole("dialog").last().locator(".ask-deeds .primary").click();
+    expect(await input.inputValue()).toBe(typed);
+    await page.keyboard.press("Escape");
+    await question.getByRole("button", { name: away }).click();
+    await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
+    expect(sent("/commission/plans")).toEqual([]);
+  },
+);
+
 test("BIL-9 the other side's file is taken whole, or its rows are named by their place in it", async () => {
   const fault = { title: "Invalid input", status: 422, code: "invalid_input", detail: "no", requestId: "r" };
   let bad = true;

@@ -1,6 +1,6 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { CARDS, type CHARGES, CONTRACT, ON_CARD, OTHER_CARD, preview } from "./contract-scenes.ts";
+import { CARDS, CHARGES, CONTRACT, ON_CARD, OTHER_CARD, preview } from "./contract-scenes.ts";
 import { furnish } from "./scenes.ts";
 import { Stage } from "./stage.ts";
 
@@ -143,6 +143,11 @@ test("a term is added from its model and removed again; a draft is kept", async 
   expect(saved.charges.map(({ code }) => code)).toEqual(["answered", "carrier", "package"]);
   await term.getByRole("button", { name: "Change" }).click();
   await term.getByRole("button", { name: "Remove this term" }).click();
+  const asked = page.getByRole("dialog", { name: "Remove Package and overflow?" });
+  await asked.getByRole("button", { name: "Keep it" }).click();
+  expect(await page.getByRole("article").count()).toBe(3);
+  await term.getByRole("button", { name: "Remove this term" }).click();
+  await asked.getByRole("button", { name: "Remove this term" }).click();
   await expect.poll(() => page.getByRole("article").count()).toBe(2);
 });
 
@@ -205,7 +210,9 @@ test.each(CHANGING)(
 
     await card.selectOption(other);
     await asked.getByRole("button", { name: keep }).click();
-    await expect.poll(async () => (await prices()).map((one) => /[0-9]\.[0-9]{2}/.exec(one)?.[0])).toEqual(["2.40", "0.80"]);
+    await expect
+      .poll(async () => (await prices()).map((one) => /[0-9]\.[0-9]{2}/.exec(one)?.[0]))
+      .toEqual(["2.40", "0.80"]);
     await card.selectOption({ index: 1 });
     await asked.getByRole("button", { name: replace }).click();
     await expect.poll(async () => (await prices())[0]).toContain("2.80");
@@ -228,4 +235,85 @@ test("BIL-6 terms of a contract without a card are asked about one by one before
   await page.keyboard.press("Escape");
   await asked.waitFor({ state: "detached" });
   expect(await page.getByLabel("Price card", { exact: true }).inputValue()).toBe("");
+});
+
+/** The contract with a draft that somebody kept: another price, and the carrier's time left out. */
+function withDraft() {
+  const [answered] = CHARGES;
+  const draft = {
+    validFrom: "2027-01-01",
+    charges: [{ ...answered, price: "2.90" } as (typeof CHARGES)[number]],
+    card: null,
+    savedAt: 77,
+  };
+  stage.house.answer(/^GET \/api\/billing\/tenants\/t1\/contracts\/k1$/, { body: { ...CONTRACT, draft } });
+  stage.house.answer(/^DELETE .*\/draft$/, { body: {} });
+}
+
+const DISCARDING = [
+  ["en", "Discard draft", "Keep it", ["In force from", "Answered contacts", "Carrier time"]],
+  ["zh", "放弃草稿", "保留", ["新版本生效日", "接听", "通信费"]],
+] as const;
+
+test.each(DISCARDING)(
+  "BIL-6 in %s a draft is thrown away only when asked twice, and what goes is named",
+  async (language, discard, keep, names) => {
+    withDraft();
+    const page = await stage.page("billing", "/contracts/t1/k1", { language });
+    const asked = page.getByRole("dialog");
+    const dropped = () => stage.house.asked.filter(({ method }) => method === "DELETE");
+    await page.getByRole("button", { name: discard }).click();
+    const named = asked.getByRole("listitem");
+    expect(await named.locator("strong").allTextContents()).toEqual(names);
+    expect(await named.nth(1).textContent()).toContain("2.90");
+    const { violations } = await new AxeBuilder({ page }).include("dialog").analyze();
+    expect(violations.map(({ id }) => id)).toEqual([]);
+    await asked.getByRole("button", { name: keep }).click();
+    await asked.waitFor({ state: "detached" });
+    expect(dropped()).toEqual([]);
+    await page.getByRole("button", { name: discard }).click();
+    await asked.getByRole("button", { name: discard }).click();
+    await expect.poll(() => dropped().map(({ path }) => path)).toEqual([expect.stringContaining("/draft")]);
+  },
+);
+
+test("BIL-6 leaving a contract with unsaved terms asks first: a link, the way back, signing out, the tab itself", async () => {
+  const page = await stage.page("billing", "/contracts");
+  await page.getByRole("link", { name: "Harbour Museum" }).first().click();
+  const day = page.getByLabel("In force from");
+  await day.fill("2027-02-01");
+  const asked = page.getByRole("dialog", { name: "Leave without saving?" });
+  const stay = async () => {
+    expect(await asked.getByRole("listitem").locator("strong").allTextContents()).toEqual(["In force from"]);
+    await asked.getByRole("button", { name: "Stay and go on" }).click();
+    await asked.waitFor({ state: "detached" });
+    expect(await day.inputValue()).toBe("2027-02-01");
+    await expect.poll(() => new URL(page.url()).pathname).toBe("/contracts/t1/k1");
+  };
+  await page.getByRole("link", { name: "Billing", exact: true }).click();
+  await stay();
+  await page.evaluate("history.back()");
+  await stay();
+  await page.locator(".me-name").click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await stay();
+  expect(stage.house.asked.filter(({ method }) => method === "DELETE")).toEqual([]);
+  const warned = page.waitForEvent("dialog");
+  await page.close({ runBeforeUnload: true });
+  expect((await warned).type()).toBe("beforeunload");
+  await (await warned).dismiss();
+  await page.getByRole("button", { name: "Save draft" }).click();
+  await page.getByText("Draft saved").waitFor();
+  // Nothing is unsaved any more: nobody is asked.
+  await page.evaluate("history.back()");
+  await page.waitForURL("**/contracts");
+  expect(await asked.count()).toBe(0);
+});
+
+test("BIL-6 whoever lets unsaved terms go leaves at once", async () => {
+  const page = await stage.page("billing", "/contracts/t1/k1");
+  await page.getByLabel("In force from").fill("2027-02-01");
+  await page.getByRole("link", { name: "Contracts" }).first().click();
+  await page.getByRole("dialog").getByRole("button", { name: "Leave without saving" }).click();
+  await page.waitForURL("**/contracts");
 });

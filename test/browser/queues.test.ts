@@ -44,6 +44,12 @@ test("who was overtaken is told by whom, and keeps his draft until he takes the 
   await page.getByText("He Qiang has just changed this queue.").waitFor();
   expect(await page.getByLabel("Ring timeout").inputValue()).toBe("25");
   await page.getByRole("button", { name: "Read the newest" }).click();
+  const asked = page.getByRole("dialog", { name: "Read the newest and lose yours?" });
+  expect(await asked.getByRole("listitem").allTextContents()).toEqual(["Ring timeout 20 s → 25 s"]);
+  await asked.getByRole("button", { name: "Keep it" }).click();
+  expect(await page.getByLabel("Ring timeout").inputValue()).toBe("25");
+  await page.getByRole("button", { name: "Read the newest" }).click();
+  await asked.getByRole("button", { name: "Read the newest" }).click();
   expect(await page.getByLabel("Ring timeout").inputValue()).toBe("40");
 });
 
@@ -85,3 +91,33 @@ test("ACD-2 a number outside the house is entered as people write it, and who an
   const step = { afterS: 120, do: "outside", number: "+442079460188", name: "Ticket partner" };
   expect(saves()[0]?.body).toMatchObject({ relax: [...SETTINGS.relax.slice(0, -1), step] });
 });
+
+const DISCARDING = [
+  ["en", "Ring timeout", "Discard changes", "Keep it", "Throw away", "Leave without saving?"],
+  ["zh", "振铃时限", "放弃改动", "保留", "确认放弃", "不保存就离开？"],
+] as const;
+
+test.each(DISCARDING)(
+  "in %s changes of a queue are thrown away only when asked twice, and leaving asks too",
+  async (language, ring, discard, keep, away, leave) => {
+    const page = await stage.page("supervisor", "/queues/t1/q1", { language });
+    const field = page.getByLabel(ring);
+    const before = await field.inputValue();
+    await field.fill("25");
+    await page.getByRole("button", { name: discard }).click();
+    const asked = page.getByRole("dialog");
+    expect(await asked.getByRole("listitem").locator("strong").allTextContents()).toEqual([ring]);
+    await asked.getByRole("button", { name: keep }).click();
+    expect(await field.inputValue()).toBe("25");
+    await page.locator(".shell-side .shell-link").first().click();
+    await page.getByRole("dialog", { name: leave }).waitFor();
+    await page.keyboard.press("Escape");
+    await asked.waitFor({ state: "detached" });
+    expect(await field.inputValue()).toBe("25");
+    await page.getByRole("button", { name: discard }).click();
+    await asked.getByRole("button", { name: away }).click();
+    await expect.poll(() => field.inputValue()).toBe(before);
+    await page.locator(".shell-side .shell-link").first().click();
+    await page.waitForURL((url) => !url.pathname.startsWith("/queues/"));
+  },
+);

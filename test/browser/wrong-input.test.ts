@@ -260,6 +260,9 @@ test("BIL-6 who saves a contract that another has changed is told, keeps what he
   stage.house.answer(/^GET \/api\/billing\/tenants\/t1\/contracts\/k1$/, { body: { ...CONTRACT, draft } });
   stage.house.answer(/^POST .*\/draft$/, { body: { savedAt: 78 } });
   await page.getByRole("button", { name: "读取最新内容" }).click();
+  const asked = page.getByRole("dialog", { name: "读取最新内容，放弃您的改动？" });
+  expect(await asked.getByRole("listitem").locator("strong").allTextContents()).toEqual(["接听"]);
+  await asked.getByRole("button", { name: "读取最新" }).click();
   await page.getByRole("alert").filter({ hasText: "不能覆盖对方的" }).waitFor({ state: "detached" });
   await page.getByRole("button", { name: "保存草稿" }).click();
   await page.getByText("草稿已保存").waitFor();

@@ -3,12 +3,14 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isLocalDate } from "../../src/domain/kernel/calendar-days.ts";
 import { ApiProblem, type FieldFault, send } from "../api/http.ts";
+import { AskDialog, AskNewest, type Loss } from "../design/ask.tsx";
 import { DateField } from "../design/date-field.tsx";
 import { Icon } from "../design/icons.tsx";
 import { faultText, troubleText } from "../design/said.ts";
 import { type ContractWords, filled } from "../words/contracts.ts";
 import { calendarDay, type Tongue } from "../words/format.ts";
 import { CardChoice } from "./card-choice.tsx";
+import { lossesOf } from "./losses.ts";
 import type { Carded } from "./price-card.tsx";
 import type { ContractView, DraftTerms } from "./shapes.ts";
 
@@ -18,13 +20,18 @@ type Props = {
   readonly words: ContractWords;
   readonly tongue: Tongue;
   readonly carded: Carded;
+  /** What the page begins with where no draft was kept. */
+  readonly inForce: DraftTerms;
+  /** What the house has of the draft. */
+  readonly kept: DraftTerms;
+  readonly setKept: (kept: DraftTerms) => void;
   readonly readAgain: () => void;
 };
 
 /** What the writer has seen: two people at one contract do not overwrite each other. */
 type Seen = { readonly draftAt: number | null; readonly version: number };
 
-function useDeeds({ contract, path, readAgain }: Props) {
+function useDeeds({ contract, path, setKept, readAgain }: Props) {
   const queries = useQueryClient();
   const [seen, setSeen] = useState<Seen>(() => ({
     draftAt: contract.draft?.savedAt ?? null,
@@ -36,12 +43,16 @@ function useDeeds({ contract, path, readAgain }: Props) {
   };
   const save = useMutation({
     mutationFn: (given: DraftTerms) => send<{ savedAt: number }>("POST", `${path}/draft`, { ...given, seen }),
-    onSuccess: ({ savedAt }) => {
+    onSuccess: ({ savedAt }, given) => {
+      setKept(given);
       setSeen({ ...seen, draftAt: savedAt });
       return queries.invalidateQueries({ queryKey: ["contracts"], exact: true });
     },
   });
-  const discard = useMutation({ mutationFn: () => send("DELETE", `${path}/draft`), onSuccess: again });
+  const discard = useMutation({
+    mutationFn: () => send("DELETE", `${path}/draft?seen=${seen.draftAt ?? 0}`),
+    onSuccess: again,
+  });
   const publish = useMutation({
     mutationFn: (given: DraftTerms) => send<{ version: number }>("POST", `${path}/versions`, { ...given, seen }),
     onSuccess: again,
@@ -51,7 +62,7 @@ function useDeeds({ contract, path, readAgain }: Props) {
 
 /** From when, of what card, kept or published; and what stands in the way of it. */
 export function ContractActions(props: Props) {
-  const { words, tongue, carded, readAgain } = props;
+  const { words, tongue, carded, inForce, kept, readAgain } = props;
   const { draft, setDraft } = carded;
   const isUnread = carded.unread.size > 0;
   const [sure, setSure] = useState(false);
@@ -64,7 +75,7 @@ export function ContractActions(props: Props) {
   const isReady = !isUnread && isLocalDate(draft.validFrom) && !save.isPending && !publish.isPending;
   return (
     <>
-      {isOvertaken ? <Overtaken words={words} readAgain={readAgain} /> : null}
+      {isOvertaken ? <Overtaken words={words} losses={() => lossesOf(carded, kept)} readAgain={readAgain} /> : null}
       <div className="contract-actions">
         <DateField
           label={words.validFrom}
@@ -87,9 +98,12 @@ export function ContractActions(props: Props) {
           tongue={tongue}
         />
         {hasDraft ? (
-          <button type="button" className="button plain" disabled={discard.isPending} onClick={() => discard.mutate()}>
-            {words.discard}
-          </button>
+          <Discard
+            words={words}
+            losses={() => lossesOf(carded, inForce)}
+            pending={discard.isPending}
+            discard={() => discard.mutate()}
+          />
         ) : null}
         <div role="status" className="small">
           {isUnread ? (
@@ -126,17 +140,63 @@ function Said({ good, text }: { readonly good: boolean; readonly text: string })
   );
 }
 
-function Overtaken({ words, readAgain }: Pick<Props, "words" | "readAgain">) {
+type Losing = Pick<Props, "words"> & { readonly losses: () => readonly Loss[] };
+
+function Overtaken({ words, losses, readAgain }: Losing & Pick<Props, "readAgain">) {
   const { t } = useTranslation();
+  const [asked, setAsked] = useState<readonly Loss[] | null>(null);
+  const newest = () => (losses().length === 0 ? readAgain() : setAsked(losses()));
   return (
-    <p className="banner soft-ringing" role="alert">
-      <Icon name="triangle" />
-      <span className="grow">{words.overtaken}</span>
-      <button type="button" className="button" onClick={readAgain}>
-        <Icon name="refresh" />
-        {t("app.readNewest")}
+    <>
+      <p className="banner soft-ringing" role="alert">
+        <Icon name="triangle" />
+        <span className="grow">{words.overtaken}</span>
+        <button type="button" className="button" onClick={newest}>
+          <Icon name="refresh" />
+          {t("app.readNewest")}
+        </button>
+      </p>
+      {asked === null ? null : <AskNewest losses={asked} take={readAgain} close={() => setAsked(null)} />}
+    </>
+  );
+}
+
+type DiscardProps = Losing & { readonly pending: boolean; readonly discard: () => void };
+
+/** Asked twice: a draft that was thrown away is nowhere. */
+function Discard({ words, losses, pending, discard }: DiscardProps) {
+  const { t } = useTranslation();
+  const [asked, setAsked] = useState<readonly Loss[] | null>(null);
+  const close = () => setAsked(null);
+  return (
+    <>
+      <button type="button" className="button plain" disabled={pending} onClick={() => setAsked(losses())}>
+        {words.discard}
       </button>
-    </p>
+      {asked === null ? null : (
+        <AskDialog
+          title={words.discardTitle}
+          note={asked.length === 0 ? words.discardSame : words.discardNote}
+          losses={asked}
+          close={close}
+        >
+          <button type="button" className="button primary" onClick={close}>
+            {t("loss.keep")}
+          </button>
+          <button
+            type="button"
+            className="button"
+            disabled={pending}
+            onClick={() => {
+              close();
+              discard();
+            }}
+          >
+            {words.discard}
+          </button>
+        </AskDialog>
+      )}
+    </>
   );
 }
 

@@ -1,7 +1,9 @@
 import { useId, useState } from "react";
+import { useTranslation } from "react-i18next";
 import type { Charge } from "../../src/domain/rating/charge.ts";
+import { AskDialog } from "../design/ask.tsx";
 import { Icon } from "../design/icons.tsx";
-import type { ContractWords } from "../words/contracts.ts";
+import { type ContractWords, filled } from "../words/contracts.ts";
 import type { Tongue } from "../words/format.ts";
 import { ChargeForm, type NoteUnread } from "./charge-form.tsx";
 import { chargeSentence } from "./charge-words.ts";
@@ -27,7 +29,9 @@ const nobodyWaits: NoteUnread = () => undefined;
 
 /** One term: what it says in plain words, and a form of its numbers beneath when it is opened. */
 export function ChargeCard({ charge, currency, words, tongue, origin, faults, change, unread }: Props) {
+  const { t } = useTranslation();
   const [open, setOpen] = useState(false);
+  const [removing, setRemoving] = useState(false);
   const id = useId();
   // What has a field of its own is said there while the form is open.
   const fields = new Set(open ? leavesOf(charge).map(({ path }) => path.join(".")) : []);
@@ -66,10 +70,27 @@ export function ChargeCard({ charge, currency, words, tongue, origin, faults, ch
           charge={charge}
           words={words}
           faults={faults}
-          change={change}
+          change={(next) => (next === null && origin?.from !== "card" ? setRemoving(true) : change(next))}
           unread={unread ?? nobodyWaits}
           reads={(next) => chargeSentence(next, { words, tongue, currency })}
         />
+      ) : null}
+      {removing && change !== null ? (
+        <AskDialog
+          title={filled(words.removeTitle, { name: charge.label[tongue] })}
+          note={words.removeNote}
+          losses={[
+            { key: charge.code, name: charge.label[tongue], says: chargeSentence(charge, { words, tongue, currency }) },
+          ]}
+          close={() => setRemoving(false)}
+        >
+          <button type="button" className="button primary" onClick={() => setRemoving(false)}>
+            {t("loss.keep")}
+          </button>
+          <button type="button" className="button" onClick={() => change(null)}>
+            {words.remove}
+          </button>
+        </AskDialog>
       ) : null}
     </article>
   );

@@ -7,12 +7,14 @@ import { ApiProblem, read } from "../api/http.ts";
 import { Crumbs } from "../design/crumbs.tsx";
 import { Icon } from "../design/icons.tsx";
 import { Skeleton, Trouble } from "../design/parts.tsx";
+import { useUnsaved } from "../design/unsaved.tsx";
 import { type ContractWords, contractWords, filled } from "../words/contracts.ts";
 import { calendarDay, type Tongue, zoneName } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
 import { ContractActions } from "./actions.tsx";
 import { ChargeCard } from "./charge-card.tsx";
 import { termFaults } from "./fields.ts";
+import { lossesOf } from "./losses.ts";
 import { cardNamed, LeftOut, NewerCard, originIn, useCards } from "./price-card.tsx";
 import type { CardView, ContractView, DraftTerms } from "./shapes.ts";
 import { MODELS, newCharge } from "./templates.ts";
@@ -76,6 +78,7 @@ type EditorProps = {
 function Editor({ contract, path, words, tongue, readAgain }: EditorProps) {
   const today = new Date().toISOString().slice(0, 10);
   const [draft, setDraft] = useState<DraftTerms>(() => draftAtFirst(contract, today));
+  const [kept, setKept] = useState(draft);
   const [unread, setUnread] = useState<ReadonlySet<string>>(new Set());
   const noteUnread = useCallback(
     (code: string, isUnread: boolean) => setUnread((before) => withMember(before, code, isUnread)),
@@ -87,6 +90,7 @@ function Editor({ contract, path, words, tongue, readAgain }: EditorProps) {
   const cards = useCards(contract.currency);
   const card = cardNamed(cards, draft.card);
   const carded = { cards, draft, setDraft, words, tongue, currency: contract.currency, unread };
+  const leaving = useUnsaved(() => lossesOf(carded, kept));
   const change = (at: number) => (next: Charge | null) =>
     setDraft({
       ...draft,
@@ -94,20 +98,19 @@ function Editor({ contract, path, words, tongue, readAgain }: EditorProps) {
     });
   return (
     <>
-      <div className="page-head">
-        <h1>{contract.name[tongue]}</h1>
-        <span className="quiet">
-          {contract.currency} · {zoneName(tongue, contract.timeZone, Date.now())}
-        </span>
-      </div>
+      <Head contract={contract} tongue={tongue} />
       <ContractActions
         contract={contract}
         path={path}
         words={words}
         tongue={tongue}
         carded={carded}
+        inForce={fromInForce(contract, today)}
+        kept={kept}
+        setKept={setKept}
         readAgain={readAgain}
       />
+      {leaving}
       <div className="contract-grid">
         <section className="terms" aria-label={words.terms}>
           <NewerCard {...carded} />
@@ -136,6 +139,17 @@ function Editor({ contract, path, words, tongue, readAgain }: EditorProps) {
         </div>
       </div>
     </>
+  );
+}
+
+function Head({ contract, tongue }: Pick<EditorProps, "contract" | "tongue">) {
+  return (
+    <div className="page-head">
+      <h1>{contract.name[tongue]}</h1>
+      <span className="quiet">
+        {contract.currency} · {zoneName(tongue, contract.timeZone, Date.now())}
+      </span>
+    </div>
   );
 }
 

@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
 import { Dialog } from "./parts.tsx";
 
 /** A piece of work that a deed would throw away: what it is called, and what it says. */
@@ -30,5 +31,29 @@ export function AskDialog({ title, note, losses, close, children }: Props) {
       )}
       <div className="row wrap ask-deeds">{children}</div>
     </Dialog>
+  );
+}
+
+type NewestProps = { readonly losses: readonly Loss[]; readonly take: () => void; readonly close: () => void };
+
+/** Asked where somebody else was quicker, and reading what he wrote ends one's own. */
+export function AskNewest({ losses, take, close }: NewestProps) {
+  const { t } = useTranslation();
+  return (
+    <AskDialog title={t("loss.newest")} note={t("loss.newestNote")} losses={losses} close={close}>
+      <button type="button" className="button primary" onClick={close}>
+        {t("loss.keep")}
+      </button>
+      <button
+        type="button"
+        className="button"
+        onClick={() => {
+          close();
+          take();
+        }}
+      >
+        {t("loss.takeNewest")}
+      </button>
+    </AskDialog>
   );
 }

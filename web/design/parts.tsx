@@ -185,8 +185,16 @@ function moveFocus(event: React.KeyboardEvent<HTMLElement>): void {
   event.preventDefault();
 }
 
+type DialogProps = {
+  readonly title: string;
+  readonly close: () => void;
+  /** Asked when somebody closes it: true where it stays open, because there is something in it to be asked about first. */
+  readonly stays?: () => boolean;
+  readonly children: ReactNode;
+};
+
 /** A modal on the platform's dialog: focus is kept inside and returns, Escape closes. */
-export function Dialog({ title, close, children }: { title: string; close: () => void; children: ReactNode }) {
+export function Dialog({ title, close, stays = () => false, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => ref.current?.showModal(), []);
@@ -196,8 +204,16 @@ export function Dialog({ title, close, children }: { title: string; close: () =>
       ref={ref}
       className="dialog stack"
       aria-labelledby={id}
-      // React lets this event rise, so that a dialog would end with one that it had opened.
-      onClose={(event) => event.target === event.currentTarget && close()}
+      // React lets these events rise, so that a dialog would end with one that it had opened.
+      onCancel={(event) => {
+        if (event.target === event.currentTarget && stays()) event.preventDefault();
+      }}
+      onClose={(event) => {
+        if (event.target !== event.currentTarget) return;
+        // A browser closes it on a second Escape whatever it is told.
+        if (stays()) ref.current?.showModal();
+        else close();
+      }}
     >
       <div className="row">
         <h2 id={id} className="grow">
@@ -207,7 +223,7 @@ export function Dialog({ title, close, children }: { title: string; close: () =>
           type="button"
           className="button plain square"
           aria-label={t("app.close")}
-          onClick={() => ref.current?.close()}
+          onClick={() => stays() || ref.current?.close()}
         >
           <Icon name="cross" />
         </button>

@@ -1,9 +1,12 @@
-import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { type FormEvent, type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { AskDialog, type Loss } from "../design/ask.tsx";
 import { Icon } from "../design/icons.tsx";
 import { Dialog, Field } from "../design/parts.tsx";
 import { troubleText, useTextFault } from "../design/said.ts";
 import { Tried } from "../design/tried.ts";
+import { type FirstValues, noteFirst, typedIn } from "../design/typed.ts";
+import { useUnsaved } from "../design/unsaved.tsx";
 
 type FormProps = {
   readonly title: string;
@@ -29,6 +32,7 @@ export function DeedDialog(props: FormProps) {
   useEffect(() => {
     if (tries > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }, [tries]);
+  const unsent = useUnsent(form, props.pending, props.close);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (props.pending) return;
@@ -36,7 +40,7 @@ export function DeedDialog(props: FormProps) {
     else setTries(tries + 1);
   };
   return (
-    <Dialog title={props.title} close={props.close}>
+    <Dialog title={props.title} close={props.close} stays={unsent.stays}>
       <form ref={form} className="stack deed-form" onSubmit={submit} noValidate>
         {props.note === undefined ? null : <p className="quiet">{props.note}</p>}
         <Tried value={tries > 0}>{props.children}</Tried>
@@ -54,7 +58,7 @@ export function DeedDialog(props: FormProps) {
         )}
         <div className="row">
           <span className="grow" />
-          <button type="button" className="button" onClick={props.close}>
+          <button type="button" className="button" onClick={() => unsent.stays() || props.close()}>
             {t("invoicing.cancel")}
           </button>
           <button type="submit" className="button primary" disabled={props.pending}>
@@ -62,8 +66,44 @@ export function DeedDialog(props: FormProps) {
           </button>
         </div>
       </form>
+      {unsent.question}
     </Dialog>
   );
+}
+
+/** What was typed and not sent is asked about before the form is closed or the page is left. */
+function useUnsent(form: RefObject<HTMLFormElement | null>, pending: boolean, close: () => void) {
+  const { t } = useTranslation();
+  const first = useRef<FirstValues>(new WeakMap());
+  const [asked, setAsked] = useState<readonly Loss[] | null>(null);
+  // After every showing: fields come and go with what is chosen in others.
+  useEffect(() => {
+    if (form.current !== null) noteFirst(form.current, first.current);
+  });
+  const losses = () => (form.current === null || pending ? [] : typedIn(form.current, first.current));
+  const leaving = useUnsaved(losses);
+  const stays = (): boolean => {
+    const typed = losses();
+    if (typed.length > 0) setAsked(typed);
+    return typed.length > 0;
+  };
+  const keep = () => setAsked(null);
+  const question = (
+    <>
+      {leaving}
+      {asked === null ? null : (
+        <AskDialog title={t("loss.close")} note={t("loss.closeNote")} losses={asked} close={keep}>
+          <button type="button" className="button primary" onClick={keep}>
+            {t("loss.write")}
+          </button>
+          <button type="button" className="button" onClick={close}>
+            {t("loss.throwAway")}
+          </button>
+        </AskDialog>
+      )}
+    </>
+  );
+  return { stays, question };
 }
 
 const REASON_LENGTH_MAX = 1_000;

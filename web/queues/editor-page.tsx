@@ -4,17 +4,19 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { QueueList, QueueSettings, QueueView } from "../../src/features/queues/schema.ts";
 import { ApiProblem } from "../api/http.ts";
+import { AskDialog, AskNewest, type Loss } from "../design/ask.tsx";
 import { Crumbs } from "../design/crumbs.tsx";
 import { Icon } from "../design/icons.tsx";
 import { BrandMark, PlainState, Skeleton, Trouble } from "../design/parts.tsx";
 import { troubleText } from "../design/said.ts";
+import { useUnsaved } from "../design/unsaved.tsx";
 import { dateTime } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
 import { changesQuery, publishAgain, queuesQuery, saveQueue } from "./api.ts";
 import { faultsOf } from "./faults.ts";
 import { OfferForm, OrderForm, RelaxForm, SeatForm, TargetForm } from "./forms.tsx";
 import { NotLive } from "./parts.tsx";
-import { fieldName, valueText } from "./words.ts";
+import { fieldName, settingLosses, valueText } from "./words.ts";
 import "./queues.css";
 
 export function QueueEditorPage() {
@@ -74,6 +76,8 @@ function Editor({ queue, list }: { queue: QueueView; list: QueueList }) {
     save.reset();
     setDraft((before) => ({ ...before, ...part }));
   };
+  const losses = () => settingLosses(t, draft, base.settings, poolNames(list));
+  const leaving = useUnsaved(losses);
   const takeNewest = () => {
     save.reset();
     setBase(queue);
@@ -89,7 +93,7 @@ function Editor({ queue, list }: { queue: QueueView; list: QueueList }) {
         if (changed && faults.size === 0 && !save.isPending) save.mutate();
       }}
     >
-      {overtaken ? <Overtaken queue={queue} takeNewest={takeNewest} /> : null}
+      {overtaken ? <Overtaken queue={queue} losses={losses} takeNewest={takeNewest} /> : null}
       <SeatForm {...form} />
       <RelaxForm {...form} poolId={queue.poolId} />
       <OrderForm {...form} />
@@ -111,12 +115,44 @@ function Editor({ queue, list }: { queue: QueueView; list: QueueList }) {
           <Icon name="check" />
           {t("queues.saveLive")}
         </button>
-        <button type="button" className="button" disabled={!changed} onClick={() => setDraft(base.settings)}>
-          {t("queues.discard")}
-        </button>
+        <Discard changed={changed} losses={losses} discard={() => setDraft(base.settings)} />
         <SaveState faults={faults.size} changed={changed} saved={save.isSuccess && save.data.live} />
       </div>
+      {leaving}
     </form>
+  );
+}
+
+type Losses = () => readonly Loss[];
+
+/** Asked twice: changes that were thrown away are nowhere. */
+function Discard({ changed, losses, discard }: { changed: boolean; losses: Losses; discard: () => void }) {
+  const { t } = useTranslation();
+  const [asked, setAsked] = useState<readonly Loss[] | null>(null);
+  const close = () => setAsked(null);
+  return (
+    <>
+      <button type="button" className="button" disabled={!changed} onClick={() => setAsked(losses())}>
+        {t("queues.discard")}
+      </button>
+      {asked === null ? null : (
+        <AskDialog title={t("loss.discard")} note={t("loss.discardNote")} losses={asked} close={close}>
+          <button type="button" className="button primary" onClick={close}>
+            {t("loss.keep")}
+          </button>
+          <button
+            type="button"
+            className="button"
+            onClick={() => {
+              close();
+              discard();
+            }}
+          >
+            {t("loss.throwAway")}
+          </button>
+        </AskDialog>
+      )}
+    </>
   );
 }
 
@@ -145,17 +181,24 @@ function isOvertaken(problem: unknown): boolean {
   return problem instanceof ApiProblem && problem.code === "changed_meanwhile";
 }
 
-function Overtaken({ queue, takeNewest }: { queue: QueueView; takeNewest: () => void }) {
+type OvertakenProps = { queue: QueueView; losses: Losses; takeNewest: () => void };
+
+function Overtaken({ queue, losses, takeNewest }: OvertakenProps) {
   const { t } = useTranslation();
+  const [asked, setAsked] = useState<readonly Loss[] | null>(null);
+  const newest = () => (losses().length === 0 ? takeNewest() : setAsked(losses()));
   return (
-    <p className="banner soft-ringing" role="alert">
-      <Icon name="triangle" />
-      <span className="grow">{t("queues.overtaken", { by: queue.changedBy ?? t("queues.theFiles") })}</span>
-      <button type="button" className="button" onClick={takeNewest}>
-        <Icon name="refresh" />
-        {t("queues.takeNewest")}
-      </button>
-    </p>
+    <>
+      <p className="banner soft-ringing" role="alert">
+        <Icon name="triangle" />
+        <span className="grow">{t("queues.overtaken", { by: queue.changedBy ?? t("queues.theFiles") })}</span>
+        <button type="button" className="button" onClick={newest}>
+          <Icon name="refresh" />
+          {t("queues.takeNewest")}
+        </button>
+      </p>
+      {asked === null ? null : <AskNewest losses={asked} take={takeNewest} close={() => setAsked(null)} />}
+    </>
   );
 }
 

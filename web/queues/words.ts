@@ -1,6 +1,7 @@
 import type { TFunction } from "i18next";
 import { parseNeed } from "../../src/domain/routing/demand.ts";
 import type { QueueSettings } from "../../src/features/queues/schema.ts";
+import type { Loss } from "../design/ask.tsx";
 import { count } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
 
@@ -132,4 +133,20 @@ export function valueText(t: TFunction, field: string, value: unknown, poolName:
   }
   if (field === "ringTimeoutS" || field === "wrapUpS") return seconds(t, Number(value));
   return String(value);
+}
+
+/** Settings of the draft that differ from others, each with what it is now and what it would be again. */
+export function settingLosses(
+  t: TFunction,
+  draft: QueueSettings,
+  others: QueueSettings,
+  poolName: (id: string) => string,
+): Loss[] {
+  const text = (field: keyof QueueSettings, { [field]: value }: QueueSettings) => valueText(t, field, value, poolName);
+  return (Object.keys(draft) as (keyof QueueSettings)[])
+    .filter((field) => JSON.stringify(draft[field]) !== JSON.stringify(others[field]))
+    .map((field) => {
+      const says = t("loss.fromTo", { from: text(field, others), to: text(field, draft) });
+      return { key: field, name: fieldName(t, field), says };
+    });
 }

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { send } from "../api/http.ts";
 import type { Session } from "../api/session.ts";
 import { Icon } from "../design/icons.tsx";
+import { leftNot, mayLeave } from "../design/leaving.ts";
 import { Dialog, MenuButton } from "../design/parts.tsx";
 import { troubleText } from "../design/said.ts";
 import { changeTongue, currentTongue } from "../words/words.ts";
@@ -54,11 +55,16 @@ export function MeMenu({ session, children }: { session: Session; children?: Rea
       queries.clear();
       await navigate({ to: "/sign-in" });
     },
+    onError: leftNot,
   });
-  const signOut = (): void => leaving.mutate();
+  const signOut = async (): Promise<void> => {
+    if (await mayLeave()) leaving.mutate();
+  };
   return (
     <>
-      {leaving.isError ? <StillIn problem={leaving.error} again={signOut} close={() => leaving.reset()} /> : null}
+      {leaving.isError ? (
+        <StillIn problem={leaving.error} again={() => void signOut()} close={() => leaving.reset()} />
+      ) : null}
       <MenuButton
         name={t("app.me")}
         label={
@@ -77,7 +83,7 @@ export function MeMenu({ session, children }: { session: Session; children?: Rea
         </div>
         <hr />
         {children}
-        <button type="button" className="menu-item" onClick={signOut}>
+        <button type="button" className="menu-item" onClick={() => void signOut()}>
           <Icon name="exit" />
           {t("app.signOut")}
         </button>

@@ -42,7 +42,8 @@ export const cardsEn: { readonly [word in keyof typeof cardsZh]: string } = {
   cardNone: "prices of its own",
   ownPrices: "own prices: {{n}}",
   takeCard: "Change to {{name}}, version {{n}}?",
-  takeCardNote: "These terms are otherwise on that card. Taking all of the card replaces them, and they cannot be had back:",
+  takeCardNote:
+    "These terms are otherwise on that card. Taking all of the card replaces them, and they cannot be had back:",
   takeRest: "Keep these, take the rest",
   takeAll: "Take all of the card",
   cardLacks: "{{says}} (not on the card)",

@@ -9,7 +9,7 @@ import { exceptions, invoicing } from "./en/invoicing.ts";
 import { phone } from "./en/phone.ts";
 import { portal } from "./en/portal.ts";
 import { decision, queues } from "./en/queues.ts";
-import { refusal } from "./en/refusal.ts";
+import { loss, refusal } from "./en/refusal.ts";
 import { settlement } from "./en/settlement.ts";
 import { app, fault, link, outcome, reason, role, state, tier, trouble } from "./en/shell.ts";
 import type { Words } from "./tree.ts";
@@ -45,6 +45,7 @@ export const en: Words = {
   exceptions,
   billing,
   commission,
+  loss,
   refusal,
   settlement,
 };

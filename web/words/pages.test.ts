@@ -17,6 +17,7 @@ const FILES: readonly WordFile[] = [
   "phone",
   "portal",
   "queues",
+  "refusal",
   "settlement",
   "shell",
 ];
@@ -25,7 +26,7 @@ const FILES: readonly WordFile[] = [
 const fileOf = new Map<string, WordFile>();
 for (const file of FILES) {
   const areas = (await import(`./zh/${file}.ts`)) as Record<string, unknown>;
-  for (const area of Object.keys(areas)) fileOf.set(area, file);
+  for (const area of Object.keys(areas)) if (area !== "refusal") fileOf.set(area, file);
 }
 const SPOKEN = new RegExp(`["\`](${[...fileOf.keys()].join("|")})\\.[a-zA-Z$]`, "g");
 

@@ -9,7 +9,7 @@ import { exceptions, invoicing } from "./zh/invoicing.ts";
 import { phone } from "./zh/phone.ts";
 import { portal } from "./zh/portal.ts";
 import { decision, queues } from "./zh/queues.ts";
-import { refusal } from "./zh/refusal.ts";
+import { loss, refusal } from "./zh/refusal.ts";
 import { settlement } from "./zh/settlement.ts";
 import { app, fault, link, outcome, reason, role, state, tier, trouble } from "./zh/shell.ts";
 
@@ -44,6 +44,7 @@ export const zh = {
   exceptions,
   billing,
   commission,
+  loss,
   refusal,
   settlement,
 } as const;

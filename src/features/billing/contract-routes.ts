@@ -18,6 +18,7 @@ import {
   CardSchema,
   ContractSummarySchema,
   ContractViewSchema,
+  DraftDroppedSchema,
   DraftKeptSchema,
   DraftWrittenSchema,
   PublishedSchema,
@@ -73,10 +74,10 @@ const dropDraft = createRoute({
   method: "delete",
   path: `${path}/draft`,
   operationId: "discardContractDraft",
-  summary: "Throw the draft of the next version away",
+  summary: "Throw the draft of the next version away; refused where another than the one seen stands by now",
   ...staff,
-  request: { params: ofContract },
-  responses: { 204: { description: "Gone, or never there" }, ...problems(401, 403, 404, 422) },
+  request: { params: ofContract, query: DraftDroppedSchema },
+  responses: { 204: { description: "Gone, or never there" }, ...problems(401, 403, 404, 409, 422) },
 });
 const preview = createRoute({
   method: "post",
@@ -142,7 +143,7 @@ export function contractRoutes() {
   });
   router.openapi(dropDraft, async (c) => {
     const { tenantId, contractId } = c.req.valid("param");
-    await discardDraft(deedContext(c), scopeOn(c, tenantId), contractId);
+    await discardDraft(deedContext(c), scopeOn(c, tenantId), contractId, c.req.valid("query").seen);
     return c.body(null, 204);
   });
   router.openapi(preview, async (c) => {

@@ -43,6 +43,8 @@ export const DraftRequestSchema = z.strictObject({
  */
 const SeenSchema = z.strictObject({ draftAt: z.number().nullable(), version: z.int().min(0) });
 export const DraftWrittenSchema = DraftRequestSchema.extend({ seen: SeenSchema.optional() });
+/** When the draft was kept that is thrown away; left out by a caller that keeps contracts by itself. */
+export const DraftDroppedSchema = z.object({ seen: z.coerce.number().optional() });
 export const DraftKeptSchema = z.object({ savedAt: z.number() });
 
 export const ContractViewSchema = z.object({

@@ -122,12 +122,25 @@ async function refuseUnseen(tx: TenantTx, contractId: string, seen: DraftRequest
   const draftAt = (await draftOf(tx, contractId))?.savedAt ?? null;
   const version = (await versionRows(tx, contractId))[0]?.version ?? 0;
   if (draftAt === seen.draftAt && version === seen.version) return;
-  throw new Refusal("conflict", "changed_meanwhile", "somebody has changed this since you read it; read it again");
+  throw overtaken();
 }
 
-export async function discardDraft(ctx: BillingContext, scope: TenantScope, contractId: string): Promise<void> {
+function overtaken(): Refusal {
+  return new Refusal("conflict", "changed_meanwhile", "somebody has changed this since you read it; read it again");
+}
+
+/** Refused `changed_meanwhile` where somebody has kept another draft than the one seen; one that is gone already is no matter. */
+export async function discardDraft(
+  ctx: BillingContext,
+  scope: TenantScope,
+  contractId: string,
+  seen?: number,
+): Promise<void> {
   await withTenant(ctx.db, scope, async (tx) => {
+    await lockDraft(tx, contractId);
     await contractRow(tx, contractId);
+    const stands = (await draftOf(tx, contractId))?.savedAt ?? seen;
+    if (seen !== undefined && stands !== seen) throw overtaken();
     await dropDraft(tx, contractId);
   });
 }

@@ -1,5 +1,24 @@
 import type { Words } from "../tree.ts";
 
+/** Asked before work is thrown away. */
+export const loss: Words["loss"] = {
+  leave: "Leave without saving?",
+  leaveNote: "This is not saved and will be gone:",
+  stay: "Stay and go on",
+  go: "Leave without saving",
+  close: "Close without sending?",
+  closeNote: "What you typed is not sent and will be gone:",
+  write: "Go on writing",
+  discard: "Discard the changes?",
+  discardNote: "These changes go and cannot be had back:",
+  keep: "Keep it",
+  throwAway: "Throw away",
+  newest: "Read the newest and lose yours?",
+  newestNote: "What somebody else saved takes the place of these changes of yours:",
+  takeNewest: "Read the newest",
+  fromTo: "{{from}} → {{to}}",
+};
+
 /** Why the house said no, by the code of its problem. What has no words here is said by its kind. */
 export const refusal: Words["refusal"] = {
   billed_already: "The contract bills this commission by itself; a plan would charge it twice.",
@@ -16,6 +35,8 @@ export const refusal: Words["refusal"] = {
   exception_resolved: "This exception is resolved already.",
   exists: "There is one like it already.",
   fapiao_issued: "This fapiao has its number already.",
+  file_incomplete: "Parts of the partner's file are missing. Upload it again, or say that nobody waits for it.",
+  file_not_broken: "No such file waits for parts any more.",
   four_eyes: "You made or changed this; somebody else approves it.",
   immutable: "What was published does not change: publish a new version.",
   invoice_not_final: "Only a final invoice is paid.",
@@ -40,7 +61,8 @@ export const refusal: Words["refusal"] = {
   nothing_to_settle: "Nothing is due; what is left is carried to the next statement.",
   other_currency: "The currencies differ, so this cannot be done.",
   overlaps: "It overlaps a period that is there already.",
-  own_number: "This is a line of the client's own: callers would go round for ever. Enter a number outside the house.",
+  own_number:
+    "This number is one of the house's own lines: callers would go round for ever. Enter one outside the house.",
   paid_differently: "The statement was paid under another reference.",
   parties_incomplete: "Seller or buyer are not described as the tax law needs.",
   payment_used_up: "So much is not left of the payment.",

@@ -1,3 +1,22 @@
+/** Asked before work is thrown away. */
+export const loss = {
+  leave: "不保存就离开？",
+  leaveNote: "下列内容尚未保存，离开后会丢失：",
+  stay: "留下继续",
+  go: "不保存，离开",
+  close: "不提交就关闭？",
+  closeNote: "您填写的内容尚未提交，关闭后会丢失：",
+  write: "继续填写",
+  discard: "放弃改动？",
+  discardNote: "下列改动会被丢弃，找不回来：",
+  keep: "保留",
+  throwAway: "确认放弃",
+  newest: "读取最新内容，放弃您的改动？",
+  newestNote: "对方保存的内容会取代您的下列改动：",
+  takeNewest: "读取最新",
+  fromTo: "{{from}} → {{to}}",
+};
+
 /** Why the house said no, by the code of its problem. What has no words here is said by its kind. */
 export const refusal = {
   billed_already: "合同已自行计算佣金，再立方案会重复收费。",
@@ -14,6 +33,8 @@ export const refusal = {
   exception_resolved: "该异常已处理。",
   exists: "已有相同的一项。",
   fapiao_issued: "该发票已登记号码。",
+  file_incomplete: "合作方的文件缺少部分内容。请重新上传，或注明不再等待。",
+  file_not_broken: "已没有等待补全的此文件。",
   four_eyes: "本单由您编制或改动，须由另一人审核。",
   immutable: "已发布的内容不能更改，请发布新版本。",
   invoice_not_final: "只有正式账单可以付款。",
@@ -38,7 +59,7 @@ export const refusal = {
   nothing_to_settle: "无应结金额，余额结转下一期。",
   other_currency: "币种不同，不能这样处理。",
   overlaps: "与已有的时间段重叠。",
-  own_number: "这是本企业自己的线路号码，来电会绕回原处；请填外部号码。",
+  own_number: "该号码是本公司自己的线路，来电会绕回原处；请填外部号码。",
   paid_differently: "该佣金单已凭另一流水号支付。",
   parties_incomplete: "买卖双方资料不全，不符合税务要求。",
   payment_used_up: "该笔付款已没有这么多余额。",
