@@ -54,12 +54,15 @@ test("BIL-8 a credit takes part of a line, never more than is left of it", async
   const issue = dialog.getByRole("button", { name: "Ask for the credit note" });
   await dialog.getByText("Left of it: £16.00, before tax").waitFor();
   await dialog.getByLabel("Reason").fill("Wrong number");
+  await issue.click();
+  await dialog.getByText("Write an amount for one line at least").waitFor();
   await amount.fill("16.01");
   await dialog.getByText("Write an amount above 0 and at most 16.00").waitFor();
   await issue.click();
   expect(await amount.getAttribute("aria-invalid")).toBe("true");
   expect(asked("POST", "/api/billing/tenants/t1/invoices/i1/credit-notes")).toEqual([]);
   await amount.fill("8.50");
+  await dialog.getByText("Credited in all, before tax: £8.50").waitFor();
   await issue.click();
   await dialog.waitFor({ state: "detached" });
   const [body] = asked("POST", "/api/billing/tenants/t1/invoices/i1/credit-notes");
@@ -87,8 +90,24 @@ test("BIL-8 a client disputes one line and takes it back", async () => {
   expect(asked("POST", "/api/portal/invoices/i1/disputes")).toEqual([body]);
   await page.getByRole("button", { name: "Withdraw" }).waitFor();
   expect(await page.getByRole("button", { name: "Dispute a line" }).count()).toBe(0);
+  const question = page.getByRole("dialog", { name: "Withdraw this dispute?" });
   await page.getByRole("button", { name: "Withdraw" }).click();
+  await question.getByRole("listitem").getByText("Answered contacts").waitFor();
+  await question.getByRole("button", { name: "Keep it" }).click();
+  expect(asked("DELETE", "/api/portal/disputes/d1")).toEqual([]);
+  await page.getByRole("button", { name: "Withdraw" }).click();
+  await question.getByRole("button", { name: "Withdraw" }).click();
   await expect.poll(() => asked("DELETE", "/api/portal/disputes/d1").length).toBe(1);
+});
+
+test("BIL-8 a dispute that could not be withdrawn says why: it was decided meanwhile", async () => {
+  const problem = { title: "Not possible now", status: 409, code: "dispute_decided", detail: "d", requestId: "r" };
+  stage.house.answer(/^DELETE .*\/disputes\/d1$/, { status: 409, body: problem });
+  const page = await stage.page("client", "/portal/invoices/i2");
+  await page.getByRole("button", { name: "Withdraw" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Withdraw" }).click();
+  await page.getByRole("alert").filter({ hasText: "The dispute is decided already." }).waitFor();
+  stage.errors.splice(0);
 });
 
 test("BIL-8 a client pays by card: the provider's page opens, the page waits, and says when the money is there", async () => {

@@ -1,7 +1,9 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ClientDocument, InvoiceDocument } from "../../src/features/invoicing/schema.ts";
+import { Icon } from "../design/icons.tsx";
 import { Field } from "../design/parts.tsx";
+import { useTried } from "../design/tried.ts";
 import { money } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
 import { majorOf, minorOf, newRequestKey, useDeed } from "./deed.ts";
@@ -50,17 +52,7 @@ export function CreditDialog({ document, path, close }: Props) {
         })
       }
     >
-      <Field label={t("invoicing.kind")}>
-        {(id) => (
-          <select id={id} className="input" value={kind} onChange={(event) => setKind(event.target.value as Kind)}>
-            {KINDS.map((one) => (
-              <option key={one} value={one}>
-                {t(`invoicing.creditKind.${one}`)}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <KindField kind={kind} choose={setKind} />
       {whole
         ? null
         : open.map((line) => (
@@ -77,9 +69,55 @@ export function CreditDialog({ document, path, close }: Props) {
               change={(text) => setTyped({ ...typed, [line.id]: text })}
             />
           ))}
+      {whole ? null : (
+        <CreditSum
+          none={amounts.length === 0}
+          minor={amounts.reduce((sum, it) => sum + (it.netMinor ?? 0), 0)}
+          currency={invoice.currency}
+        />
+      )}
       <ReasonField value={reason} change={setReason} />
     </DeedDialog>
   );
+}
+
+function KindField({ kind, choose }: { readonly kind: Kind; readonly choose: (kind: Kind) => void }) {
+  const { t } = useTranslation();
+  return (
+    <Field label={t("invoicing.kind")}>
+      {(id) => (
+        <select id={id} className="input" value={kind} onChange={(event) => choose(event.target.value as Kind)}>
+          {KINDS.map((one) => (
+            <option key={one} value={one}>
+              {t(`invoicing.creditKind.${one}`)}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}
+
+/** What the note comes to while it is typed; that it comes to nothing is said once somebody tried to send it. */
+function CreditSum({
+  none,
+  minor,
+  currency,
+}: {
+  readonly none: boolean;
+  readonly minor: number;
+  readonly currency: string;
+}) {
+  const { t } = useTranslation();
+  const tried = useTried();
+  if (minor > 0)
+    return <p className="quiet">{t("invoicing.creditSum", { amount: money(currentTongue(), minor, currency) })}</p>;
+  return tried && none ? (
+    <p className="field-error" role="alert">
+      <Icon name="triangle" />
+      {t("invoicing.creditNothing")}
+    </p>
+  ) : null;
 }
 
 /** Net of each line less what notes have credited of it. */

@@ -1,8 +1,10 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ClientDocument, DisputeView } from "../../src/features/invoicing/schema.ts";
+import { AskDialog } from "../design/ask.tsx";
 import { Icon, type IconName } from "../design/icons.tsx";
 import { Field } from "../design/parts.tsx";
+import { troubleText } from "../design/said.ts";
 import { dateTime, money } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
 import { leftOfLines } from "./credit-dialogs.tsx";
@@ -56,7 +58,6 @@ export function DisputesPanel({ document, side }: PanelProps) {
 function Dispute({ dispute, side, decimals }: { dispute: DisputeView; side: "house" | "client"; decimals: number }) {
   const { t } = useTranslation();
   const tongue = currentTongue();
-  const withdraw = useDeed();
   const [deciding, setDeciding] = useState<"accept" | "reject" | null>(null);
   return (
     <div className="stack tight">
@@ -74,14 +75,7 @@ function Dispute({ dispute, side, decimals }: { dispute: DisputeView; side: "hou
         </span>
       )}
       {dispute.state !== "open" ? null : side === "client" ? (
-        <button
-          type="button"
-          className="button"
-          disabled={withdraw.isPending}
-          onClick={() => withdraw.mutate({ method: "DELETE", path: `/api/portal/disputes/${dispute.id}` })}
-        >
-          {t("invoicing.withdraw")}
-        </button>
+        <Withdraw dispute={dispute} />
       ) : (
         <div className="row wrap">
           <button type="button" className="button" onClick={() => setDeciding("accept")}>
@@ -96,6 +90,51 @@ function Dispute({ dispute, side, decimals }: { dispute: DisputeView; side: "hou
         <VerdictDialog what={deciding} dispute={dispute} decimals={decimals} close={() => setDeciding(null)} />
       )}
     </div>
+  );
+}
+
+/** Asked twice: whoever disputes the line once more writes it all again. */
+function Withdraw({ dispute }: { dispute: DisputeView }) {
+  const { t } = useTranslation();
+  const tongue = currentTongue();
+  const [asking, setAsking] = useState(false);
+  const withdraw = useDeed();
+  const close = () => setAsking(false);
+  const says = `${money(tongue, dispute.claimedMinor, dispute.currency)} · ${dispute.reason}`;
+  return (
+    <>
+      <button type="button" className="button" disabled={withdraw.isPending} onClick={() => setAsking(true)}>
+        {t("invoicing.withdraw")}
+      </button>
+      {withdraw.isError ? (
+        <span role="alert" className="state-mark tone-alarm small">
+          <Icon name="triangle" />
+          {troubleText(withdraw.error)}
+        </span>
+      ) : null}
+      {asking ? (
+        <AskDialog
+          title={t("invoicing.withdrawTitle")}
+          note={t("invoicing.withdrawNote")}
+          losses={[{ key: dispute.id, name: dispute.label[tongue], says }]}
+          close={close}
+        >
+          <button type="button" className="button primary" onClick={close}>
+            {t("loss.keep")}
+          </button>
+          <button
+            type="button"
+            className="button"
+            onClick={() => {
+              close();
+              withdraw.mutate({ method: "DELETE", path: `/api/portal/disputes/${dispute.id}` });
+            }}
+          >
+            {t("invoicing.withdraw")}
+          </button>
+        </AskDialog>
+      ) : null}
+    </>
   );
 }
 
