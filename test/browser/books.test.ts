@@ -145,6 +145,10 @@ test("BIL-9 a line that differs is disputed with a reason, the rest is agreed an
   const agree = page.getByRole("button", { name: "Agree the statement" });
   await page.getByText("Still to decide before it can be agreed: 1").waitFor();
   expect(await agree.isDisabled()).toBe(true);
+  await page.getByText("of 4 parts 3 did not come, and none counts yet").waitFor();
+  expect(await agree.getAttribute("aria-describedby")).toBe(
+    await page.getByText("Not agreed while a file is not here whole: sf-2026-11.csv").getAttribute("id"),
+  );
   await page.getByRole("checkbox", { name: "Decide ORDER-1" }).check();
   await page.getByRole("button", { name: "Decide the picked lines (1)" }).click();
   const dialog = page.getByRole("dialog");
@@ -158,6 +162,20 @@ test("BIL-9 a line that differs is disputed with a reason, the rest is agreed an
   const decided = { statementId: "s1", lineIds: ["l1"], decision: "dispute", reason: "Two pounds short" };
   expect(sent("/settlement/decisions")).toEqual([decided]);
 
+  // All is decided, and still not agreed: a part of their file is missing until somebody says that nobody waits for it.
+  await page.getByText("Still to decide").waitFor({ state: "detached" });
+  expect(await agree.isDisabled()).toBe(true);
+  await page.getByRole("button", { name: "Wait for it no longer" }).click();
+  await dialog.getByText("The 3 of 4 parts that came are thrown away.").waitFor();
+  await dialog.getByLabel("Reason").fill("Sent by mistake");
+  stage.house.answer(/^GET .*\/t1\/settlement\/statement$/, {
+    body: { ...settlement, incomplete: [], lines: { ...settlement.lines, open: 0, disputed: 1 } },
+  });
+  await dialog.getByRole("button", { name: "Wait for it no longer" }).click();
+  await dialog.waitFor({ state: "detached" });
+  expect(sent("/settlement/broken-files")).toEqual([
+    { statementId: "s1", key: "a".repeat(64), reason: "Sent by mistake" },
+  ]);
   await agree.click();
   stage.house.answer(/^GET .*\/t1\/settlement\/statement$/, { body: { ...settlement, status: "accepted" } });
   await dialog.getByText("£272.00").waitFor();

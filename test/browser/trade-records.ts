@@ -120,7 +120,7 @@ export const settlement: SettlementDetail = {
   closingMinor: 27_200,
   settledMinor: 0,
   lines: { all: 2, matched: 1, onlyOurs: 0, onlyTheirs: 0, differs: 1, open: 1, disputed: 0 },
-  incomplete: [{ name: "sf-2026-11.csv", parts: 4, received: 3 }],
+  incomplete: [{ key: "a".repeat(64), name: "sf-2026-11.csv", parts: 4, received: 3, missing: [3] }],
   paymentRef: null,
   acceptedAt: null,
   settledAt: null,

@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import type { TFunction } from "i18next";
+import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { SettlementDetail, SettlementLineView, SettlementView } from "../../src/features/settlement/schema.ts";
 import { read } from "../api/http.ts";
@@ -9,6 +10,7 @@ import { Skeleton, Trouble } from "../design/parts.tsx";
 import { troubleText } from "../design/said.ts";
 import { count, month } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
+import { BrokenFiles } from "./broken-files.tsx";
 import { useBookDeed } from "./deed.ts";
 import { FileDialog } from "./file-dialog.tsx";
 import { Mark, More } from "./parts.tsx";
@@ -105,18 +107,26 @@ type StepsProps = { readonly base: string; readonly statement: SettlementView };
 /** What may be done to the whole statement in its state. */
 function Steps({ base, statement }: StepsProps) {
   const { t } = useTranslation();
+  const whyNotId = useId();
   const [asked, ask] = useState<Asked | null>(null);
   const [taken, setTaken] = useState<number | null>(null);
   const again = useBookDeed();
   const { statementId, status, party, period } = statement;
   const close = () => ask(null);
   const step = (what: Asked, icon: IconName, primary = false, off = false) => (
-    <button type="button" className={primary ? "button primary" : "button"} disabled={off} onClick={() => ask(what)}>
+    <button
+      type="button"
+      className={primary ? "button primary" : "button"}
+      disabled={off}
+      aria-describedby={off ? whyNotId : undefined}
+      onClick={() => ask(what)}
+    >
       <Icon name={icon} />
       {t(`settlement.${what === "file" ? "upload" : what}`)}
     </button>
   );
   const isDraft = status === "draft";
+  const whyNot = whyNotAgreed(t, statement);
   return (
     <div className="row wrap">
       {isDraft ? step("file", "plus") : null}
@@ -132,22 +142,18 @@ function Steps({ base, statement }: StepsProps) {
         </button>
       ) : null}
       {isDraft ? step("adjust", "pencil") : null}
-      {isDraft ? step("agree", "check", true, statement.lines.open > 0) : null}
+      {isDraft ? step("agree", "check", true, whyNot !== null) : null}
       {status === "accepted" && statement.closingMinor > 0 ? step("pay", "receipt", true) : null}
       <div role="status" className="small">
         {taken === null ? null : <Mark good>{t("settlement.taken", { n: count(currentTongue(), taken) })}</Mark>}
-        {isDraft && statement.lines.open > 0 ? (
-          <span className="quiet">
+        {isDraft && whyNot !== null ? (
+          <span className="quiet" id={whyNotId}>
             {" "}
-            {t("settlement.undecided", { n: count(currentTongue(), statement.lines.open) })}
+            {whyNot}
           </span>
         ) : null}
       </div>
-      {(isDraft ? statement.incomplete : []).map(({ name, parts, received }) => (
-        <Mark key={`${name}:${received}`} good={false}>
-          {t("settlement.incomplete", { name, received: String(received), parts: String(parts) })}
-        </Mark>
-      ))}
+      {isDraft ? <BrokenFiles base={base} statement={statement} /> : null}
       {again.isError ? <Mark good={false}>{troubleText(again.error)}</Mark> : null}
       {asked === "file" ? (
         <FileDialog
@@ -165,6 +171,16 @@ function Steps({ base, statement }: StepsProps) {
       {asked === "pay" ? <PaidDialog base={base} statement={statement} close={close} /> : null}
     </div>
   );
+}
+
+/** What stands in the way of agreeing to a draft, in the reader's words; null for nothing. */
+function whyNotAgreed(t: TFunction, { incomplete, lines }: SettlementView): string | null {
+  const names = incomplete.map(({ name }) => name).join(t("app.listComma"));
+  const why = [
+    ...(names === "" ? [] : [t("settlement.brokenFirst", { names })]),
+    ...(lines.open === 0 ? [] : [t("settlement.undecided", { n: count(currentTongue(), lines.open) })]),
+  ];
+  return why.length === 0 ? null : why.join(t("app.listSemi"));
 }
 
 type LinesProps = StepsProps & { readonly rows: readonly SettlementLineView[] };

@@ -11,6 +11,8 @@ export type KeptRow = {
 
 /** Incomplete files told of a statement, at most; an upload that is sent again completes them. */
 const INCOMPLETE_MAX = 10;
+/** Numbers of missing parts told of one file: enough to see where it broke off. */
+const MISSING_TOLD_MAX = 20;
 
 type PartKept = { readonly part: number; readonly parts: number; readonly hash: string };
 
@@ -38,14 +40,37 @@ export async function wholeFiles(tx: TenantTx, statementId: string): Promise<Kep
   return [...new Map([...files.values()].map((rows) => [JSON.stringify(rows), rows])).values()];
 }
 
+/** A file of which parts are missing: its key, and the numbers of the first of them. */
+export type BrokenFile = {
+  readonly key: string;
+  readonly name: string;
+  readonly parts: number;
+  readonly received: number;
+  readonly missing: number[];
+};
+
 /** Files of which parts are missing and that no whole file has followed, the newest first. */
-export async function incompleteFiles(tx: TenantTx, statementId: string) {
-  const rows = await tx.execute<{ name: string; parts: number; received: number }>(sql`
+export async function incompleteFiles(tx: TenantTx, statementId: string): Promise<BrokenFile[]> {
+  const rows = await tx.execute<BrokenFile>(sql`
     with files as (
-      select min(name) as name, min(parts) as parts, count(*)::int as received, max(id::text) as last from tenant.settlement_files
+      select coalesce(file_key, content_hash) as key, min(name) as name, min(parts) as parts, count(*)::int as received,
+        max(id::text) as last, array_agg(part) as here
+      from tenant.settlement_files
       where tenant_id = ${tx.tenantId} and statement_id = ${statementId} group by coalesce(file_key, content_hash))
-    select name, parts, received from files f where received < parts
+    select key, name, parts, received,
+      (select coalesce(json_agg(n), '[]') from (select n from generate_series(1, parts) n where n <> all (here) order by n limit ${MISSING_TOLD_MAX}) gaps) as missing
+    from files f where received < parts
       and not exists (select from files w where w.received = w.parts and w.last > f.last)
     order by last desc limit ${INCOMPLETE_MAX}`);
-  return [...rows];
+  return rows.map(({ missing, ...file }) => ({
+    ...file,
+    missing: typeof missing === "string" ? (JSON.parse(missing) as number[]) : missing,
+  }));
+}
+
+/** Throws the parts of a file away; the database refuses it for one that is whole or of a statement that is no draft. */
+export async function dropParts(tx: TenantTx, statementId: string, key: string): Promise<void> {
+  await tx.execute(sql`
+    delete from tenant.settlement_files
+    where tenant_id = ${tx.tenantId} and statement_id = ${statementId} and coalesce(file_key, content_hash) = ${key}`);
 }

@@ -1,6 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { type TenantScope, type TenantTx, withOperator } from "../../adapters/db/index.ts";
-import { asId, type TenantId } from "../../domain/kernel/ids.ts";
+import type { TenantScope, TenantTx } from "../../adapters/db/index.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import { audit } from "../audit/index.ts";
 import {
@@ -14,10 +13,11 @@ import {
   staffScope,
   within,
 } from "../identity/index.ts";
-import { after, placeAfter, tenantsOfHouse } from "../ledger/index.ts";
+import { filter, filterOf, listAll, page } from "./all-statements.ts";
 import { prepareSettlement } from "./prepare.ts";
 import {
   AdjustmentSchema,
+  BrokenFileSchema,
   DecisionsSchema,
   FileInputSchema,
   LineStateSchema,
@@ -30,22 +30,13 @@ import {
   type SettlementView,
   StepSchema,
 } from "./schema.ts";
-import { listStatements, PAGE_MAX, readSettlement } from "./store.ts";
+import { listStatements, readSettlement } from "./store.ts";
 import { listParties, putParty } from "./terms.ts";
-import { acceptStatement, adjust, decideLines, settleStatement, takeFile } from "./verbs.ts";
+import { acceptStatement, adjust, decideLines, dropBrokenFile, settleStatement, takeFile } from "./verbs.ts";
 
 const staff = access("billing_admin", "house_admin");
 const client = access("tenant_admin");
 const tenant = z.object({ tenantId: z.uuid() });
-const page = z.object({
-  cursor: z.string().max(120).optional(),
-  limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(50),
-});
-const filter = page.extend({
-  period: PeriodSchema.optional(),
-  status: z.enum(["draft", "accepted", "settled"]).optional(),
-  partyId: z.uuid().optional(),
-});
 const detail = page.extend({
   statementId: z.uuid(),
   state: LineStateSchema.optional(),
@@ -106,6 +97,12 @@ const file = change(
   "takeSettlementFile",
   "A part of the partner's own file, matched line by line",
   FileInputSchema,
+);
+const brokenFile = change(
+  "broken-files",
+  "dropBrokenSettlementFile",
+  "Throw the parts away of a file that never came whole, so that the statement waits for it no longer",
+  BrokenFileSchema,
 );
 const decisions = change(
   "decisions",
@@ -172,6 +169,10 @@ export function settlementRoutes() {
       200,
     );
   });
+  router.openapi(brokenFile, async (c) => {
+    const input = c.req.valid("json");
+    return c.json(await within(c, pathScope(c), (tx) => brokenFileDropped(tx, input)), 200);
+  });
   router.openapi(decisions, async (c) => {
     const input = c.req.valid("json");
     return c.json(
@@ -229,10 +230,22 @@ function changed(
   return within(c, pathScope(c), async (tx) => {
     const statementId = await work(tx);
     await audit(tx, action, { kind: "settlement", id: statementId }, input);
-    const query = { statementId, state: null, standing: null, cursor: null, limit: 1, ownOnly: false };
-    const { items: _i, next: _n, ...statement } = await readSettlement(tx, query);
-    return statement;
+    return statementAlone(tx, statementId);
   });
+}
+
+/** Audited with what the parts were: they are nowhere else after it. */
+async function brokenFileDropped(tx: TenantTx, input: z.infer<typeof BrokenFileSchema>): Promise<SettlementView> {
+  const { name, parts, received } = await dropBrokenFile(tx, input);
+  const id = input.statementId;
+  await audit(tx, "settlement_file_dropped", { kind: "settlement", id }, { ...input, name, parts, received });
+  return statementAlone(tx, id);
+}
+
+async function statementAlone(tx: TenantTx, statementId: string): Promise<SettlementView> {
+  const query = { statementId, state: null, standing: null, cursor: null, limit: 1, ownOnly: false };
+  const { items: _i, next: _n, ...statement } = await readSettlement(tx, query);
+  return statement;
 }
 
 async function stepped(tx: TenantTx, input: z.infer<typeof StepSchema>, now: number): Promise<string> {
@@ -243,31 +256,6 @@ async function stepped(tx: TenantTx, input: z.infer<typeof StepSchema>, now: num
     throw new Refusal("invalid", "invalid_input", "something in the request is not as described", { faults });
   } else await settleStatement(tx, { statementId, paymentRef }, now);
   return statementId;
-}
-
-/** Each client is asked in a transaction of its own, and the pages are woven together. */
-async function listAll(c: HouseContext, given: z.infer<typeof filter> & { tenantId?: string | undefined }) {
-  const { operatorDb } = c.get("services");
-  const wanted = filterOf(given);
-  // One more than a page tells whether there is a next.
-  const query = { ...wanted, limit: wanted.limit + 1, ownOnly: false };
-  placeAfter(query.cursor, /^(\d{4}-\d{2})_([0-9a-f-]{36})$/);
-  const tenants =
-    given.tenantId === undefined ? await withOperator(operatorDb, tenantsOfHouse) : [asId<TenantId>(given.tenantId)];
-  const found: SettlementView[] = [];
-  for (const tenantId of tenants) {
-    const { items } = await within(c, staffScope(c, tenantId), (tx) => listStatements(tx, query));
-    found.push(...items);
-  }
-  const order = (it: SettlementView) => `${it.period}_${it.statementId}`;
-  const sorted = found.toSorted((a, b) => (order(a) < order(b) ? 1 : -1));
-  const items = sorted.slice(0, wanted.limit);
-  const last = items.at(-1);
-  return { items, next: after(sorted.length > wanted.limit, last && [last.period, last.statementId]) };
-}
-
-function filterOf({ period, status, partyId, cursor, limit }: z.infer<typeof filter>) {
-  return { period: period ?? null, status: status ?? null, partyId: partyId ?? null, cursor: cursor ?? null, limit };
 }
 
 function detailOf({ state, standing, cursor, ...rest }: z.infer<typeof detail>) {

@@ -88,7 +88,16 @@ export const SettlementSchema = z.object({
     disputed: z.int(),
   }),
   /** Files of which parts are still to come, the newest first: nothing of them counts yet. */
-  incomplete: z.array(z.object({ name: z.string(), parts: z.int(), received: z.int() })),
+  incomplete: z.array(
+    z.object({
+      key: z.string(),
+      name: z.string(),
+      parts: z.int(),
+      received: z.int(),
+      /** Numbers of the first parts that are missing, counted from 1. */
+      missing: z.array(z.int()),
+    }),
+  ),
   paymentRef: z.string().nullable(),
   acceptedAt: z.number().nullable(),
   settledAt: z.number().nullable(),
@@ -121,6 +130,7 @@ export const SettlementDetailSchema = SettlementSchema.extend({
   next: z.string().nullable(),
 });
 
+const FileKeySchema = z.string().regex(/^[0-9a-f]{64}$/, "a key is 64 hexadecimal digits");
 /** Parts of one file, at most: a million rows. */
 const PARTS_MAX = 500;
 export const FileInputSchema = z.strictObject({
@@ -132,7 +142,7 @@ export const FileInputSchema = z.strictObject({
    */
   file: z
     .strictObject({
-      key: z.string().regex(/^[0-9a-f]{64}$/, "a key is 64 hexadecimal digits"),
+      key: FileKeySchema,
       part: z.int().min(1).max(PARTS_MAX),
       parts: z.int().min(1).max(PARTS_MAX),
     })
@@ -140,6 +150,12 @@ export const FileInputSchema = z.strictObject({
     .optional(),
   /** Columns by name in the first row: `ref, amount` and any of `item, quantity`. */
   csv: storable(120_000),
+});
+export const BrokenFileSchema = z.strictObject({
+  statementId: z.uuid(),
+  /** The file's key, as the statement tells it of a file of which parts are missing. */
+  key: FileKeySchema,
+  reason: storable(1000),
 });
 export const DecisionsSchema = z.strictObject({
   statementId: z.uuid(),

@@ -5,11 +5,12 @@ import { useDatabase } from "../../../test/support/database.ts";
 import { clerk, DECEMBER, useSalesFloor } from "../../../test/support/sales-floor.ts";
 import { killedAt, unlessKilled } from "../../../test/support/statements.ts";
 import { type Database, withTenant } from "../../adapters/db/index.ts";
+import { dropParts } from "./files-store.ts";
 import { prepareSettlement } from "./prepare.ts";
 import type { SettlementDetail } from "./schema.ts";
 import { readSettlement } from "./store.ts";
 import { putParty } from "./terms.ts";
-import { takeFile } from "./verbs.ts";
+import { acceptStatement, decideLines, dropBrokenFile, takeFile } from "./verbs.ts";
 
 const databases = useDatabase();
 const { as, dbs, seller } = useSalesFloor(databases);
@@ -89,7 +90,8 @@ test("SAL-4 a file that broke off is told with what is there of it, until it or 
   await part(broken, 2);
   await part(broken, 0);
   const half = await read(stage);
-  expect([half.lines.all, half.incomplete]).toEqual([0, [{ name: "broken", parts: 3, received: 2 }]]);
+  const told = { key: broken.key, name: "broken", parts: 3, received: 2, missing: [2] };
+  expect([half.lines.all, half.incomplete]).toEqual([0, [told]]);
   await expect(part(broken, 1, { part: 1 })).rejects.toMatchObject({ code: "part_differs" });
   await expect(part(broken, 1, { parts: 2 })).rejects.toMatchObject({ code: "part_differs" });
   await send(stage, other);
@@ -106,4 +108,67 @@ test("SAL-4 the same rows count once, sent in one part or in several", async () 
   const csv = "ref,item,amount\nsame-1,collected,1\nsame-2,collected,2";
   await as(stage.client, clerk, (tx) => takeFile(tx, { statementId: stage.statementId, name: "whole", csv }));
   expect((await read(stage)).lines.all).toBe(2);
+});
+
+test("SAL-4 a statement is not agreed while parts of a file are missing, and the refusal names them", async () => {
+  const stage = await statement();
+  const file = fileOf("broken", 4);
+  const scope = { tenantId: stage.client.tenantId, actor: { kind: "user", userId: clerk } } as const;
+  const part = (at: number) =>
+    withTenant(dbs().db, scope, (tx) =>
+      takeFile(tx, {
+        statementId: stage.statementId,
+        name: "broken.csv",
+        csv: file.parts[at] ?? "",
+        file: { key: file.key, part: at + 1, parts: 4 },
+      }),
+    );
+  const accept = () => as(stage.client, clerk, (tx) => acceptStatement(tx, stage.statementId, DECEMBER));
+  await part(0);
+  await part(2);
+  const refused = await accept().catch((problem: unknown) => problem);
+  expect(refused).toMatchObject({
+    kind: "conflict",
+    code: "file_incomplete",
+    message: "broken.csv: parts 2, 4 of 4 are missing",
+    faults: [{ path: "incomplete.0.missing", rule: { is: "parts_missing", limit: "2, 4" } }],
+  });
+  await part(1);
+  await expect(accept()).rejects.toMatchObject({ message: "broken.csv: part 4 of 4 is missing" });
+  await part(3);
+  // The file is here whole; its lines are theirs alone and wait for people, as always.
+  await expect(accept()).rejects.toMatchObject({ code: "lines_open" });
+});
+
+test("SAL-4 nobody waits any more for a file that broke off: it can be agreed without it, and a whole one stays for ever", async () => {
+  const stage = await statement();
+  const [broken, whole] = [fileOf("broken", 2), fileOf("whole", 2)];
+  const { statementId } = stage;
+  await send(stage, whole);
+  const part = { ...broken, parts: broken.parts.slice(0, 1) };
+  const scope = { tenantId: stage.client.tenantId, actor: { kind: "user", userId: clerk } } as const;
+  const half = () =>
+    withTenant(dbs().db, scope, (tx) =>
+      takeFile(tx, { statementId, name: "b", csv: part.parts[0] ?? "", file: { key: broken.key, part: 1, parts: 2 } }),
+    );
+  const drop = (key: string) => as(stage.client, clerk, (tx) => dropBrokenFile(tx, { statementId, key }));
+  await half();
+  expect(await drop(broken.key)).toMatchObject({ name: "b", received: 1, missing: [2] });
+  expect((await read(stage)).incomplete).toEqual([]);
+  await expect(drop(broken.key)).rejects.toMatchObject({ code: "file_not_broken" });
+  await expect(drop(whole.key)).rejects.toMatchObject({ code: "file_not_broken" });
+  const byForce = as(stage.client, clerk, (tx) => dropParts(tx, statementId, whole.key));
+  await expect(byForce).rejects.toThrow();
+  expect(refs(await read(stage), "whole")).toEqual(["whole-1", "whole-2"]);
+
+  await half();
+  const lineIds = (await read(stage)).items.map(({ lineId }) => lineId);
+  const decided = { statementId, lineIds, decision: "accept_theirs", reason: "as they say" } as const;
+  await as(stage.client, clerk, (tx) => decideLines(tx, decided, DECEMBER));
+  const accept = () => as(stage.client, clerk, (tx) => acceptStatement(tx, statementId, DECEMBER));
+  await expect(accept()).rejects.toMatchObject({ code: "file_incomplete" });
+  await drop(broken.key);
+  await accept();
+  expect((await read(stage)).status).toBe("accepted");
+  await expect(drop(broken.key)).rejects.toMatchObject({ code: "no_draft" });
 });

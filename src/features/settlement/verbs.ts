@@ -8,10 +8,10 @@ import { Refusal } from "../../domain/kernel/trouble.ts";
 import type { LedgerEvent } from "../../domain/ledger/events.ts";
 import { type ItemSum, microsOfMinor, totalsOf } from "../../domain/settlement/statement.ts";
 import { bookedOn, post } from "../ledger/index.ts";
-import { type KeptRow, partsKept } from "./files-store.ts";
+import { type BrokenFile, dropParts, incompleteFiles, type KeptRow, partsKept } from "./files-store.ts";
 import { insertLines } from "./prepare.ts";
 import { rematch } from "./rematch.ts";
-import type { AdjustmentSchema, DecisionsSchema, FileInputSchema } from "./schema.ts";
+import type { AdjustmentSchema, BrokenFileSchema, DecisionsSchema, FileInputSchema } from "./schema.ts";
 import { linesForTotals } from "./store.ts";
 import { theirRows } from "./their-file.ts";
 
@@ -50,6 +50,23 @@ export async function takeFile(tx: TenantTx, input: z.infer<typeof FileInputSche
     throw new Refusal("conflict", "part_differs", "another part was sent under this key: send the file anew");
   }
   if (kept.length === parts) await rematch(tx, statement.id);
+}
+
+/**
+ * Says that nobody waits any more for the parts of a file that broke off: those that came never counted, and are thrown away.
+ * Gives what they were. Refuses `no_draft`, and `file_not_broken` for a file that is whole or not there.
+ */
+export async function dropBrokenFile(
+  tx: TenantTx,
+  { statementId, key }: Pick<z.infer<typeof BrokenFileSchema>, "statementId" | "key">,
+): Promise<BrokenFile> {
+  const statement = await draftOf(tx, statementId);
+  const broken = (await incompleteFiles(tx, statement.id)).find((file) => file.key === key);
+  if (broken === undefined) {
+    throw new Refusal("conflict", "file_not_broken", "no such file of this statement waits for parts");
+  }
+  await dropParts(tx, statement.id, key);
+  return broken;
 }
 
 /**
@@ -98,11 +115,13 @@ export async function adjust(tx: TenantTx, input: z.infer<typeof AdjustmentSchem
 
 /**
  * Accepts a draft and books what is agreed; disputed lines stay behind. Accepting again changes nothing. Refuses
- * `lines_open` while somebody must still decide a line, and says how many.
+ * `file_incomplete` while parts of the partner's file are missing, and names them; `lines_open` while somebody must still
+ * decide a line, and says how many.
  */
 export async function acceptStatement(tx: TenantTx, statementId: string, now: Instant): Promise<void> {
   const statement = await locked(tx, statementId);
   if (statement.status !== "draft") return;
+  refuseBroken(await incompleteFiles(tx, statementId));
   const { sums, closingMinor, open } = totalsOf(
     BigInt(statement.opening),
     await linesForTotals(tx, statementId),
@@ -115,6 +134,17 @@ export async function acceptStatement(tx: TenantTx, statementId: string, now: In
     update tenant.settlement_statements set status = 'accepted', closing_minor = ${closingMinor.toString()}::bigint, sums = ${stored}::jsonb,
       accepted_by = ${who(tx)}, accepted_at = ${iso(now)}::timestamptz
     where tenant_id = ${tx.tenantId} and id = ${statementId}`);
+}
+
+/** What the partner says in parts that never came would be agreed to unread. */
+function refuseBroken(files: readonly BrokenFile[]): void {
+  const faults = files.map(({ name, parts, missing }, at) => ({
+    path: `incomplete.${at}.missing`,
+    message: `${name}: ${missing.length === 1 ? "part" : "parts"} ${missing.join(", ")} of ${parts} ${missing.length === 1 ? "is" : "are"} missing`,
+    rule: { is: "parts_missing", limit: missing.join(", ") },
+  }));
+  const [first] = faults;
+  if (first !== undefined) throw new Refusal("conflict", "file_incomplete", first.message, { faults });
 }
 
 /** A carrier's cost was accrued from our own legs month by month: only what differs from that is booked here. */

@@ -48,7 +48,13 @@ export const settlement: Words["settlement"] = {
   file: "File",
   taken: "{{n}} rows read and matched",
   incomplete:
-    "{{name}} broke off: {{received}} of {{parts}} parts are here and none counts yet. Upload the same file again.",
+    "{{name}} broke off: of {{parts}} parts {{missing}} did not come, and none counts yet. Upload the same file again.",
+  missingMore: "{{parts}} and more",
+  brokenFirst: "Not agreed while a file is not here whole: {{names}}",
+  drop: "Wait for it no longer",
+  dropTitle: "Wait for {{name}} no longer?",
+  dropNote:
+    "The {{received}} of {{parts}} parts that came are thrown away. Nothing of them was counted, and the statement can be agreed without them.",
   badRow: "Row {{line}}",
   emptyFile: "There are no rows in the file.",
   unreadable: "The file cannot be read. Save it as CSV in UTF-8 or GB18030.",
