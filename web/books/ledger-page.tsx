@@ -7,7 +7,7 @@ import { PlainState, Skeleton, TableScroll, Trouble } from "../design/parts.tsx"
 import { calendarDay, money } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
 import { BookHead, BookName, Mark } from "./parts.tsx";
-import { eventWord, kindWord, subjectWord } from "./words.ts";
+import { aboutText, eventWord, kindWord, subjectWord } from "./words.ts";
 
 type Search = { tenant?: string; account?: string };
 
@@ -223,7 +223,7 @@ function Entries({ statement, items }: EntriesProps) {
             <tr key={`${row.txnId} ${row.position}`}>
               <td className="nowrap">{calendarDay(tongue, row.bookedOn)}</td>
               <td>{eventWord(t, row.event)}</td>
-              <td>{row.number ?? <BookName name={row.ref} />}</td>
+              <td>{row.about === null ? <BookName name={row.ref} /> : aboutText(t, row.about)}</td>
               <td>
                 {kindWord(t, row.other.kind)} <SubjectName of={row.other} />
               </td>

@@ -2,6 +2,9 @@ import type { TFunction } from "i18next";
 import { type AccountKind, isAccountKind } from "../../src/domain/ledger/accounts.ts";
 import type { LedgerEventType } from "../../src/domain/ledger/events.ts";
 import { ITEMS } from "../../src/domain/settlement/statement.ts";
+import type { DeedAbout } from "../../src/features/ledger/schema.ts";
+import { calendarDay, money, month } from "../words/format.ts";
+import { currentTongue } from "../words/words.ts";
 
 export function kindWord(t: TFunction, kind: string): string {
   return isAccountKind(kind) ? t(`books.kind.${kind satisfies AccountKind}`) : kind;
@@ -18,4 +21,19 @@ export function subjectWord(t: TFunction, subject: string): string | null {
 export function eventWord(t: TFunction, event: string): string {
   const key = event as LedgerEventType | "reversal";
   return t(`books.event.${key}`, { defaultValue: event });
+}
+
+/** What a deed was about: a number, or amount, day and reference, or whose month, as each is known to people. */
+export function aboutText(t: TFunction, about: DeedAbout): string {
+  const tongue = currentTongue();
+  const { what, number, on, period } = about;
+  const name = about.name?.[tongue] ?? (what === "commission_statement" ? t("books.outsourcer") : null);
+  const parts = [
+    number,
+    about.money === null ? null : money(tongue, about.money.amountMinor, about.money.currency),
+    on === null ? null : calendarDay(tongue, on),
+    what === "sale" && name !== null ? t("books.sale", { ref: name }) : name,
+    period === null ? null : month(tongue, period),
+  ];
+  return parts.filter((part) => part !== null).join(t("app.listComma"));
 }

@@ -4,9 +4,10 @@ import type { LocalDate } from "../../domain/kernel/calendar-days.ts";
 import { CURRENCY_DECIMALS } from "../../domain/kernel/currency.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import { type Account, balanceOf } from "../../domain/ledger/accounts.ts";
+import { aboutOf } from "./about-store.ts";
 import { safe } from "./amounts.ts";
 import { after, placeAfter } from "./cursor.ts";
-import { type NameOf, namesOf, numbersOf } from "./names-store.ts";
+import { type NameOf, namesOf } from "./names-store.ts";
 import type { AccountStatement, LedgerTxnPage } from "./schema.ts";
 import { accountOf } from "./store.ts";
 
@@ -50,7 +51,7 @@ export function accountStatement(db: Database, scope: TenantScope, query: Statem
     const page = rows.slice(0, query.limit);
     const others = page.map((row) => ({ kind: row.other_kind, subject: row.other_subject }));
     const nameOf = await namesOf(tx, [account, ...others]);
-    const numberOf = await numbersOf(tx, [...new Set(page.map((row) => row.ref))]);
+    const about = await aboutOf(tx, [...new Set(page.map((row) => row.ref))]);
     const items = page.map((row, at) => {
       const amount = BigInt(row.amount);
       const signed = balanceOf(account.kind, {
@@ -64,7 +65,7 @@ export function accountStatement(db: Database, scope: TenantScope, query: Statem
         bookedOn: row.day,
         event: row.event,
         ref: row.ref,
-        number: numberOf(row.ref),
+        about: about(row.ref),
         side: row.side,
         amountMinor: safe(amount),
         balanceMinor: safe(running),

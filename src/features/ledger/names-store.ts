@@ -36,16 +36,3 @@ export async function namesOf(tx: TenantTx, accounts: readonly Named[]): Promise
   const whatOf = new Map(kinds);
   return ({ kind, subject }) => names.get(`${whatOf.get(kind)}|${subject}`) ?? null;
 }
-
-/** Numbers of the invoices and credit notes that deeds are about, by what the book keeps of them. */
-export async function numbersOf(tx: TenantTx, refs: readonly string[]): Promise<(ref: string) => string | null> {
-  const wanted = sql`(select ref::uuid from jsonb_array_elements_text(${JSON.stringify(refs)}::jsonb) as r(ref)
-    where ref ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$')`;
-  const rows = await tx.execute<{ id: string; number: string }>(sql`
-    select id, series || '-' || lpad(number::text, 6, '0') as number from tenant.invoices
-    where tenant_id = ${tx.tenantId} and number is not null and id in ${wanted}
-    union all select id, series || '-' || lpad(number::text, 6, '0') from tenant.credit_notes
-    where tenant_id = ${tx.tenantId} and id in ${wanted} limit ${NAMES_MAX}`);
-  const numbers = new Map(rows.map((row) => [row.id, row.number]));
-  return (ref) => numbers.get(ref) ?? null;
-}

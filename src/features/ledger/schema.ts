@@ -53,6 +53,21 @@ export const HouseBalanceSchema = z.object({
 
 const accountName = z.object({ accountId: z.string(), kind: z.string(), subject: z.string(), name: name.nullable() });
 
+/** What a deed was about, as people know it: a document by its number, a payment by its day and amount, a statement by its month. */
+export const DeedAboutSchema = z.object({
+  what: z.enum(["document", "payment", "prepaid", "commission_statement", "settlement_statement", "sale", "month"]),
+  /** Of an invoice or credit note. */
+  number: z.string().nullable(),
+  /** Whose it is, or the reference it came with: an agent, a partner, a contract, an order, the words of the bank. */
+  name: name.nullable(),
+  /** The day of a payment. */
+  on: z.string().nullable(),
+  /** The month of a statement or an accrual. */
+  period: z.string().nullable(),
+  /** All of a payment, of which the deed may be a part. */
+  money: z.object({ amountMinor: z.int(), currency: z.string(), decimals: z.int() }).nullable(),
+});
+
 export const AccountStatementSchema = z.object({
   account: accountName.extend({ currency: z.string(), decimals: z.int() }),
   /** Days included; null for all. */
@@ -69,8 +84,8 @@ export const AccountStatementSchema = z.object({
       event: z.string(),
       /** What it was about: an invoice, a payment, a statement. */
       ref: z.string(),
-      /** The number of the invoice or credit note that it is. */
-      number: z.string().nullable(),
+      /** The same as people know it; null where it has no name. */
+      about: DeedAboutSchema.nullable(),
       side: z.enum(["debit", "credit"]),
       amountMinor: z.int(),
       /** What stands on the account after this entry. */
@@ -157,6 +172,7 @@ export const MonthEndSchema = z.object({
   ),
 });
 
+export type DeedAbout = z.infer<typeof DeedAboutSchema>;
 export type AccountStatement = z.infer<typeof AccountStatementSchema>;
 export type LedgerTxnPage = z.infer<typeof LedgerTxnPageSchema>;
 export type ReceivableCheck = z.infer<typeof ReceivableCheckSchema>;

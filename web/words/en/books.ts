@@ -18,6 +18,7 @@ export const books: Words["books"] = {
   day: "Booked on",
   deed: "Deed",
   ref: "Document",
+  sale: "Sale {{ref}}",
   other: "Other account",
   statement: "Account statement",
   more: "Show more",

@@ -16,6 +16,7 @@ export const books = {
   day: "记账日",
   deed: "业务",
   ref: "单据",
+  sale: "成交 {{ref}}",
   other: "对方科目",
   statement: "科目明细账",
   more: "继续显示",
