@@ -175,3 +175,16 @@ test("BIL-7 usage that waits for a person is excluded only with a reason", async
   const body = { what: "exclude", note: "Paid already in cash" };
   expect(asked("POST", "/api/billing/tenants/t1/exceptions/e1/resolution")).toEqual([body]);
 });
+
+test("BIL-8 usage that a run has no price for is one step from the run, by client and kind, and its contract one more", async () => {
+  const outcome = { what: "written", unrated: 1_207, notCharged: { agent_time: 1_204, message: 3 } };
+  stage.house.answer(/^POST \/api\/billing\/runs$/, { body: { items: [outcome] } });
+  const page = await stage.page("billing", "/billing");
+  await page.getByText("no price asks for 1,207 usage records").waitFor();
+  await page.getByRole("button", { name: "Run" }).click();
+  await page.getByRole("link", { name: "usage that no price asks for: 1,207" }).click();
+  const list = page.getByRole("region", { name: "Usage that no price asks for" });
+  await list.getByRole("row", { name: /Harbour Museum.*1,204/ }).waitFor();
+  const contract = list.getByRole("link", { name: /Open the contract/ }).first();
+  expect(await contract.getAttribute("href")).toBe("/contracts/t1/k1");
+});

@@ -216,7 +216,7 @@ const run: RunView = {
   invoiceId: "i1",
   lines: 4,
   usageRows: 812,
-  notCharged: {},
+  notCharged: { message: 3 },
   exceptions: 1,
   inputHash: null,
   outputHash: null,

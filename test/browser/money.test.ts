@@ -129,6 +129,8 @@ test("BIL-8 a month's run says how many contracts are done, why one failed, and 
   await page.getByText("The contract's terms cannot be read.").waitFor();
   await page.getByRole("button", { name: "Try again" }).click();
   await expect.poll(() => asked("POST", "/api/billing/tenants/t2/runs/r2/retry").length).toBe(1);
+  const unpriced = page.getByRole("link", { name: "3 unpriced" }).first();
+  expect(await unpriced.getAttribute("href")).toBe("/billing/exceptions");
   await page.getByRole("button", { name: "Run the month of all clients" }).click();
   await expect
     .poll(() => asked("POST", "/api/billing/run-batches"))

@@ -1,3 +1,4 @@
+import type { NotChargedView } from "../../src/features/billing/schema.ts";
 import type { Get } from "./house.ts";
 import { decision } from "./queues.ts";
 
@@ -96,6 +97,19 @@ const exception = {
   note: null,
   openedAt: Date.now(),
   resolvedAt: null,
+};
+
+const notCharged: NotChargedView = {
+  tenantId: "t1",
+  tenantName: "Harbour Museum",
+  contractId: "k1",
+  contract: { zh: "港口博物馆", en: "Harbour Museum" },
+  invoiceId: "i1",
+  period: "2026-11",
+  kinds: [
+    { kind: "agent_time", records: 1_204 },
+    { kind: "message", records: 3 },
+  ],
 };
 
 /** An invoice with all that hangs on it: a draft has nothing yet. */
@@ -303,6 +317,7 @@ export function furnishBilling(get: Get): void {
     });
   }
   get("/api/billing/exceptions", { items: [exception] });
+  get("/api/billing/not-charged", { items: [notCharged] });
   get("/api/billing/disputes", { items: [dispute] });
   get("/api/(portal|billing)/invoices", { items: [{ ...summary, ...money }] });
   const billed = {

@@ -13,7 +13,7 @@ import { InvoiceBody } from "../invoicing/invoice-body.tsx";
 import { WorkPanel } from "../invoicing/work-panel.tsx";
 import { MoneyNav } from "../money/money-head.tsx";
 import { RequestsPanel } from "../money/requests-panel.tsx";
-import { dateTime, month } from "../words/format.ts";
+import { count, dateTime, month } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
 import { ContactLines, UsageList } from "./contact-lines.tsx";
 import { InvoicesPanel, InvoiceTrail, Loaded, useTitle } from "./frame.tsx";
@@ -93,7 +93,6 @@ function RunNow({ period }: { period: string }) {
   const words = RUN_WORDS.map((what) => ({ what, n: done.filter((one) => one.what === what).length }))
     .filter(({ n }) => n > 0)
     .map(({ what, n }) => t(`billing.runOutcome.${what}`, { n: String(n) }));
-  if (unrated > 0) words.push(t("billing.unrated", { n: String(unrated) }));
   return (
     <>
       <button
@@ -111,6 +110,12 @@ function RunNow({ period }: { period: string }) {
           <span className="state-mark tone-ready">
             <Icon name="check" />
             {[t("billing.runDone"), ...words].join(" · ")}
+            {unrated === 0 ? null : (
+              <>
+                {" · "}
+                <Link to="/billing/exceptions">{t("billing.unrated", { n: count(currentTongue(), unrated) })}</Link>
+              </>
+            )}
           </span>
         ) : null}
         {run.isError ? (

@@ -12,6 +12,7 @@ import { count, dateTime } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
 import { useDeed } from "./deed.ts";
 import { ReasonDialog } from "./dialogs.tsx";
+import { NotChargedPanel } from "./not-charged.tsx";
 import "./invoicing.css";
 
 export function useExceptions(state: ExceptionView["state"]) {
@@ -64,6 +65,7 @@ export function ExceptionsPage() {
           <ExceptionsTable rows={exceptions.data.items} />
         )}
       </section>
+      {state === "open" ? <NotChargedPanel /> : null}
     </div>
   );
 }

@@ -11,6 +11,7 @@ import { count, money, month } from "../words/format.ts";
 import { houseMoneyWords } from "../words/house-money.ts";
 import { currentTongue } from "../words/words.ts";
 import { useExceptions } from "./exceptions-page.tsx";
+import { NotChargedLine } from "./not-charged.tsx";
 import "./invoicing.css";
 
 type Work = { readonly key: string; readonly to: ReactNode; readonly what: string; readonly amount: string };
@@ -31,6 +32,7 @@ export function WorkPanel({ invoices }: { invoices: readonly InvoiceSummary[] })
       ) : (
         groups.map((group) => <WorkGroup key={group.key} group={group} />)
       )}
+      <NotChargedLine />
     </section>
   );
 }

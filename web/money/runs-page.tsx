@@ -204,7 +204,10 @@ function RunsTable({ items }: { items: readonly RunView[] }) {
                 <RunState run={run} />
               </td>
               <td className="end">{number(run.lines)}</td>
-              <td className="end">{number(run.usageRows)}</td>
+              <td className="end">
+                {number(run.usageRows)}
+                <NotCharged run={run} />
+              </td>
               <td className="end">{number(run.exceptions)}</td>
               <td className="end">{number(run.attempts)}</td>
               <td className="nowrap">{run.finishedAt === null ? "" : dateTime(tongue, run.finishedAt)}</td>
@@ -213,6 +216,18 @@ function RunsTable({ items }: { items: readonly RunView[] }) {
         </tbody>
       </table>
     </TableScroll>
+  );
+}
+
+/** How much of the usage no price asks for; opens into the list that says of what kind it is. */
+function NotCharged({ run: { notCharged } }: { run: RunView }) {
+  const tongue = currentTongue();
+  const n = Object.values(notCharged).reduce((sum, one) => sum + one, 0);
+  if (n === 0) return null;
+  return (
+    <div className="small">
+      <Link to="/billing/exceptions">{filled(houseMoneyWords(tongue).runs.notCharged, { n: count(tongue, n) })}</Link>
+    </div>
   );
 }
 

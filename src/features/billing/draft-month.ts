@@ -83,6 +83,7 @@ export async function draftMonth(
     engineVersion: ENGINE_VERSION,
     terms: frozen(input),
     usageRows: input.usageRows,
+    notCharged: own.notChargedByKind,
   };
   const invoiceId = known === undefined ? await insertInvoice(tx, input, header, hand) : known.id;
   const same = known?.outputHash === outputHash && known.engineVersion === ENGINE_VERSION;

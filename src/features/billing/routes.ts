@@ -14,6 +14,7 @@ import {
 } from "../identity/index.ts";
 import { ChargesSchema } from "./contract-schema.ts";
 import { listExceptions, resolveException } from "./exceptions.ts";
+import { listNotCharged } from "./not-charged.ts";
 import { previewMonth } from "./preview-month.ts";
 import type { BillingContext, RunOutcome } from "./run-contract.ts";
 import { refreshDrafts, runMonth } from "./run-month.ts";
@@ -25,6 +26,7 @@ import {
   InvoiceSchema,
   InvoiceSummarySchema,
   LineContactsSchema,
+  NotChargedSchema,
   PeriodSchema,
   PreviewSchema,
   ResolutionSchema,
@@ -168,6 +170,17 @@ const exceptions = createRoute({
   request: { query: z.object({ state: z.enum(["open", "resolved"]).default("open") }) },
   responses: { 200: json("Exceptions", z.object({ items: z.array(ExceptionSchema) })), ...problems(401, 403, 422) },
 });
+const notCharged = createRoute({
+  method: "get",
+  path: "/api/billing/not-charged",
+  operationId: "listNotChargedUsage",
+  summary: "Usage in drafts of all clients that no charge asks for, by kind, newest month first",
+  ...staff,
+  responses: {
+    200: json("Drafts with such usage", z.object({ items: z.array(NotChargedSchema) })),
+    ...problems(401, 403),
+  },
+});
 const resolve = createRoute({
   method: "post",
   path: "/api/billing/tenants/{tenantId}/exceptions/{exceptionId}/resolution",
@@ -263,6 +276,7 @@ export function billingRoutes() {
   router.openapi(exceptions, async (c) => {
     return c.json({ items: await listExceptions(deedContext(c), c.req.valid("query")) }, 200);
   });
+  router.openapi(notCharged, async (c) => c.json({ items: await listNotCharged(deedContext(c)) }, 200));
   router.openapi(resolve, async (c) => {
     const { tenantId, exceptionId } = c.req.valid("param");
     const which = { tenantId: asId<TenantId>(tenantId), exceptionId };

@@ -107,8 +107,9 @@ async function attemptRun(
   const { exceptions } = read;
   if (read.versions.length === 0) return outcome("no_terms", { exceptions });
   const seen = await sealed(read);
-  if (known?.inputHash === seen.inputHash) {
-    return outcome("unchanged", { ...tellOf(seen), outputHash: known.outputHash, exceptions });
+  if (known !== undefined && known.notCharged !== null && known.inputHash === seen.inputHash) {
+    const { outputHash, notCharged } = known;
+    return outcome("unchanged", { ...tellOf(seen), outputHash, notCharged, exceptions });
   }
   const terms = ratedTerms(contract, month, read.versions, read.segments);
   const whole = await isWhole(tx, terms, read.mark.rows);

@@ -318,6 +318,17 @@ export const ExceptionSchema = z.object({
   resolvedAt: z.number().nullable(),
 });
 
+/** Usage of a draft that no charge of its contract asks for: records by kind, as the run counted them. */
+export const NotChargedSchema = z.object({
+  tenantId: z.string(),
+  tenantName: z.string(),
+  contractId: z.string(),
+  contract: label,
+  invoiceId: z.string(),
+  period: PeriodSchema,
+  kinds: z.array(z.object({ kind: z.string(), records: z.int() })),
+});
+
 const note = plainText().min(1).max(1_000);
 export const ResolutionSchema = z.discriminatedUnion("what", [
   z.strictObject({ what: z.literal("retry") }),
@@ -325,6 +336,7 @@ export const ResolutionSchema = z.discriminatedUnion("what", [
   z.strictObject({ what: z.literal("exclude"), note }),
 ]);
 
+export type NotChargedView = z.infer<typeof NotChargedSchema>;
 export type ExceptionView = z.infer<typeof ExceptionSchema>;
 export type Preview = z.infer<typeof PreviewSchema>;
 export type InvoiceSummary = z.infer<typeof InvoiceSummarySchema>;

@@ -101,6 +101,7 @@ export const invoices = tenantSchema.table(
       .generatedAlwaysAs(sql`total_minor + tax_minor - prepaid_minor`),
     terms: jsonb("terms").$type<unknown>().notNull().default([]),
     usageRows: bigint("usage_rows", { mode: "number" }).notNull().default(0),
+    notCharged: jsonb("not_charged").$type<{ readonly [kind: string]: number }>(),
     preparedBy: uuid("prepared_by").array().notNull().default([]),
     series: text("series"),
     number: bigint("number", { mode: "number" }),

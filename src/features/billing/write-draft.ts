@@ -85,6 +85,7 @@ export type Header = Pick<
   | "engineVersion"
   | "terms"
   | "usageRows"
+  | "notCharged"
 >;
 
 /** Whose invoice it is, of which month, and which one it takes the place of. */

@@ -146,5 +146,5 @@ export const billing: Words["billing"] = {
   records: "Records",
   billedS: "Billed seconds",
   exact: "before rounding",
-  unrated: "{{n}} usage records have no price",
+  unrated: "usage that no price asks for: {{n}}",
 };

@@ -116,5 +116,5 @@ export const billing = {
   records: "用量条数",
   billedS: "计费秒数",
   exact: "取整前",
-  unrated: "有 {{n}} 条用量没有对应的价格",
+  unrated: "未计价的用量：{{n}} 条",
 };
