@@ -151,6 +151,18 @@ describe("ACD-1 a supervisor changes a queue", () => {
     expect(after.settings.relax).toEqual(relax);
     const own = await save(after, { relax: [{ ...filed, number: "+442079460120" }] });
     expect(own, "its own line").toMatchObject({ status: 422, json: { code: "own_number" } });
+    // Another client's line is refused in the very same words, and nothing tells whose it is.
+    const [theirs] = await databases.admin<{ e164: string; tenant: string; name: string }[]>`
+      select l.e164, l.tenant_id as tenant, t.name from house.lines l join house.tenants t on t.id = l.tenant_id
+      where l.tenant_id <> ${after.tenantId} order by l.e164 limit 1`;
+    const foreign = await save(after, { relax: [{ ...filed, number: theirs?.e164 ?? "" }] });
+    const told = ({ status, json }: typeof own) => {
+      const { code, detail, errors } = json as { code: string; detail: string; errors: { message: string }[] };
+      return { status, code, detail, messages: errors.map(({ message }) => message) };
+    };
+    expect(told(foreign)).toEqual(told(own));
+    for (const word of [theirs?.tenant, theirs?.name]) expect(JSON.stringify(foreign.json)).not.toContain(word);
+    expect((await queueNamed("visitors")).settings.relax, "nothing was written").toEqual(relax);
     expect(await save(after, { relax: [filed] })).toMatchObject({ status: 200, json: { live: true } });
   });
 

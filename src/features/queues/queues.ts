@@ -1,4 +1,4 @@
-import { type Database, type OperatorTx, type TenantTx, withOperator, withTenant } from "../../adapters/db/index.ts";
+import { type Database, type OperatorTx, withOperator, withTenant } from "../../adapters/db/index.ts";
 import type { PoolId, QueueId, TenantId } from "../../domain/kernel/ids.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import type { Policy } from "../../domain/routing/config.ts";
@@ -7,12 +7,12 @@ import type { PoolView, QueueChanges, QueueList, QueueSettings, QueueView } from
 import { changesBetween } from "./settings.ts";
 import {
   holdQueue,
+  linesAmong,
   listAbilities,
   listChanges,
   listClients,
   listPools,
   listQueues,
-  ownLinesAmong,
   readColor,
   type StoredQueue,
   writePolicy,
@@ -55,9 +55,10 @@ export async function changeQueue(
   },
 ): Promise<QueueView | null> {
   const { tenantId, queueId, version, settings } = wanted;
-  const { client, pools } = await withOperator(operatorDb, async (tx) => ({
+  const { client, pools, lines } = await withOperator(operatorDb, async (tx) => ({
     client: await clientOf(tx, tenantId),
     pools: await listPools(tx),
+    lines: await linesAmong(tx, outsideNumbers(settings)),
   }));
   if (client === null) return null;
   refuseUnknownPools(settings, pools);
@@ -65,7 +66,7 @@ export async function changeQueue(
     const before = await holdQueue(tx, queueId);
     if (before === null) return null;
     if (before.version !== version) throw changedMeanwhile();
-    await refuseOwnNumbers(tx, settings);
+    refuseOwnNumbers(settings, lines);
     const changes = changesBetween(before.settings, settings);
     if (changes.length > 0) {
       await writeQueue(tx, { queueId, settings, changes, by: { id: who.userId, name: who.name } });
@@ -116,14 +117,19 @@ function refuseUnknownPools({ relax }: QueueSettings, pools: readonly PoolView[]
   }
 }
 
-/** A caller who is handed to the client's own line comes in at the front again, and may go round for ever. */
-async function refuseOwnNumbers(tx: TenantTx, { relax }: QueueSettings): Promise<void> {
-  const outside = relax.flatMap((step) => (step.do === "outside" ? [step.number] : []));
-  const own = outside.length === 0 ? [] : await ownLinesAmong(tx, outside);
-  const message = "this is a line of the client's own: a number outside the house is wanted";
+function outsideNumbers({ relax }: QueueSettings): string[] {
+  return relax.flatMap((step) => (step.do === "outside" ? [step.number] : []));
+}
+
+/**
+ * A caller who is handed to a line of the house comes in at the front again, and may go round for ever. Whose line it is
+ * is not said: the one who asks may know one client of it and not the other.
+ */
+function refuseOwnNumbers({ relax }: QueueSettings, lines: readonly string[]): void {
+  const message = "this is one of the house's own lines: a number outside the house is wanted";
   const faults = relax.flatMap((step, at) =>
-    step.do === "outside" && own.includes(step.number)
-      ? [{ path: `json.relax.${at}.number`, message, value: step.number }]
+    step.do === "outside" && lines.includes(step.number)
+      ? [{ path: `json.relax.${at}.number`, message, value: step.number, rule: { is: "own_number" } }]
       : [],
   );
   if (faults.length > 0) throw new Refusal("invalid", "own_number", message, { faults });

@@ -81,11 +81,12 @@ export async function listQueues(tx: TenantTx): Promise<StoredQueue[]> {
   return rows.map(({ row }) => queueOf(JSON.parse(row)));
 }
 
-/** Which of these numbers are lines of this client, in service. */
-export async function ownLinesAmong(tx: TenantTx, numbers: readonly string[]): Promise<string[]> {
+/** Which of these numbers are lines of the house, whichever client's: the house's own register tells, and no client's rows. */
+export async function linesAmong(tx: OperatorTx, numbers: readonly string[]): Promise<string[]> {
+  if (numbers.length === 0) return [];
   const rows = await tx.execute<Row>(sql`
-    select n.e164 from tenant.numbers n join jsonb_array_elements_text(${JSON.stringify(numbers)}::jsonb) as asked on asked = n.e164
-    where n.tenant_id = ${tx.tenantId} and n.retired_at is null`);
+    select l.e164 from house.lines l join jsonb_array_elements_text(${JSON.stringify(numbers)}::jsonb) as asked on asked = l.e164
+    order by 1`);
   return rows.map(({ e164 }) => String(e164));
 }
 
