@@ -8,7 +8,7 @@ import type { PoolEvent, Reply } from "../../src/domain/routing/events.ts";
 import type { Run } from "../../src/domain/routing/run.ts";
 import { setAgentTimer } from "../../src/domain/routing/run.ts";
 import type { Agent, Chance, Pool } from "../../src/domain/routing/state.ts";
-import { bury } from "../../src/domain/routing/tickets.ts";
+import { bury } from "../../src/domain/routing/waiting.ts";
 import { type Machines, PRODUCT } from "../../src/entry/cli/sim/faults/machines.ts";
 
 /** A mistake that somebody might make, laid over the product's own rules. Made anew for each run: it may remember things. */

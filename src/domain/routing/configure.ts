@@ -5,8 +5,8 @@ import type { AgentProfile, PoolConfig } from "./config.ts";
 import { DONE, ignored, type Reply } from "./events.ts";
 import { type Run, touchAgent, touchQueue } from "./run.ts";
 import type { Agent, Pool, SeatClass } from "./state.ts";
-import { seek } from "./tickets.ts";
 import { Timers } from "./timers.ts";
+import { seek } from "./waiting.ts";
 
 /** A pool nobody works in yet: everyone off shift, nobody waiting. */
 export function createPool(config: PoolConfig): Pool {

@@ -4,7 +4,8 @@ import { loseAgent, miss } from "./offers.ts";
 import { lostDeadline, type Run, setAgentTimer, setTicketTimer, touchTicket } from "./run.ts";
 import { askContact, lapseWrapUp, letGo } from "./service.ts";
 import type { Agent, Pool, PoolTicket } from "./state.ts";
-import { seek, withdraw } from "./tickets.ts";
+import { withdraw } from "./tickets.ts";
+import { seek } from "./waiting.ts";
 
 /** When the pool next has something to do by itself; null when nothing is under way. */
 export function nextDeadline(pool: Pool): number | null {

@@ -4,7 +4,7 @@ import { reserve } from "./offers.ts";
 import { placeInLine } from "./policy.ts";
 import type { Run } from "./run.ts";
 import type { Agent, PoolTenant, PoolTicket, SeatClass } from "./state.ts";
-import { mayBeOffered, want } from "./tickets.ts";
+import { mayBeOffered, want } from "./waiting.ts";
 
 /** Agents or contacts looked past for a contact that some have declined. */
 const LOOK_PAST = 32;

@@ -7,7 +7,7 @@ import { explain, type Line } from "./decision.ts";
 import { DONE, ignored, type RefusalCode, type Reply, refused } from "./events.ts";
 import { type Run, setTicketTimer, tell, touchTicket } from "./run.ts";
 import type { Agent, NextStatus, PoolTicket, Reservation, Service } from "./state.ts";
-import { seek, stopWanting, WAITING, want } from "./tickets.ts";
+import { seek, stopWanting, WAITING, want } from "./waiting.ts";
 
 /** Promises an idle agent's seat to a waiting contact. `line` says who wanted it; null where the seat stood idle. */
 export function reserve(run: Run, ticket: PoolTicket, agent: Agent, line: Line | null): void {

@@ -7,7 +7,7 @@ import type { AgentRow, AtRow, QueueRow, TicketRow } from "./rows.ts";
 import { newRun, type Run, setAgentTimer, setTicketTimer } from "./run.ts";
 import type { Agent, AgentAt, Chance, Pool, PoolTicket } from "./state.ts";
 import { sharedTerms } from "./stays.ts";
-import { classify, ticketDue, want } from "./tickets.ts";
+import { classify, ticketDue, want } from "./waiting.ts";
 
 export type PoolRows = {
   readonly config: PoolConfig;

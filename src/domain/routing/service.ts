@@ -8,7 +8,7 @@ import { afterMiss, grant } from "./offers.ts";
 import type { AfterWrapUp, SeatStage } from "./protocol.ts";
 import { type Run, tell, touchAgent, touchQueue } from "./run.ts";
 import type { Agent, NextStatus, PoolTicket, Service } from "./state.ts";
-import { bury, seek, WAITING } from "./tickets.ts";
+import { bury, seek, WAITING } from "./waiting.ts";
 
 /** How much one contact moves the average seat time of its queue. */
 const SEAT_TIME_SHARE = 0.1;

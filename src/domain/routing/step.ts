@@ -22,7 +22,8 @@ import {
 } from "./service.ts";
 import type { Agent, Chance, Pool, Service } from "./state.ts";
 import { beginClientDay, count } from "./stays.ts";
-import { remember, wait, waitAnswer, withdraw, withdrawn } from "./tickets.ts";
+import { wait, waitAnswer, withdraw, withdrawn } from "./tickets.ts";
+import { remember } from "./waiting.ts";
 
 /**
  * The pool machine: total over every state and event, changing `pool` in place. What the shell has to store, send and

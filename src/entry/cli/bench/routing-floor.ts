@@ -23,7 +23,7 @@ import {
 } from "../../../domain/routing/index.ts";
 import { newRun, type Run } from "../../../domain/routing/run.ts";
 import type { Agent, PoolTicket } from "../../../domain/routing/state.ts";
-import { stopWanting, want } from "../../../domain/routing/tickets.ts";
+import { stopWanting, want } from "../../../domain/routing/waiting.ts";
 
 export type FloorSize = {
   readonly seats: number;
