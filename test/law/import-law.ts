@@ -118,15 +118,28 @@ function breachesOf(file: SourceFile): Breach[] {
     .map((to) => ({ from: file.path, to, rule: row.rule, cure: row.cure }));
 }
 
-/** Chains of imports that come back to where they began, each told once. Type imports bind nothing and do not count. */
-export function cycles(files: readonly SourceFile[], unitOf: (path: string) => string | undefined): string[] {
+/**
+ * Circles of files, whichever folder they are in: each of them can only be read after the other. An import of a type alone
+ * counts, since a reader follows it too. What breaks one: move what both need into a file below both, or let the lower one
+ * return a value, or take what it needs as an argument.
+ */
+export function circles(files: readonly SourceFile[]): string[] {
+  return cycles(files, (path) => path, "all");
+}
+
+/** Chains of imports that come back to where they began, at least one for each ring. A type binds nothing: "values" leaves it out. */
+export function cycles(
+  files: readonly SourceFile[],
+  unitOf: (path: string) => string | undefined,
+  which: "all" | "values" = "values",
+): string[] {
   const edges = new Map<string, Set<string>>();
   for (const file of files.filter((one) => !isTest(one.path))) {
     const from = unitOf(file.path);
     if (from === undefined) continue;
     const known = edges.get(from) ?? new Set();
     edges.set(from, known);
-    for (const to of importsOf(file, "values")) {
+    for (const to of importsOf(file, which)) {
       const unit = to.startsWith(".") ? unitOf(resolved(file.path, to)) : undefined;
       if (unit !== undefined && unit !== from) known.add(unit);
     }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { breaches, cycles, type SourceFile, waysTo } from "./import-law.ts";
+import { breaches, circles, cycles, type SourceFile, waysTo } from "./import-law.ts";
 import { sourceFiles } from "./source-files.ts";
 
 describe("OPS-6 the import law", () => {
@@ -8,6 +8,11 @@ describe("OPS-6 the import law", () => {
       ({ from, to, rule, cure }) => `${from} imports ${to}\n  rule: ${rule}\n  cure: ${cure}`,
     );
     expect(told.join("\n"), "the import law is broken").toBe("");
+  });
+
+  test("no files import each other in a circle", () => {
+    const told = circles(sourceFiles("src", "web"));
+    expect(told.join("\n"), "move what they share into a file below both").toBe("");
   });
 
   test("domain folders and features import each other in one direction only", () => {
@@ -51,6 +56,23 @@ describe("OPS-6 the import law", () => {
       { path: "src/features/c/index.ts", text: 'import { a } from "../a/index.ts";' },
     ];
     expect(cycles(ring, unitOf)).toEqual(["features/a → features/b → features/c → features/a"]);
+  });
+
+  test.each([
+    ["of values", 'import { a } from "./a.ts";'],
+    ["of a type", 'import type { A } from "./a.ts";'],
+    ["of a type in its place", 'type B = { a: import("./a.ts").A };'],
+    ["passed on", 'export { a } from "./a.ts";'],
+    ["at run time", 'const a = await import("./a.ts");'],
+  ])("a circle of files is seen, once and with its names, closed by an import %s", (_name, text) => {
+    const files: SourceFile[] = [
+      { path: "web/queues/a.tsx", text: 'import { b } from "./b.ts";' },
+      { path: "web/queues/b.ts", text: 'import { c } from "../queues/c.ts";' },
+      { path: "web/queues/c.ts", text: text.replace("a.ts", "a.tsx") },
+    ];
+    const circle = "web/queues/a.tsx → web/queues/b.ts → web/queues/c.ts → web/queues/a.tsx";
+    expect(circles(files)).toEqual([circle]);
+    expect(circles(files.slice(0, 2))).toEqual([]);
   });
 });
 
