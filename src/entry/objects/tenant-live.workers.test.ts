@@ -28,7 +28,7 @@ test("MON-1 a portal that has been closed and does not hear it keeps nobody else
   watches.accept();
   const { facts } = new ToyCarrier(SAMPLE_LINE);
   const told = await runInDurableObject(stub, async (live) => {
-    await live.endSession("over");
+    live.endSession("over");
     return live.apply({ facts, timeZone: "UTC" });
   });
   expect(told).toBe(facts.length);
