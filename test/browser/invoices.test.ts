@@ -100,13 +100,29 @@ test("BIL-8 a client disputes one line and takes it back", async () => {
   await expect.poll(() => asked("DELETE", "/api/portal/disputes/d1").length).toBe(1);
 });
 
-test("BIL-8 a dispute that could not be withdrawn says why: it was decided meanwhile", async () => {
+test("BIL-8 a dispute that could not be withdrawn says why; where it was decided meanwhile, the page shows how", async () => {
   const problem = { title: "Not possible now", status: 409, code: "dispute_decided", detail: "d", requestId: "r" };
-  stage.house.answer(/^DELETE .*\/disputes\/d1$/, { status: 409, body: problem });
+  stage.house.answer(/^DELETE .*\/disputes\/d1$/, {
+    status: 503,
+    body: { ...problem, status: 503, code: "database_away" },
+  });
   const page = await stage.page("client", "/portal/invoices/i2");
-  await page.getByRole("button", { name: "Withdraw" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Withdraw" }).click();
-  await page.getByRole("alert").filter({ hasText: "The dispute is decided already." }).waitFor();
+  const withdraw = async () => {
+    await page.getByRole("button", { name: "Withdraw" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Withdraw" }).click();
+  };
+  await withdraw();
+  await page.getByRole("alert").filter({ hasText: /\w/ }).waitFor();
+  const document = invoiceDocument("finalized");
+  const disputes = document.disputes.map((one) => ({ ...one, state: "rejected", decision: "These were calls" }));
+  stage.house.answer(/^DELETE .*\/disputes\/d1$/, () => {
+    stage.house.answer(/^GET .*\/portal\/invoices\/i2\/document$/, { body: { ...document, disputes } });
+    return { status: 409, body: problem };
+  });
+  await withdraw();
+  // Decided meanwhile: the page says how, and offers no longer what can be done no longer.
+  await page.getByText("These were calls").waitFor();
+  expect(await page.getByRole("button", { name: "Withdraw" }).count()).toBe(0);
   stage.errors.splice(0);
 });
 

@@ -177,3 +177,11 @@ test("BIL-8 a cancelled invoice offers to bill its month anew, and the new draft
   await page.waitForURL("**/invoices/i1");
   await page.getByRole("button", { name: "Approve" }).waitFor();
 });
+
+test.each(["payments", "ageing", "runs"])("of the four money pages %s alone stands as open", async (path) => {
+  const page = await stage.page("billing", `/billing/${path}`);
+  const tabs = page.locator("nav.tabs");
+  await tabs.getByRole("link").first().waitFor();
+  expect(await tabs.locator('[aria-current="page"]').count()).toBe(1);
+  expect(await tabs.locator('[aria-current="page"]').getAttribute("href")).toBe(`/billing/${path}`);
+});

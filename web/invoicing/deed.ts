@@ -1,21 +1,29 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { send } from "../api/http.ts";
+import { type QueryClient, useMutation, useQueryClient } from "@tanstack/react-query";
+import { ApiProblem, send } from "../api/http.ts";
 
 type Deed = { readonly method?: "POST" | "PUT" | "DELETE"; readonly path: string; readonly body?: unknown };
 
-/** Something done to an invoice or what hangs on it; every page that shows money is then read again. */
+/** Something done to an invoice or what hangs on it; every page that shows money is then read again, also where it was refused. */
 export function useDeed<Answer = unknown>(done?: () => void) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: ({ method = "POST", path, body }: Deed) => send<Answer>(method, path, body),
     onSuccess: async () => {
       done?.();
-      await Promise.all([
-        queries.invalidateQueries({ queryKey: ["billing"] }),
-        queries.invalidateQueries({ queryKey: ["portal"] }),
-      ]);
+      await readAgain(queries);
+    },
+    onError: async (problem) => {
+      // Somebody else was quicker: the page shows what is so by now, and not what can be done no longer.
+      if (problem instanceof ApiProblem && problem.status === 409) await readAgain(queries);
     },
   });
+}
+
+async function readAgain(queries: QueryClient): Promise<void> {
+  await Promise.all([
+    queries.invalidateQueries({ queryKey: ["billing"] }),
+    queries.invalidateQueries({ queryKey: ["portal"] }),
+  ]);
 }
 
 /** One for each opening of a dialog: the same deed sent twice after a lost answer is done once. */

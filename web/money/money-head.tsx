@@ -24,6 +24,8 @@ export function MoneyNav({ here }: { here: MoneyPage }) {
           to={to}
           search={{}}
           className="tab"
+          // Without it the first, whose address is the beginning of all, stands as open beside each of the others.
+          activeOptions={{ exact: true }}
           {...(key === here ? { "aria-current": "page" as const } : {})}
         >
           {nav[key]}

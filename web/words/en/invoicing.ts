@@ -96,7 +96,7 @@ export const invoicing: Words["invoicing"] = {
 export const exceptions: Words["exceptions"] = {
   title: "Usage that waits for a person",
   state: { open: "Open", resolved: "Resolved" },
-  none: { open: "All usage could be billed.", resolved: "Nothing was resolved yet." },
+  none: { open: "No usage waits for a person.", resolved: "Nothing was resolved yet." },
   noneHint: "What no run can bill by itself stands here with its reason; nothing is left out in silence.",
   when: "When",
   what: "Usage",

@@ -88,7 +88,7 @@ export const invoicing = {
 export const exceptions = {
   title: "待人工处理的用量",
   state: { open: "待处理", resolved: "已处理" },
-  none: { open: "所有用量都已计费。", resolved: "还没有处理过的用量。" },
+  none: { open: "没有待人工处理的用量。", resolved: "还没有处理过的用量。" },
   noneHint: "出账无法自动计费的用量连同原因列在这里，不会被悄悄漏掉。",
   when: "发生时间",
   what: "用量",
