@@ -145,12 +145,9 @@ export function listWaiting({ waitingClasses }: Pool, seatClass: SeatClass): voi
 
 /** Nobody waits in the class any more: the last of the list takes its place there. */
 export function unlistWaiting({ waitingClasses }: Pool, seatClass: SeatClass): void {
-  const { listedAt } = seatClass;
-  const last = waitingClasses.at(-1);
-  if (listedAt === null || last === undefined) return;
-  waitingClasses[listedAt] = last;
-  last.listedAt = listedAt;
-  waitingClasses.pop();
+  const last = waitingClasses.pop() as SeatClass; // the class itself is listed
+  last.listedAt = seatClass.listedAt;
+  if (last !== seatClass) waitingClasses[seatClass.listedAt as number] = last; // likewise
   seatClass.listedAt = null;
 }
 

@@ -22,6 +22,6 @@ export function estimateWaitS(seatClass: SeatClass, position: number, anybodyWai
 function rivalsOf(seatClass: SeatClass): number {
   let rivals = 0;
   const { classes } = seatClass.members[0] as Agent; // somebody works for it
-  for (const other of classes) if (other.listedAt !== null && other !== seatClass) rivals += other.waiting.live;
+  for (const other of classes) if (other !== seatClass) rivals += other.waiting.live;
   return rivals;
 }
