@@ -82,6 +82,9 @@ export function mischiefOf(operation: Operation, ids: Readonly<Record<string, st
       all.push({ name: `${field}=${JSON.stringify(value)}`, path, body, refused, names: `json.${field}` });
     }
   }
+  for (const deep of operation.deepTexts) {
+    all.push({ name: `NUL in ${deep.path.join(".")}`, path, body: JSON.stringify(deep.value), refused });
+  }
   all.push({ name: "unknown field", path, body: JSON.stringify({ ...sample, isAdmin: true, tenantId: "x" }) });
   return all;
 }

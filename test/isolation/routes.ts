@@ -15,6 +15,8 @@ export type Operation = {
   readonly body: unknown;
   /** Every field that the body may have. */
   readonly bodyFields: readonly string[];
+  /** For each free text below the body's own fields: the body with a text there that may not be kept. */
+  readonly deepTexts: readonly DeepText[];
 };
 
 type Schema = {
@@ -65,6 +67,7 @@ export function operationsOf(document: Document): Operation[] {
       bodyFields: Object.keys(
         resolved(document, described.requestBody?.content["application/json"]?.schema)?.properties ?? {},
       ),
+      deepTexts: deepTextsOf(document, described.requestBody?.content["application/json"]?.schema),
     })),
   );
 }
@@ -72,6 +75,33 @@ export function operationsOf(document: Document): Operation[] {
 function resolved(document: Document, schema: Schema | undefined): Schema | undefined {
   if (schema?.$ref === undefined) return schema;
   return resolved(document, document.components?.schemas?.[schema.$ref.replace("#/components/schemas/", "")]);
+}
+
+/** One for each place: where several forms have it, the first. */
+function deepTextsOf(document: Document, schema: Schema | undefined): DeepText[] {
+  const deep = unstorable(document, schema).filter(({ path }) => path.length > 1);
+  return [...new Map(deep.toReversed().map((one) => [one.path.join("."), one])).values()];
+}
+
+export type DeepText = { readonly path: readonly string[]; readonly value: unknown };
+
+/** What a schema accepts but for one text, at this path, that the database cannot keep; one for each text it may hold. */
+function unstorable(document: Document, given: Schema | undefined): DeepText[] {
+  const schema = resolved(document, given);
+  const either = schema?.anyOf ?? schema?.oneOf;
+  if (either !== undefined) return either.flatMap((one) => unstorable(document, one));
+  const type = typeof schema?.type === "string" ? schema.type : schema?.type?.[0];
+  if (schema === undefined || schema.enum !== undefined) return [];
+  if (type === "string") return schema.format === undefined ? [{ path: [], value: "a\u0000b" }] : [];
+  if (type === "array") {
+    return unstorable(document, schema.items).map(({ path, value }) => ({ path: ["0", ...path], value: [value] }));
+  }
+  return Object.entries(schema.properties ?? {}).flatMap(([field, each]) =>
+    unstorable(document, each).map(({ path, value }) => ({
+      path: [field, ...path],
+      value: { ...(sample(document, schema) as object), [field]: value },
+    })),
+  );
 }
 
 /** Text of a form that only a pattern says. */

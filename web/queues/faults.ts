@@ -45,7 +45,9 @@ function customWords(t: TFunction, params: Record<string, unknown> | undefined):
       return t("queues.fault.order");
     case "not_asked":
       return t("queues.fault.notAsked");
+    case "not_below":
+      return t("queues.fault.notBelow", { level: String(params.below ?? "") });
     default:
-      return t("queues.fault.notBelow", { level: String(params?.below ?? "") });
+      return t("queues.fault.choose");
   }
 }

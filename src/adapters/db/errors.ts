@@ -54,6 +54,8 @@ const REFUSALS: { readonly [sqlState: string]: DatabaseRefusalCode } = {
   "22001": "invalid_value",
   // A NUL in text, which PostgreSQL does not store.
   "22021": "invalid_value",
+  // The same inside of JSON.
+  "22P05": "invalid_value",
   "22003": "invalid_value",
   "22007": "invalid_value",
   "22008": "invalid_value",

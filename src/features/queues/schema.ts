@@ -2,6 +2,7 @@ import { z } from "zod";
 import { POLICIES, SEAT_KINDS } from "../../domain/routing/config.ts";
 import { parseNeed } from "../../domain/routing/demand.ts";
 import { STRATEGIES } from "../../domain/routing/strategies/index.ts";
+import { plainText } from "../identity/schema.ts";
 
 /** Settings of queues and pools, as files write them and as the console changes them: one set of limits for both. */
 const NAME = "[a-z][a-z0-9-]{0,39}";
@@ -38,7 +39,7 @@ export const RELAX_STEPS = [
     do: z.literal("outside"),
     number: z.string().regex(/^\+[1-9][0-9]{6,14}$/, "a telephone number in E.164: + and 7 to 15 digits"),
     /** Who answers there, as the contact's page says it. */
-    name: z.string().trim().min(1).max(80),
+    name: plainText().trim().min(1).max(80),
   }),
 ] as const;
 const RelaxSchema = z
