@@ -193,6 +193,23 @@ test("A13 a break chosen in a call stands as the next state and can be cancelled
   await expect.poll(() => commands("cancel_next_state").length).toBe(1);
 });
 
+test.each(["en", "zh"] as const)("A13 at 1280 the bar has room for all it may say at once, in %s", async (language) => {
+  const page = await stage.page("agent", "/desktop", { language });
+  await page.getByTestId("phone-line").waitFor();
+  const nextState = { to: "not_ready", reason: "after_work" } as const;
+  stage.house.tell(SOCKET, {
+    ...desk({ state: "on_contact", since: Date.now() - 754_000, contact: contact("talking"), nextState }),
+    queue: { waiting: 14, longestSince: Date.now() - 754_000 },
+  });
+  await page.getByTestId("next-state").getByRole("button").waitFor();
+  const [queue, age] = await Promise.all([
+    page.getByTestId("queue").locator("> :last-child").boundingBox(),
+    page.getByTestId("age").boundingBox(),
+  ]);
+  expect((queue?.x ?? 0) + (queue?.width ?? 0)).toBeLessThanOrEqual((age?.x ?? 0) - 4);
+  expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+});
+
 test("A14 a state the house refuses goes back, with the reason", async () => {
   stage.house.refuse.set("set_state", "busy");
   const page = await desktop();

@@ -245,3 +245,12 @@ test("SEC-1 a sign-out that the house did not hear of is said, and leaves only w
   await dialog.getByRole("button", { name: "Sign out" }).click();
   await page.waitForURL("**/sign-in");
 });
+
+test("X1 the phone is drawn whole where it is the first page that is opened", async () => {
+  const page = await stage.page("agent", "/phone");
+  await page.locator(".panel").first().waitFor();
+  const drawn = (one: string, css: string) =>
+    page.evaluate(`getComputedStyle(document.querySelector("${one}")).getPropertyValue("${css}")`);
+  expect(await drawn(".shell-bar", "display")).toBe("flex");
+  expect(await drawn(".panel", "border-top-style")).toBe("solid");
+});

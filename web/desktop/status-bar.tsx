@@ -153,7 +153,7 @@ function Brands() {
       name={`${t("desktop.brands")}: ${brands.map((brand) => brand.name).join(", ")}`}
       label={
         <>
-          <span className="small quiet">{t("desktop.brands")}</span>
+          <span className="small quiet brands-word">{t("desktop.brands")}</span>
           <span className="row brand-dots">
             {brands.slice(0, BRANDS_SHOWN).map((brand) => (
               <span key={brand.id} className="brand-dot" style={brandStyle(brand.color)} />

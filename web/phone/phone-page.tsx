@@ -12,6 +12,8 @@ import { Captions } from "./captions.tsx";
 import { type DemoNumber, type DemoNumbers, demoNumbers } from "./demo-carrier.ts";
 import { FaultSwitches } from "./fault-switches.tsx";
 import { Handset } from "./handset.tsx";
+// The bar and the panels are the shell's; a caller's page is opened without it.
+import "../shell/shell.css";
 import "./phone.css";
 
 /** A caller's telephone beside the product: a newcomer sees the whole of it in two tabs. Exists in the sandbox alone. */
