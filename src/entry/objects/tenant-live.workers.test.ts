@@ -32,7 +32,9 @@ test("MON-1 a portal that has been closed and does not hear it keeps nobody else
     return live.apply({ facts, timeZone: "UTC" });
   });
   expect(told).toBe(facts.length);
-  await expect.poll(() => heard.map(({ kind }) => kind)).toEqual(["snapshot", "change"]);
+  // The client's clock may pass midnight meanwhile, which is told too and is no contact's news.
+  const news = () => heard.filter((frame) => frame.kind === "change" && frame.changed.length > 0);
+  await expect.poll(() => news().length).toBe(1);
   deaf.accept();
   watches.close();
 });
