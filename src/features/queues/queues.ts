@@ -3,11 +3,11 @@ import type { PoolId, QueueId, TenantId } from "../../domain/kernel/ids.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import type { Policy } from "../../domain/routing/config.ts";
 import type { SignedIn } from "../identity/index.ts";
+import { linesAmong } from "../routing/index.ts";
 import type { PoolView, QueueChanges, QueueList, QueueSettings, QueueView } from "./schema.ts";
 import { changesBetween } from "./settings.ts";
 import {
   holdQueue,
-  linesAmong,
   listAbilities,
   listChanges,
   listClients,

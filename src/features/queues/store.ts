@@ -81,15 +81,6 @@ export async function listQueues(tx: TenantTx): Promise<StoredQueue[]> {
   return rows.map(({ row }) => queueOf(JSON.parse(row)));
 }
 
-/** Which of these numbers are lines of the house, whichever client's: the house's own register tells, and no client's rows. */
-export async function linesAmong(tx: OperatorTx, numbers: readonly string[]): Promise<string[]> {
-  if (numbers.length === 0) return [];
-  const rows = await tx.execute<Row>(sql`
-    select l.e164 from house.lines l join jsonb_array_elements_text(${JSON.stringify(numbers)}::jsonb) as asked on asked = l.e164
-    order by 1`);
-  return rows.map(({ e164 }) => String(e164));
-}
-
 /** The queue, held until the transaction ends; null where this client has none of this id in use. */
 export async function holdQueue(tx: TenantTx, queueId: QueueId): Promise<StoredQueue | null> {
   const rows = await tx.execute<{ row: string }>(sql`

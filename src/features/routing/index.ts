@@ -1,1 +1,2 @@
+export { linesAmong } from "./house-lines.ts";
 export { telephoneRoutes } from "./routes.ts";

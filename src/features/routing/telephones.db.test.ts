@@ -58,6 +58,17 @@ describe("ACD-6 an agent's telephone, set by who runs the floor", () => {
     expect(await published()).toBeUndefined();
   });
 
+  test("is no line of the house, whichever client's: the call would come in at the front again", async () => {
+    const before = await read();
+    const lines = await databases.admin<{ e164: string }[]>`select e164 from house.lines`;
+    expect(lines.length).toBeGreaterThan(2);
+    for (const { e164 } of lines) {
+      const own = change({ number: asId<PhoneNumber>(e164), rings: "at_once" });
+      await expect(own).rejects.toMatchObject({ code: "own_number" });
+    }
+    expect(await read()).toEqual(before);
+  });
+
   test("is refused where somebody has changed it since it was read, and for nobody", async () => {
     const { version } = await read();
     await change({ number: NUMBER, rings: "on_accept" });

@@ -4,6 +4,7 @@ import type { AgentId } from "../../domain/kernel/ids.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import type { TelephoneRings } from "../../domain/routing/config.ts";
 import { auditHouse } from "../audit/index.ts";
+import { linesAmong } from "./house-lines.ts";
 import type { Telephone, TelephoneView } from "./schema.ts";
 
 type Row = {
@@ -38,6 +39,7 @@ export function changeTelephone(
     if (before.version !== version) {
       throw new Refusal("conflict", "changed_meanwhile", "somebody has changed this since you read it; read it again");
     }
+    await refuseOwnLine(tx, telephone);
     const after = { number: telephone?.number ?? null, rings: telephone?.rings ?? "on_accept" };
     if (after.number === before.telephone && after.rings === before.rings) return viewOf(before);
     await tx.execute(sql`
@@ -49,6 +51,15 @@ export function changeTelephone(
     await auditHouse(tx, by.userId, "agent_telephone_changed", { kind: "agent", id: agentId }, detail);
     return viewOf(await rowOf(tx, agentId));
   });
+}
+
+/** An agent who is rung at a line of the house would be a caller of it: the call comes in at the front again. */
+async function refuseOwnLine(tx: OperatorTx, telephone: Telephone | null): Promise<void> {
+  const [own] = telephone === null ? [] : await linesAmong(tx, [telephone.number]);
+  if (own === undefined) return;
+  const message = "this is one of the house's own lines: a telephone outside the house is wanted";
+  const faults = [{ path: "json.telephone.number", message, value: own, rule: { is: "own_number" } }];
+  throw new Refusal("invalid", "own_number", message, { faults });
 }
 
 async function rowOf(tx: OperatorTx, agentId: AgentId): Promise<Row | undefined> {

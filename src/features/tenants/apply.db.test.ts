@@ -209,6 +209,12 @@ describe("a mistake in a file", () => {
       'afterS = 30, do = "lend", group = "nobody"',
       /visitors\.relax\.0\.group = "nobody": there is no group of agents of this name; allowed: /,
     ],
+    [
+      "house.toml",
+      'telephone = "+442079460321"',
+      'telephone = "+12065550110"',
+      /agents\.\d+\.telephone = "\+12065550110": this is a number of the house/,
+    ],
     ["house.toml", 'policy = "slack"', 'policy = "lifo"', /pools\.main\.policy = "lifo".*allowed: fifo, edf, slack/],
     ["harbourlight/queues.toml", "ringTimeoutS = 20", "ringTimeoutS = ", /tenants\/harbourlight\/queues\.toml:5: /],
   ])("in %s (%s -> %s) is named, and nothing is applied", async (file, from, to, message) => {

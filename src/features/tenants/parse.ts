@@ -110,7 +110,7 @@ function crossFaults(house: HouseFile, tenants: readonly TenantFiles[]): FileFau
   return [
     ...houseFaults(house, tenants),
     ...tenants.flatMap((tenant) => tenantFaults(tenant, pools, groups)),
-    ...tenants.flatMap((tenant) => loopFaults(tenant, tenants)),
+    ...loopFaults(house, tenants),
     ...twice(
       tenants.flatMap((t) =>
         t.numbers.map(({ e164 }, at) => ({ file: `${t.slug}/tenant.toml`, path: `numbers.${at}.e164`, value: e164 })),
@@ -212,14 +212,26 @@ function tenantFaults(tenant: TenantFiles, pools: readonly string[], groups: rea
 }
 
 /** A caller who is handed to a number of the house comes in at the front again, and may go round for ever. */
-function loopFaults({ slug, queues }: TenantFiles, tenants: readonly TenantFiles[]): FileFault[] {
+function loopFaults(house: HouseFile, tenants: readonly TenantFiles[]): FileFault[] {
   const ours = new Set(tenants.flatMap(({ numbers }) => numbers.map(({ e164 }) => e164)));
-  return Object.entries(queues).flatMap(([name, { relax }]) =>
-    relax.flatMap((step, at) => {
-      if (step.do !== "outside" || !ours.has(step.number)) return [];
-      const message = "this is a number of the house: one outside it is wanted";
-      return [{ file: `${slug}/queues.toml`, path: `${name}.relax.${at}.number`, message, value: step.number }];
-    }),
+  const telephones = house.agents.map(({ telephone }, at) => ({
+    file: "house.toml",
+    path: `agents.${at}.telephone`,
+    value: telephone,
+  }));
+  const outside = tenants.flatMap(({ slug, queues }) =>
+    Object.entries(queues).flatMap(([name, { relax }]) =>
+      relax.map((step, at) => ({
+        file: `${slug}/queues.toml`,
+        path: `${name}.relax.${at}.number`,
+        value: step.do === "outside" ? step.number : undefined,
+      })),
+    ),
+  );
+  return [...telephones, ...outside].flatMap(({ file, path, value }) =>
+    value !== undefined && ours.has(value)
+      ? [{ file, path, message: "this is a number of the house: one outside it is wanted", value }]
+      : [],
   );
 }
 
