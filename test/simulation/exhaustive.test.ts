@@ -41,7 +41,7 @@ function canonical(world: TinyWorld): string {
   // What is past matters where the pool has counted it otherwise: two such histories are not the same.
   const counted = world.counted();
   const uncounted = [counted.answered - world.stays.answered, counted.abandoned - world.stays.abandoned];
-  const graded = world.pools.flatMap(({ tickets: known }) => [...known.values()].map((ticket) => ticket.graded));
+  const graded = world.pools.flatMap(({ tickets: known }) => [...known.values()].map((ticket) => ticket.stay === null));
   const spent = [...world.states.values()].map((state) => state.spent.filter((id) => now.includes(id)));
   return renamed(`${now}${JSON.stringify([spent, uncounted, graded])}`);
 }

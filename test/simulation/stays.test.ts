@@ -79,8 +79,8 @@ function pool(mistake: Mistake): Rules {
       (other) => step(at, other, now, chance),
       event,
       () => {
-        for (const { graded, queue, terms } of at.tickets.values())
-          if (!graded && terms.date !== queue.date) queue.today.offered += 1;
+        for (const { queue, stay } of at.tickets.values())
+          if (stay !== null && stay.date !== queue.date) queue.today.offered += 1;
       },
     );
   return { ...PRODUCT, stepPool };

@@ -76,7 +76,7 @@ function forget(run: Run, ticket: PoolTicket, wrapUp: Agent | null): void {
     return;
   }
   // The contact has yet to say how the stay ended: its word may be held up for as long as an outage lasts.
-  if (!ticket.graded && run.now < ticket.heardAt + OPEN_STAY_MS) {
+  if (ticket.stay !== null && run.now < ticket.heardAt + OPEN_STAY_MS) {
     setTicketTimer(run.pool, ticket, ticket.heardAt + OPEN_STAY_MS);
     return;
   }

@@ -88,7 +88,7 @@ const CASES: readonly [keyof typeof STATES, string, (world: SmallWorld) => unkno
   ],
   ["on_contact", "abandons", (w) => (queueOf(w).today.abandoned += 1), "1 offered and has 1 answered, 1 abandoned"],
   ["on_contact", "overflows", (w) => (queueOf(w).today.overflowed += 1), "1 overflowed, 0 open"],
-  ["ringing", "open stays", (w) => (ticketOf(w).graded = true), "0 overflowed, 0 open"],
+  ["ringing", "open stays", (w) => (ticketOf(w).stay = null), "0 overflowed, 0 open"],
   ["on_contact", "in time", (w) => (queueOf(w).today.withinTarget += 1), "figures of the day do not add up"],
   ["on_contact", "short abandons", (w) => (queueOf(w).today.shortAbandoned += 1), "figures of the day do not add up"],
   ["ringing", "idle seats", (w) => (classOf(w).idle.live += 1), " counts 1 idle and has 0"],

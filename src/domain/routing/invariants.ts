@@ -70,8 +70,8 @@ function brokenByCounts(pool: Pool): string | null {
   }
   const waiting = new Map<PoolQueue, number>();
   const open = new Map<PoolQueue, number>();
-  for (const { queue, at, graded, terms } of pool.tickets.values()) {
-    if (!graded && terms.date === queue.date) countOne(open, queue);
+  for (const { queue, at, stay } of pool.tickets.values()) {
+    if (stay?.date === queue.date) countOne(open, queue);
     if (at.is === "waiting" || at.is === "offered") countOne(waiting, queue);
   }
   for (const queue of pool.queues.values()) {

@@ -45,8 +45,8 @@ export function restorePool(
 }
 
 /** When a contact that has left is next looked at, as `forget` would have it. */
-function goneUntil({ heardAt, graded }: PoolTicket, now: Instant): Instant {
-  return heardAt + (graded || now < heardAt + TOMBSTONE_MS ? TOMBSTONE_MS : OPEN_STAY_MS);
+function goneUntil({ heardAt, stay }: PoolTicket, now: Instant): Instant {
+  return heardAt + (stay === null || now < heardAt + TOMBSTONE_MS ? TOMBSTONE_MS : OPEN_STAY_MS);
 }
 
 function restoreQueue(run: Run, row: QueueRow): void {
@@ -82,8 +82,9 @@ function restoreTicket(run: Run, row: TicketRow): void {
     arrival: row.arrival,
     at: row.gone ? { is: "gone", wrapUp: null } : { is: "waiting" },
     heardAt: row.gone ? row.heardAt : now,
-    terms: sharedTerms(queue, row.terms?.date ?? queue.date, row.terms?.target ?? queue.config.target),
-    graded: row.graded,
+    stay: row.graded
+      ? null
+      : sharedTerms(queue, row.terms?.date ?? queue.date, row.terms?.target ?? queue.config.target),
     wanting: false,
     inTarget: false,
     declined: row.declined,

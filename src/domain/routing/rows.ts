@@ -102,11 +102,11 @@ export function dumpTicket(pool: Pool, ticket: PoolTicket): TicketRow | null {
     arrival: ticket.arrival,
     gone: ticket.at.is === "gone",
     heardAt: ticket.heardAt,
-    graded: ticket.graded,
+    graded: ticket.stay === null,
     declined: ticket.declined,
     brandId: ticket.brandId,
     caller: ticket.caller,
-    terms: ticket.terms,
+    ...(ticket.stay === null ? {} : { terms: ticket.stay }),
   };
 }
 

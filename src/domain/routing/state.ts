@@ -160,10 +160,8 @@ export type PoolTicket = {
   readonly arrival: number;
   at: TicketAt;
   heardAt: Instant;
-  /** What its stay counts for. */
-  terms: StayTerms;
-  /** Its stay is counted, once, or goes on at another site. Until then it is open, also while the contact is aside. */
-  graded: boolean;
+  /** What its open stay will count for, also while the contact is aside; null once it is counted, or is another site's. */
+  stay: StayTerms | null;
   /** True while an entry in the class's heap counts. */
   wanting: boolean;
   /** Its entry in `inTarget` counts. */

@@ -41,8 +41,8 @@ function sameTarget(a: QueueConfig["target"], b: QueueConfig["target"]): boolean
 }
 
 export function countOffered(run: Run, ticket: PoolTicket, stays: 1 | -1 = 1): void {
-  const { queue, terms } = ticket;
-  if (terms.date === queue.date) queue.today.offered += stays;
+  const { queue, stay } = ticket;
+  if (stay?.date === queue.date) queue.today.offered += stays;
   queue.stake = null;
   touchQueue(run.pool, queue);
 }
@@ -54,16 +54,16 @@ export function count(
   outcome: "answered" | "abandoned" | "overflowed",
   waitedMs: Ms | undefined,
 ): void {
-  if (ticket.graded) return;
-  ticket.graded = true;
+  const { queue, stay } = ticket;
+  if (stay === null) return;
+  ticket.stay = null;
   touchTicket(run.pool, ticket);
-  const { queue, terms } = ticket;
-  if (terms.date !== queue.date) return;
+  if (stay.date !== queue.date) return;
   const { today } = queue;
   today[outcome] += 1;
   // The contact was queued by the clock of another machine, which may run before this one's.
   const waited = waitedMs ?? Math.max(0, run.now - ticket.queuedAt);
-  const result = grade(outcome === "overflowed" ? "flowed_out" : outcome, waited, terms.target);
+  const result = grade(outcome === "overflowed" ? "flowed_out" : outcome, waited, stay.target);
   if (result === "short_abandon") today.shortAbandoned += 1;
   if (result === "within") today.withinTarget += 1;
   queue.stake = null;
@@ -72,10 +72,10 @@ export function count(
 
 /** The stay goes on at another site, whose pool counts it from its beginning: here it was never offered. */
 export function moveOn(run: Run, ticket: PoolTicket): void {
-  if (ticket.graded) return;
-  ticket.graded = true;
-  touchTicket(run.pool, ticket);
+  if (ticket.stay === null) return;
   countOffered(run, ticket, -1);
+  ticket.stay = null;
+  touchTicket(run.pool, ticket);
 }
 
 /** Midnight in a zone: the figures of its clients' queues begin anew. Stays that are open count for the day they began on. */

@@ -140,7 +140,7 @@ function onService(run: Run, event: Seat, then: (run: Run, agent: Agent, service
 /** The stay is answered whatever the pool made of the seat: it may have been taken back before this word came. */
 function onConnected(run: Run, event: Extract<PoolEvent, { readonly type: "connected" }>): Reply {
   const ticket = run.pool.tickets.get(event.contactId);
-  const isNews = ticket !== undefined && !ticket.graded && (ticket.at.is === "served" || ticket.at.is === "gone");
+  const isNews = ticket !== undefined && ticket.stay !== null && (ticket.at.is === "served" || ticket.at.is === "gone");
   if (isNews) count(run, ticket, "answered", event.waitedMs);
   if (isNews && ticket.at.is === "gone") remember(run, ticket);
   const reply = onService(run, event, connected);

@@ -35,7 +35,7 @@ describe("SLA-1 the day's figures of a queue", () => {
     expect(todayOf(world)).toEqual(expected);
     expect(leave(world, "abandoned"), "counted once").toEqual({ is: "ignored", why: "gone already" });
     expect(todayOf(world)).toEqual(expected);
-    expect(ticket(world)?.graded).toBe(true);
+    expect(ticket(world)?.stay).toBeNull();
   });
 
   test.each([
@@ -106,7 +106,7 @@ describe("ACD-2 SL-4 a contact that is put aside: its stay goes on, and ends as 
     expect(leave(world, "aside")).toEqual({ is: "done" });
     if (at !== "waiting") expect(world.state(0)).toBe("ready");
     expect(leave(world, "aside"), "said twice").toEqual({ is: "ignored", why: "gone already" });
-    expect([todayOf(world), ticket(world)?.graded]).toEqual([ONE, false]);
+    expect([todayOf(world), ticket(world)?.stay]).toMatchObject([ONE, { date: "" }]);
   });
 
   test.each([
@@ -139,7 +139,7 @@ describe("ACD-2 SL-4 a contact that is put aside: its stay goes on, and ends as 
     leave(world, "aside", 1);
     world.pass(23 * HOUR_MS);
     world.restart();
-    expect([todayOf(world), ticket(world)?.graded]).toEqual([ONE, false]);
+    expect([todayOf(world), ticket(world)?.stay]).toMatchObject([ONE, { date: "" }]);
     expect(leave(world, "abandoned", 1)).toEqual({ is: "done" });
     expect(todayOf(world)).toEqual({ ...ONE, abandoned: 1 });
     world.pass(HOUR_MS);
@@ -194,7 +194,7 @@ describe("ACD-7 a contact that asks again", () => {
     expect(ticket(world)?.at.is).toBe("gone");
     expect(waitAgain(world, 2)).toMatchObject({ answer: { state: "waiting", waiting: 1 } });
     expect(waitAgain(world, 1), "a late one").toMatchObject({ answer: { state: "gone" } });
-    expect(ticket(world)).toMatchObject({ attempt: 2, at: { is: "waiting" }, graded: false });
+    expect(ticket(world)).toMatchObject({ attempt: 2, at: { is: "waiting" }, stay: { date: "" } });
     expect(todayOf(world), "another stay").toMatchObject({ offered: 2, overflowed: 1 });
   });
 

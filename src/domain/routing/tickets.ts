@@ -71,7 +71,7 @@ export function withdrawn(run: Run, event: Extract<PoolEvent, { readonly type: "
   }
   if (known === undefined) return ignored("unknown contact");
   // The stay may end under a wait that was never heard of: a repeat of this word is then known by its number.
-  if (!known.graded && attempt !== null && attempt > known.attempt) {
+  if (known.stay !== null && attempt !== null && attempt > known.attempt) {
     known.attempt = attempt;
     touchTicket(run.pool, known);
   }
@@ -81,7 +81,7 @@ export function withdrawn(run: Run, event: Extract<PoolEvent, { readonly type: "
 /** A stay that is over here, or another queue's, is none of the one spoken of. */
 function isUnheard(known: PoolTicket | undefined, wanted: Ticket): boolean {
   if (known === undefined) return true;
-  const isOther = known.graded || known.queue.queueId !== wanted.queue.id;
+  const isOther = known.stay === null || known.queue.queueId !== wanted.queue.id;
   return isOther && known.at.is === "gone" && wanted.attempt > known.attempt;
 }
 
@@ -94,7 +94,7 @@ function end(run: Run, ticket: PoolTicket, why: WithdrawReason, waitedMs: Ms | u
 /** The contact no longer wants a seat, now or for good. */
 export function withdraw(run: Run, ticket: PoolTicket, why: WithdrawReason, waitedMs?: Ms): Reply {
   const was = ticket.at;
-  if (was.is === "gone" && (ticket.graded || ENDING[why] === null)) return ignored("gone already");
+  if (was.is === "gone" && (ticket.stay === null || ENDING[why] === null)) return ignored("gone already");
   end(run, ticket, why, waitedMs);
   if (was.is === "gone") {
     remember(run, ticket);
@@ -133,8 +133,8 @@ function begin(run: Run, wanted: Ticket, before: PoolTicket | null): PoolTicket 
 function admit(run: Run, wanted: Ticket, before: PoolTicket | null): PoolTicket {
   const { pool } = run;
   const queue = queueFor(pool, wanted);
-  const goesOn = before !== null && !before.graded && before.queue === queue;
-  const terms = goesOn ? before.terms : termsOf(run, queue, wanted);
+  const goesOn = before !== null && before.stay !== null && before.queue === queue;
+  const stay = goesOn ? before.stay : termsOf(run, queue, wanted);
   pool.arrivals += 1;
   const ticket: PoolTicket = {
     contactId: wanted.contactId,
@@ -152,8 +152,7 @@ function admit(run: Run, wanted: Ticket, before: PoolTicket | null): PoolTicket 
     arrival: pool.arrivals,
     at: WAITING,
     heardAt: run.now,
-    terms,
-    graded: false,
+    stay,
     wanting: false,
     inTarget: false,
     declined: NONE,
