@@ -4,6 +4,7 @@ export function graphCopy<T>(value: T, known: Map<unknown, unknown> = new Map())
   const before = known.get(value);
   if (before !== undefined) return before as T;
   if (value instanceof Map) return copyMap(value, known) as T;
+  if (value instanceof Set) return copySet(value, known) as T;
   if (Array.isArray(value)) {
     const list: unknown[] = [];
     known.set(value, list);
@@ -14,6 +15,13 @@ export function graphCopy<T>(value: T, known: Map<unknown, unknown> = new Map())
   known.set(value, copy);
   for (const [name, part] of Object.entries(value)) copy[name] = graphCopy(part, known);
   return copy as T;
+}
+
+function copySet(set: ReadonlySet<unknown>, known: Map<unknown, unknown>): Set<unknown> {
+  const copy = new Set<unknown>();
+  known.set(set, copy);
+  for (const item of set) copy.add(graphCopy(item, known));
+  return copy;
 }
 
 function copyMap(map: ReadonlyMap<unknown, unknown>, known: Map<unknown, unknown>): Map<unknown, unknown> {
