@@ -1,10 +1,33 @@
 import { useEffect, useState } from "react";
-import type { LiveContact, QueueToday } from "../../src/domain/call/live.ts";
+import { type LiveContact, type QueueToday, serviceLevel } from "../../src/domain/call/live.ts";
+import type { PortalToday } from "../../src/features/contacts/schema.ts";
 import { Link, type LinkState } from "../live/link.ts";
 import { createStore, type Store, useStore } from "../live/store.ts";
 
 type QueueRow = QueueToday & { readonly queueId: string; readonly serviceLevel: number | null };
 export type TodayFrame = { readonly day: string; readonly contacts: number; readonly queues: readonly QueueRow[] };
+
+export type Numbers = Pick<PortalToday, "offered" | "answered" | "abandoned" | "shortAbandoned" | "serviceLevel">;
+
+/** The socket's count of a queue where it has one for this day; the record's otherwise. The socket is seconds ahead. */
+export function freshest(day: string, frame: TodayFrame | null, queueId: string, stored: Numbers): Numbers {
+  const live = frame?.day === day ? frame.queues.find((one) => one.queueId === queueId) : undefined;
+  return live !== undefined && live.offered >= stored.offered ? live : stored;
+}
+
+/** The same of the whole day: contacts that came, and all stays in queues together, so that tiles and rows agree. */
+export function freshestDay(frame: TodayFrame | null, stored: Numbers & { readonly day: string }): Numbers {
+  if (frame === null || frame.day !== stored.day || frame.contacts < stored.offered) return stored;
+  const sum = (what: keyof QueueToday) => frame.queues.reduce((total, queue) => total + queue[what], 0);
+  const all = {
+    answered: sum("answered"),
+    abandoned: sum("abandoned"),
+    shortAbandoned: sum("shortAbandoned"),
+    overflowed: sum("overflowed"),
+    withinTarget: sum("withinTarget"),
+  };
+  return { ...all, offered: frame.contacts, serviceLevel: serviceLevel({ ...all, offered: sum("offered") }) };
+}
 
 /** Frames of the client's own socket: whole at the start and on request, then only what changed. */
 type LiveFrame = {

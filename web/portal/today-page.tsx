@@ -15,13 +15,12 @@ import { Age, LinkBanner } from "../shell/age.tsx";
 import { count, duration, share } from "../words/format.ts";
 import { currentTongue } from "../words/words.ts";
 import { HoursPanel } from "./hours-panel.tsx";
-import { type LiveState, useLive } from "./live.ts";
+import { freshest, freshestDay, type LiveState, useLive } from "./live.ts";
 import { Recent } from "./recent.tsx";
 import "./portal.css";
 
 type Target = { readonly share: number; readonly withinS: number };
 type QueueRow = PortalToday["queues"][number];
-type Numbers = Pick<PortalToday, "offered" | "answered" | "abandoned" | "shortAbandoned" | "serviceLevel">;
 
 /** The client's first page: the day against its target, and what is going on now. */
 export function TodayPage() {
@@ -64,19 +63,13 @@ export function TodayPage() {
   );
 }
 
-/** The socket's count of a queue where it has one for this day; the record's otherwise. The socket is seconds ahead. */
-function freshest(today: PortalToday, live: LiveState, queueId: string, stored: Numbers): Numbers {
-  const frame = live.today?.day === today.day ? live.today.queues.find((one) => one.queueId === queueId) : undefined;
-  return frame !== undefined && frame.offered >= stored.offered ? frame : stored;
-}
-
 /** Somebody talks with the caller: an agent, or a number outside the house. */
 const CONVERSING: ReadonlySet<LiveContact["stage"]> = new Set(["talking", "held", "outside"]);
 
 function Figures({ today, live }: { today: PortalToday; live: LiveState }) {
   const { t } = useTranslation();
   const tongue = currentTongue();
-  const all = freshest(today, live, "", today);
+  const all = freshestDay(live.today, today);
   const contacts = [...live.contacts.values()];
   const tiles: { icon: IconName; word: string; figure: string }[] = [
     { icon: "handset", word: t("portal.offered"), figure: count(tongue, all.offered) },
@@ -260,7 +253,7 @@ function QueuesPanel({ today, live }: { today: PortalToday; live: LiveState }) {
             </thead>
             <tbody>
               {today.queues.map((queue) => {
-                const numbers = freshest(today, live, queue.queueId, queue);
+                const numbers = freshest(today.day, live.today, queue.queueId, queue);
                 return (
                   <tr key={queue.queueId}>
                     <td>{queue.name}</td>

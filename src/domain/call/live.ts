@@ -33,7 +33,7 @@ export type QueueToday = {
   readonly withinTarget: number;
 };
 
-/** A client's day so far, by queue, and overall under the empty name. */
+/** A client's day so far: contacts that came, and stays in each queue. */
 export type Today = {
   readonly day: string;
   readonly contacts: number;
