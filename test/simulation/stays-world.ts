@@ -12,7 +12,6 @@ import { createPool } from "../../src/domain/routing/configure.ts";
 import { nextDeadline } from "../../src/domain/routing/deadlines.ts";
 import type { PoolEvent } from "../../src/domain/routing/events.ts";
 import { contactId, smallConfig, tenantId } from "../../src/domain/routing/fixture.ts";
-import { brokenPromise } from "../../src/domain/routing/invariants.ts";
 import { restorePool } from "../../src/domain/routing/restore.ts";
 import { dumpAgent, dumpQueue, dumpTicket } from "../../src/domain/routing/rows.ts";
 import type { Agent, Chance, Pool } from "../../src/domain/routing/state.ts";
@@ -27,6 +26,8 @@ export type Rules = { readonly stepPool: typeof step; readonly dayOf: (at: numbe
 export const PRODUCT: Rules = { stepPool: step, dayOf: (at, timeZone) => localTimeAt(at, timeZone).date };
 
 const AGENTS = 4;
+/** The longest that a message is under way, as in the simulator under faults. */
+const STRAY_MS_MAX = 45_000;
 type Errand = { readonly poolId: PoolId; readonly event: PoolEvent; readonly attempt: number | null };
 type Word = { readonly poolId: PoolId; readonly reservationId: ReservationId; readonly event: ContactEvent };
 /** A contact as its object keeps it: what was saved, and what it owes pools, carrier and board, each in order. */
@@ -49,8 +50,10 @@ export class StaysWorld {
   readonly callers: Caller[] = [];
   readonly pools: Pool[];
   readonly boards: Today[] = ZONES.map(() => ({ day: "", contacts: 0, queues: {} }));
-  /** Second copies of what a contact told a pool: they may come at any time. */
-  private readonly strays: Errand[] = [];
+  /** Second copies of what a contact told a pool, under way. */
+  private readonly strays: { readonly errand: Errand; readonly sentAt: number }[] = [];
+  /** Whose last word was heard while the answer was lost: it is said again within seconds. */
+  private readonly unanswered = new Set<Caller>();
   private readonly lines = ZONES.map((_, client) => lineOf(client));
   private reservations = 0;
   private readonly legs = new Map<CarrierSid, Caller>();
@@ -112,10 +115,6 @@ export class StaysWorld {
 
   /** What does not agree at a quiet moment; null where all places say the same of each client's day. */
   disagreement(): string | null {
-    for (const pool of this.pools) {
-      const broken = brokenPromise(pool, this.now);
-      if (broken !== null) return broken;
-    }
     for (const [client, timeZone] of ZONES.entries()) {
       const day = PRODUCT.dayOf(this.now, timeZone);
       const facts = JSON.stringify(this.byFacts(client, day));
@@ -217,8 +216,10 @@ export class StaysWorld {
     const errand = caller.toPools[0];
     const lot = this.whole(6);
     if (errand === undefined || lot === 0) return;
-    if (lot === 1) this.answer(caller, errand, false);
-    else if (lot === 2 && !isOver(caller, errand)) this.strays.push(errand);
+    if (lot === 1) {
+      this.answer(caller, errand, false);
+      this.unanswered.add(caller);
+    } else if (lot === 2 && !isOver(caller, errand)) this.strays.push({ errand, sentAt: this.now });
     else this.say(caller);
   }
 
@@ -239,8 +240,9 @@ export class StaysWorld {
   }
 
   private stray(): void {
-    const errand = this.strays.splice(this.whole(this.strays.length), 1)[0];
-    if (errand !== undefined) this.toPool(this.poolOf(errand.poolId), errand.event);
+    const stray = this.strays.splice(this.whole(this.strays.length), 1)[0];
+    if (stray === undefined || this.now - stray.sentAt > STRAY_MS_MAX) return;
+    this.toPool(this.poolOf(stray.errand.poolId), stray.errand.event);
   }
 
   /** A word of the carrier's or of a pool's arrives; a pool hears where the contact stands, or its word is repeated. */
@@ -315,6 +317,8 @@ export class StaysWorld {
   /** Time passes; what falls due on the way is done. */
   private pass(ms: number): void {
     const until = this.now + ms;
+    for (const caller of this.unanswered) this.say(caller);
+    this.unanswered.clear();
     for (;;) {
       const dues = [...this.pools.map(nextDeadline), ...this.callers.map(({ state }) => deadlineOf(state))];
       const due = Math.min(...dues.map((at) => at ?? until));
