@@ -48,6 +48,18 @@ test("A2 A3 an offer takes no focus, typing goes on, and answer works by keyboar
   expect(commands("accept")[0]).toMatchObject({ reservationId: "r1" });
 });
 
+test("CALL-5 notes that are full say so: what was pasted beyond is not kept in silence", async () => {
+  const page = await desktop();
+  show({ state: "on_contact", contact: contact("talking") });
+  const notes = page.getByLabel("Notes", { exact: true });
+  await notes.click();
+  await page.keyboard.insertText("x".repeat(3_999));
+  await page.getByText("Draft saved").waitFor();
+  await page.keyboard.insertText("yz");
+  await page.getByText("The notes are full").waitFor();
+  expect(await notes.inputValue()).toBe(`${"x".repeat(3_999)}y`);
+});
+
 test("A3 decline works by mouse and by shortcut", async () => {
   const page = await desktop();
   ringing();

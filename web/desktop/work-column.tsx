@@ -49,6 +49,13 @@ function Script({ contactId, greeting, color }: { contactId: string; greeting: s
  * clock, which a page follows twice a second: time for a second try where the first fails.
  */
 const LAST_MOMENT_MS = 1_500;
+/** As the house keeps them. The field takes no more, also of what is pasted, and then says so. */
+const NOTES_MAX = 4_000;
+
+function hintOf(notes: string) {
+  if (notes.length >= NOTES_MAX) return "work.notesFull";
+  return notes === "" ? "work.notesHint" : "work.draftSaved";
+}
 
 function WorkForm({ contact }: { contact: ActiveContact }) {
   const { t } = useTranslation();
@@ -77,14 +84,14 @@ function WorkForm({ contact }: { contact: ActiveContact }) {
     <div className="stack work-form">
       <Script contactId={contact.contactId} greeting={contact.brand.greeting} color={contact.brand.color} />
       <DispositionField contactId={contact.contactId} error={error} />
-      <Field label={t("work.notes")} hint={draft.notes === "" ? t("work.notesHint") : t("work.draftSaved")}>
+      <Field label={t("work.notes")} hint={t(hintOf(draft.notes))}>
         {(id, note) => (
           <textarea
             id={id}
             className="input notes"
             data-shortcut="notes"
             aria-describedby={note}
-            maxLength={4_000}
+            maxLength={NOTES_MAX}
             value={draft.notes}
             onChange={(event) => writeDraft(contact.contactId, { notes: event.target.value })}
           />

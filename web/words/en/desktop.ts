@@ -105,6 +105,7 @@ export const work: Words["work"] = {
   notes: "Notes",
   notesHint: "What this contact was about",
   draftSaved: "Draft saved",
+  notesFull: "The notes are full: more than 4,000 characters are not kept",
   wrapUp: "Wrap-up",
   wrapUpMandatory: "Wrap-up ends when an outcome is saved",
   skipWrapUp: "Skip, go ready",

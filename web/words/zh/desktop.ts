@@ -103,6 +103,7 @@ export const work = {
   notes: "小结",
   notesHint: "本次联络的要点",
   draftSaved: "草稿已保存",
+  notesFull: "要点已满：最多保存 4000 字，超出部分不会保留",
   wrapUp: "话后整理",
   wrapUpMandatory: "必须选结果才能结束话后处理",
   skipWrapUp: "跳过，直接示闲",
