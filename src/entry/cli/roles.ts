@@ -32,11 +32,10 @@ const NO_SUCH_DATABASE = "3D000";
 export async function prepareDatabase(adminUrl: string, database: string): Promise<DatabaseUrls> {
   const sql = await connectAnywhere(adminUrl);
   try {
-    const [row] = await sql<{ version: number }[]>`select current_setting('server_version_num')::int as version`;
+    const [row] = await sql<{ version: number; name: string }[]>`
+      select current_setting('server_version_num')::int as version, current_setting('server_version') as name`;
     if (!row || row.version < 180_000) {
-      throw new Trouble(
-        `DATABASE_URL leads to PostgreSQL ${row?.version ?? "?"}; Callhouse needs version 18 or newer.`,
-      );
+      throw new Trouble(`DATABASE_URL leads to PostgreSQL ${row?.name ?? "?"}; Callhouse needs version 18 or newer.`);
     }
     await sql`select pg_advisory_lock(${LOCK})`;
     for (const role of ROLES) await makeRole(sql, role, passwordOf(adminUrl, role));
