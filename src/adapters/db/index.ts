@@ -1,4 +1,5 @@
 export { type ConnectionSource, connect, type Database } from "./connect.ts";
+export { nextPlace, placeAfter } from "./cursor.ts";
 export { DatabaseOutage, DatabaseRefusal, type DatabaseRefusalCode } from "./errors.ts";
 export { iso } from "./iso.ts";
 export {

@@ -1,7 +1,6 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { TenantTx } from "../../adapters/db/index.ts";
+import { placeAfter, type TenantTx } from "../../adapters/db/index.ts";
 import { assert } from "../../domain/kernel/step.ts";
-import { Refusal } from "../../domain/kernel/trouble.ts";
 import type { LineUsage } from "./rated-totals.ts";
 
 /** What a row of an invoice's line says of the usage behind it; null where that is not by quantity. */
@@ -54,14 +53,11 @@ export function turnsOf(line: Pick<LineRule, "behind">): readonly Turn[] {
 
 /** A place as text for who asks for the next page, and back. */
 export function cursorOf({ turn, at, id }: UsagePlace): string {
-  return `${turn === 0 ? "" : "r"}${at}_${id}`;
+  return `${turn}_${at}_${id}`;
 }
 export function placeFrom(cursor: string | null): UsagePlace | null {
-  if (cursor === null) return null;
-  const [, rest, at, id] = /^(r?)([0-9]{1,16})_([0-9a-f-]{36})$/.exec(cursor) ?? [];
-  if (at !== undefined && id !== undefined) return { turn: rest === "r" ? 1 : 0, at, id };
-  const faults = [{ path: "query.cursor", message: "not a cursor that was given here" }];
-  throw new Refusal("invalid", "invalid_input", "something in the request is not as described", { faults });
+  const place = placeAfter(cursor, ["turn", "instant", "id"]);
+  return place === null ? null : { turn: place[0] === "1" ? 1 : 0, at: place[1], id: place[2] };
 }
 
 /** After a place, by the order that every list of usage has. For `also` of `usageBehind`. */

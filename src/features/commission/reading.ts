@@ -1,7 +1,15 @@
-import { type Actor, type Database, type TenantTx, withOperator, withTenant } from "../../adapters/db/index.ts";
+import {
+  type Actor,
+  type Database,
+  nextPlace,
+  placeAfter,
+  type TenantTx,
+  withOperator,
+  withTenant,
+} from "../../adapters/db/index.ts";
 import type { AgentId, TenantId } from "../../domain/kernel/ids.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
-import { after, placeAfter, tenantsOfHouse } from "../ledger/index.ts";
+import { tenantsOfHouse } from "../ledger/index.ts";
 import type { StatementDetail, StatementView } from "./schema.ts";
 import { listStatements, PAGE_MAX, readStatement, type StatementQuery } from "./views.ts";
 
@@ -17,7 +25,7 @@ export async function allStatements(
   query: StatementQuery,
 ): Promise<{ items: StatementView[]; next: string | null }> {
   const tenants = of === null ? await withOperator(ctx.operatorDb, tenantsOfHouse) : [of];
-  placeAfter(query.cursor, /^(\d{4}-\d{2})_([0-9a-f-]{36})$/);
+  placeAfter(query.cursor, ["month", "id"]);
   const found: StatementView[] = [];
   for (const tenantId of tenants) {
     const one = await withTenant(ctx.db, { tenantId, actor: ctx.actor }, (tx) =>
@@ -29,7 +37,7 @@ export async function allStatements(
   const sorted = found.toSorted((a, b) => (order(a) < order(b) ? 1 : -1));
   const items = sorted.slice(0, query.limit);
   const last = items.at(-1);
-  return { items, next: after(sorted.length > query.limit, last && [last.period, last.statementId]) };
+  return { items, next: nextPlace(sorted.length > query.limit, last && [last.period, last.statementId]) };
 }
 
 /** The newest statements of an agent over all clients it sold for. */

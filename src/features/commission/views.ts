@@ -1,9 +1,9 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { TenantTx } from "../../adapters/db/index.ts";
+import { nextPlace, placeAfter, type TenantTx } from "../../adapters/db/index.ts";
 import { CURRENCY_DECIMALS, isCurrency } from "../../domain/kernel/currency.ts";
 import { assert } from "../../domain/kernel/step.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
-import { after, placeAfter, safe } from "../ledger/index.ts";
+import { safe } from "../ledger/index.ts";
 import type { CommissionMoveView, SaleDetail, SaleView, Standing, StatementDetail, StatementView } from "./schema.ts";
 
 /** Rows of one page, at most. */
@@ -25,7 +25,7 @@ export type SaleQuery = {
 
 /** Sales, newest first; those that nobody has called sold yet come last. */
 export async function listSales(tx: TenantTx, query: SaleQuery): Promise<{ items: SaleView[]; next: string | null }> {
-  const place = placeAfter(query.cursor, /^(\d{1,16})_([0-9a-f-]{36})$/);
+  const place = placeAfter(query.cursor, ["instant", "id"]);
   const soldMs = sql`coalesce((extract(epoch from s.sold_at) * 1000)::bigint, 0)`;
   const rows = await saleRows(
     tx,
@@ -37,7 +37,7 @@ export async function listSales(tx: TenantTx, query: SaleQuery): Promise<{ items
   );
   const page = rows.slice(0, query.limit);
   const last = page.at(-1);
-  return { items: page, next: after(rows.length > query.limit, last && [last.soldAt ?? 0, last.saleId]) };
+  return { items: page, next: nextPlace(rows.length > query.limit, last && [last.soldAt ?? 0, last.saleId]) };
 }
 
 /** One sale with everything that was said of it and every step of its commission. */
@@ -164,7 +164,7 @@ export async function listStatements(
   tx: TenantTx,
   query: StatementQuery,
 ): Promise<{ items: StatementView[]; next: string | null }> {
-  const place = placeAfter(query.cursor, /^(\d{4}-\d{2})_([0-9a-f-]{36})$/);
+  const place = placeAfter(query.cursor, ["month", "id"]);
   const rows = await statementRows(
     tx,
     sql`${only(query.period, (period) => sql`s.period_start = ${`${period}-01`}::date`)}
@@ -174,7 +174,7 @@ export async function listStatements(
   );
   const page = rows.slice(0, query.limit);
   const last = page.at(-1);
-  return { items: page, next: after(rows.length > query.limit, last && [last.period, last.statementId]) };
+  return { items: page, next: nextPlace(rows.length > query.limit, last && [last.period, last.statementId]) };
 }
 
 /** A statement with its steps; with `agentId`, only that agent's own. Undefined where there is none. */
@@ -192,7 +192,7 @@ export async function readStatement(
     sql`s.id = ${query.statementId} and ${only(query.agentId, (id) => sql`s.agent_id = ${id}`)} limit 1`,
   );
   if (statement === undefined) return undefined;
-  const place = placeAfter(query.cursor, /^([0-9a-f-]{36})$/);
+  const place = placeAfter(query.cursor, ["id"]);
   const moves = await moveRows(
     tx,
     sql`m.statement_id = ${query.statementId} and ${only(place?.[0], (id) => sql`m.id > ${id}::uuid`)} order by m.id limit ${query.limit + 1}`,
@@ -201,7 +201,7 @@ export async function readStatement(
   return {
     ...statement,
     items: page,
-    next: after(moves.length > query.limit, page.at(-1) && [page.at(-1)?.moveId ?? ""]),
+    next: nextPlace(moves.length > query.limit, page.at(-1) && [page.at(-1)?.moveId ?? ""]),
   };
 }
 

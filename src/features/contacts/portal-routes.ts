@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { withTenant, withTenantOnce } from "../../adapters/db/index.ts";
+import { placeAfter, withTenant, withTenantOnce } from "../../adapters/db/index.ts";
 import { asId, type ContactId } from "../../domain/kernel/ids.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import { ContactLineSchema, contactLines } from "../billing/index.ts";
@@ -139,14 +139,8 @@ function scopeOn(c: Context<HouseEnv>): Scope {
 }
 
 function readCursor(cursor: string | undefined): ContactFilter["after"] {
-  if (cursor === undefined || cursor === "") return null;
-  const parts = /^(\d{1,15}(?:\.\d{1,6})?)_([0-9a-f-]{36})$/.exec(cursor);
-  if (parts?.[1] === undefined || parts[2] === undefined) {
-    throw new Refusal("invalid", "invalid_input", "the cursor is not one that a page gave", {
-      faults: [{ path: "query.cursor", message: "use `next` of the page before" }],
-    });
-  }
-  return { offeredAt: Number(parts[1]), id: parts[2] };
+  const place = cursor === undefined || cursor === "" ? null : placeAfter(cursor, ["instant", "id"]);
+  return place === null ? null : { offeredAt: Number(place[0]), id: place[1] };
 }
 
 function notFound(): Refusal {

@@ -1,12 +1,18 @@
 import { type SQL, sql } from "drizzle-orm";
-import { type Database, type TenantScope, type TenantTx, withTenant } from "../../adapters/db/index.ts";
+import {
+  type Database,
+  nextPlace,
+  placeAfter,
+  type TenantScope,
+  type TenantTx,
+  withTenant,
+} from "../../adapters/db/index.ts";
 import type { LocalDate } from "../../domain/kernel/calendar-days.ts";
 import { CURRENCY_DECIMALS } from "../../domain/kernel/currency.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import { type Account, balanceOf } from "../../domain/ledger/accounts.ts";
 import { aboutOf } from "./about-store.ts";
 import { safe } from "./amounts.ts";
-import { after, placeAfter } from "./cursor.ts";
 import { type NameOf, namesOf } from "./names-store.ts";
 import type { AccountStatement, LedgerTxnPage } from "./schema.ts";
 import { accountOf } from "./store.ts";
@@ -41,7 +47,7 @@ type EntryRow = {
 export function accountStatement(db: Database, scope: TenantScope, query: StatementQuery): Promise<AccountStatement> {
   return withTenant(db, scope, async (tx) => {
     const account = await accountById(tx, query.accountId);
-    const place = placeAfter(query.cursor, /^(\d{4}-\d{2}-\d{2})_([0-9a-f-]{36})_(\d{1,6})$/);
+    const place = placeAfter(query.cursor, ["day", "id", "turn"]);
     const from = place?.[0] ?? query.from;
     const opening = balanceOf(account.kind, await sumsBefore(tx, query.accountId, query.from));
     let running =
@@ -163,7 +169,7 @@ export type TxnQuery = {
 /** Transactions, newest day first, each with its entries; `ref` finds all that was booked of one invoice or statement. */
 export function transactions(db: Database, scope: TenantScope, query: TxnQuery): Promise<LedgerTxnPage> {
   return withTenant(db, scope, async (tx) => {
-    const place = placeAfter(query.cursor, /^(\d{4}-\d{2}-\d{2})_([0-9a-f-]{36})$/);
+    const place = placeAfter(query.cursor, ["day", "id"]);
     const only = (given: string | null, condition: (value: string) => SQL) =>
       given === null ? sql`true` : condition(given);
     const rows = await tx.execute<{
@@ -207,7 +213,7 @@ export function transactions(db: Database, scope: TenantScope, query: TxnQuery):
         reversedBy: row.reversed_by,
         entries: entries.filter((entry) => entry.txnId === row.id).map(({ txnId: _, ...entry }) => entry),
       })),
-      next: after(rows.length > query.limit, last && [last.day, last.id]),
+      next: nextPlace(rows.length > query.limit, last && [last.day, last.id]),
     };
   });
 }

@@ -1,8 +1,8 @@
-import { type Actor, type Database, withOperator, withTenant } from "../../adapters/db/index.ts";
+import { type Actor, type Database, nextPlace, placeAfter, withOperator, withTenant } from "../../adapters/db/index.ts";
 import type { TenantId } from "../../domain/kernel/ids.ts";
 import { add, decimalText, exactText, type Rational, subtract, ZERO } from "../../domain/kernel/rational.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
-import { after, placeAfter, tenantsOfHouse } from "../ledger/index.ts";
+import { tenantsOfHouse } from "../ledger/index.ts";
 import { costOf } from "./agent-time.ts";
 import { hourCosts, type Stay, staysFor } from "./agent-time-store.ts";
 import type { Amounts, Grouping, HouseMargin, MarginReport, MarginRow } from "./schema.ts";
@@ -35,7 +35,7 @@ export async function marginReport(
     stays: await staysFor(tx, tenantId, client.from, client.to),
     hour: await hourCosts(tx, client.currency),
   }));
-  const place = placeAfter(query.cursor, /^([0-9a-z~-]{1,40})$/)?.[0] ?? "";
+  const place = placeAfter(query.cursor, ["key"])?.[0] ?? "";
   return withTenant(ctx.db, scope, async (tx) => {
     const groupOf = await groupOfContacts(tx, by, client.from, client.to);
     const groups = new Map<string, Sum>();
@@ -79,7 +79,7 @@ export async function marginReport(
           agentS: secondsOf(sum),
         }),
       ),
-      next: after(rest.length > query.limit, last && [last[0]]),
+      next: nextPlace(rest.length > query.limit, last && [last[0]]),
     };
   });
 }

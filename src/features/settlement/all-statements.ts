@@ -1,8 +1,8 @@
 import { z } from "@hono/zod-openapi";
-import { withOperator } from "../../adapters/db/index.ts";
+import { nextPlace, placeAfter, withOperator } from "../../adapters/db/index.ts";
 import { asId, type TenantId } from "../../domain/kernel/ids.ts";
 import { type HouseContext, staffScope, within } from "../identity/index.ts";
-import { after, placeAfter, tenantsOfHouse } from "../ledger/index.ts";
+import { tenantsOfHouse } from "../ledger/index.ts";
 import { PeriodSchema, type SettlementView } from "./schema.ts";
 import { listStatements, PAGE_MAX } from "./store.ts";
 
@@ -22,7 +22,7 @@ export async function listAll(c: HouseContext, given: z.infer<typeof filter> & {
   const wanted = filterOf(given);
   // One more than a page tells whether there is a next.
   const query = { ...wanted, limit: wanted.limit + 1, ownOnly: false };
-  placeAfter(query.cursor, /^(\d{4}-\d{2})_([0-9a-f-]{36})$/);
+  placeAfter(query.cursor, ["month", "id"]);
   const tenants =
     given.tenantId === undefined ? await withOperator(operatorDb, tenantsOfHouse) : [asId<TenantId>(given.tenantId)];
   const found: SettlementView[] = [];
@@ -34,7 +34,7 @@ export async function listAll(c: HouseContext, given: z.infer<typeof filter> & {
   const sorted = found.toSorted((a, b) => (order(a) < order(b) ? 1 : -1));
   const items = sorted.slice(0, wanted.limit);
   const last = items.at(-1);
-  return { items, next: after(sorted.length > wanted.limit, last && [last.period, last.statementId]) };
+  return { items, next: nextPlace(sorted.length > wanted.limit, last && [last.period, last.statementId]) };
 }
 
 export function filterOf({ period, status, partyId, cursor, limit }: z.infer<typeof filter>) {

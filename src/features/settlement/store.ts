@@ -1,10 +1,10 @@
 import { type SQL, sql } from "drizzle-orm";
-import type { TenantTx } from "../../adapters/db/index.ts";
+import { nextPlace, placeAfter, type TenantTx } from "../../adapters/db/index.ts";
 import { CURRENCY_DECIMALS, isCurrency } from "../../domain/kernel/currency.ts";
 import { assert } from "../../domain/kernel/step.ts";
 import { Refusal } from "../../domain/kernel/trouble.ts";
 import { agreementOn, type Item, type StatementLine, totalsOf } from "../../domain/settlement/statement.ts";
-import { after, placeAfter, safe } from "../ledger/index.ts";
+import { safe } from "../ledger/index.ts";
 import { incompleteFiles } from "./files-store.ts";
 import type { SettlementDetail, SettlementLineView, SettlementView } from "./schema.ts";
 
@@ -53,7 +53,7 @@ export async function listStatements(
   tx: TenantTx,
   query: SettlementQuery,
 ): Promise<{ items: SettlementView[]; next: string | null }> {
-  const place = placeAfter(query.cursor, /^(\d{4}-\d{2})_([0-9a-f-]{36})$/);
+  const place = placeAfter(query.cursor, ["month", "id"]);
   const only = (given: string | null, condition: (value: string) => SQL) =>
     given === null ? sql`true` : condition(given);
   const rows = await statementRows(
@@ -66,7 +66,7 @@ export async function listStatements(
   );
   const page = rows.slice(0, query.limit);
   const last = page.at(-1);
-  return { items: page, next: after(rows.length > query.limit, last && [last.period, last.statementId]) };
+  return { items: page, next: nextPlace(rows.length > query.limit, last && [last.period, last.statementId]) };
 }
 
 export type DetailQuery = {
@@ -82,7 +82,7 @@ export type DetailQuery = {
 export async function readSettlement(tx: TenantTx, query: DetailQuery): Promise<SettlementDetail> {
   const [statement] = await statementRows(tx, sql`s.id = ${query.statementId} and ${ownOrAll(query.ownOnly)} limit 1`);
   if (statement === undefined) throw new Refusal("not_found", "statement_not_found", "there is no such statement");
-  const place = placeAfter(query.cursor, /^([0-9a-f-]{36})$/);
+  const place = placeAfter(query.cursor, ["id"]);
   const standing =
     query.standing === null
       ? sql`true`
@@ -96,7 +96,7 @@ export async function readSettlement(tx: TenantTx, query: DetailQuery): Promise<
   );
   const page = rows.slice(0, query.limit);
   const last = page.at(-1);
-  return { ...statement, items: page, next: after(rows.length > query.limit, last && [last.lineId]) };
+  return { ...statement, items: page, next: nextPlace(rows.length > query.limit, last && [last.lineId]) };
 }
 
 function ownOrAll(ownOnly: boolean): SQL {
