@@ -267,3 +267,16 @@ test("ACD-7 a device that is there again after a restart was not lost", () => {
   world.restart();
   expect(world.agent(0)).toMatchObject({ lostAt: null, phone: "d1" });
 });
+
+test("ACD-7 a contact whose only agent declined before the pool went away is offered again when it is back", () => {
+  const world = smallWorld();
+  world.ready(0);
+  world.wait("x");
+  world.ring(0);
+  world.send({ type: "decline", agentId: agentId(0), reservationId: world.held(0) });
+  expect(world.state(0)).toBe("ready");
+  world.now += 31_000;
+  world.restart();
+  world.pass(0);
+  expect(world.state(0)).toBe("reserved");
+});

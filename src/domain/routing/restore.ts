@@ -38,7 +38,9 @@ export function restorePool(
     if (ticket.at.is !== "waiting" && ticket.at.is !== "offered") continue;
     classify(run, ticket);
     want(run, ticket);
-    setTicketTimer(pool, ticket, ticketDue(run, ticket));
+    // Who declined may be offered it again since the pool was away: it is looked at once more at the first tick.
+    const isOverdue = ticket.declined.some(({ until }) => until <= now);
+    setTicketTimer(pool, ticket, isOverdue ? now : ticketDue(run, ticket));
     ticket.queue.waiting += 1;
   }
   return pool;
