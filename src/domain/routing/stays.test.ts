@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { SECOND_MS } from "../kernel/instant.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "../kernel/instant.ts";
 import { contactId, type SmallWorld, smallTicket, smallWorld } from "./fixture.ts";
 import { brokenPromise } from "./invariants.ts";
 import type { WithdrawReason } from "./protocol.ts";
@@ -130,5 +130,35 @@ describe("SLA-1 REP-1 how a stay is counted", () => {
     expect(second).toEqual({ date, target: { ...owed, ...over } });
     expect(second === first).toBe(shared);
     expect(first).toEqual({ date: "2026-11-20", target: owed });
+  });
+
+  test.each([
+    ["that has ended", "abandoned", 0, 5 * MINUTE_MS],
+    ["that has ended", "abandoned", 4 * MINUTE_MS, 5 * MINUTE_MS],
+    ["that is open", "aside", 4 * MINUTE_MS, DAY_MS],
+    ["that is open", "aside", 5 * MINUTE_MS, DAY_MS],
+    ["that is open", "aside", 23 * HOUR_MS, DAY_MS],
+  ] as const)(
+    "a stay %s (%s) is forgotten on time by a pool restarted after %i ms",
+    (_, why, restartMs, forgottenMs) => {
+      const world = smallWorld();
+      world.send({ type: "wait", ticket: wish() });
+      world.send({ type: "withdraw", contactId: C1, why, attempt: 1 });
+      world.pass(restartMs);
+      world.restart();
+      world.pass(forgottenMs - restartMs - 1);
+      expect(ticket(world)?.at.is).toBe("gone");
+      world.pass(1);
+      expect(ticket(world)).toBeUndefined();
+    },
+  );
+
+  test("a pool that comes back watches its clients' midnights as before", () => {
+    const world = smallWorld();
+    const newYork = { date: "2026-11-20", timeZone: "America/New_York" };
+    world.send({ type: "wait", ticket: { ...wish(), day: newYork } });
+    world.restart();
+    expect([...world.pool.zones]).toContain("America/New_York");
+    expect(world.send({ type: "client_day_began", day: { ...newYork, date: "2026-11-21" } })).toEqual({ is: "done" });
   });
 });
