@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isLocalDate } from "../../src/domain/kernel/calendar-days.ts";
 import { ApiProblem, type FieldFault, send } from "../api/http.ts";
-import { AskDialog, AskNewest, type Loss } from "../design/ask.tsx";
+import { AskLoss, AskNewest, type Loss } from "../design/ask.tsx";
 import { DateField } from "../design/date-field.tsx";
 import { Icon } from "../design/icons.tsx";
 import { faultText, troubleText } from "../design/said.ts";
@@ -165,7 +165,6 @@ type DiscardProps = Losing & { readonly pending: boolean; readonly discard: () =
 
 /** Asked twice: a draft that was thrown away is nowhere. */
 function Discard({ words, losses, pending, discard }: DiscardProps) {
-  const { t } = useTranslation();
   const [asked, setAsked] = useState<readonly Loss[] | null>(null);
   const close = () => setAsked(null);
   return (
@@ -174,27 +173,18 @@ function Discard({ words, losses, pending, discard }: DiscardProps) {
         {words.discard}
       </button>
       {asked === null ? null : (
-        <AskDialog
+        <AskLoss
           title={words.discardTitle}
           note={asked.length === 0 ? words.discardSame : words.discardNote}
           losses={asked}
           close={close}
-        >
-          <button type="button" className="button primary" onClick={close}>
-            {t("loss.keep")}
-          </button>
-          <button
-            type="button"
-            className="button"
-            disabled={pending}
-            onClick={() => {
-              close();
-              discard();
-            }}
-          >
-            {words.discard}
-          </button>
-        </AskDialog>
+          deed={words.discard}
+          disabled={pending}
+          act={() => {
+            close();
+            discard();
+          }}
+        />
       )}
     </>
   );

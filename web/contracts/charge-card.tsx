@@ -1,7 +1,6 @@
 import { useId, useState } from "react";
-import { useTranslation } from "react-i18next";
 import type { Charge } from "../../src/domain/rating/charge.ts";
-import { AskDialog } from "../design/ask.tsx";
+import { AskLoss } from "../design/ask.tsx";
 import { Icon } from "../design/icons.tsx";
 import { type ContractWords, filled } from "../words/contracts.ts";
 import type { Tongue } from "../words/format.ts";
@@ -29,7 +28,6 @@ const nobodyWaits: NoteUnread = () => undefined;
 
 /** One term: what it says in plain words, and a form of its numbers beneath when it is opened. */
 export function ChargeCard({ charge, currency, words, tongue, origin, faults, change, unread }: Props) {
-  const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   const [removing, setRemoving] = useState(false);
   const id = useId();
@@ -76,21 +74,16 @@ export function ChargeCard({ charge, currency, words, tongue, origin, faults, ch
         />
       ) : null}
       {removing && change !== null ? (
-        <AskDialog
+        <AskLoss
           title={filled(words.removeTitle, { name: charge.label[tongue] })}
           note={words.removeNote}
           losses={[
             { key: charge.code, name: charge.label[tongue], says: chargeSentence(charge, { words, tongue, currency }) },
           ]}
           close={() => setRemoving(false)}
-        >
-          <button type="button" className="button primary" onClick={() => setRemoving(false)}>
-            {t("loss.keep")}
-          </button>
-          <button type="button" className="button" onClick={() => change(null)}>
-            {words.remove}
-          </button>
-        </AskDialog>
+          deed={words.remove}
+          act={() => change(null)}
+        />
       ) : null}
     </article>
   );

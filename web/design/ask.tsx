@@ -34,26 +34,38 @@ export function AskDialog({ title, note, losses, close, children }: Props) {
   );
 }
 
+type LossProps = Omit<Props, "children"> & {
+  /** Goes back to the work; `close` does it. */
+  readonly keep?: string;
+  readonly deed: string;
+  readonly act: () => void;
+  readonly disabled?: boolean;
+};
+
+/** The usual choice: keep the work, or do what ends it. */
+export function AskLoss({ keep, deed, act, disabled = false, ...asked }: LossProps) {
+  const { t } = useTranslation();
+  return (
+    <AskDialog {...asked}>
+      <button type="button" className="button primary" onClick={asked.close}>
+        {keep ?? t("loss.keep")}
+      </button>
+      <button type="button" className="button" disabled={disabled} onClick={act}>
+        {deed}
+      </button>
+    </AskDialog>
+  );
+}
+
 type NewestProps = { readonly losses: readonly Loss[]; readonly take: () => void; readonly close: () => void };
 
 /** Asked where somebody else was quicker, and reading what he wrote ends one's own. */
 export function AskNewest({ losses, take, close }: NewestProps) {
   const { t } = useTranslation();
-  return (
-    <AskDialog title={t("loss.newest")} note={t("loss.newestNote")} losses={losses} close={close}>
-      <button type="button" className="button primary" onClick={close}>
-        {t("loss.keep")}
-      </button>
-      <button
-        type="button"
-        className="button"
-        onClick={() => {
-          close();
-          take();
-        }}
-      >
-        {t("loss.takeNewest")}
-      </button>
-    </AskDialog>
-  );
+  const act = () => {
+    close();
+    take();
+  };
+  const asked = { title: t("loss.newest"), note: t("loss.newestNote"), losses, close };
+  return <AskLoss {...asked} deed={t("loss.takeNewest")} act={act} />;
 }

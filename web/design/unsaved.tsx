@@ -1,7 +1,7 @@
 import { useBlocker } from "@tanstack/react-router";
 import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { AskDialog, type Loss } from "./ask.tsx";
+import { AskLoss, type Loss } from "./ask.tsx";
 import { askBeforeLeaving } from "./leaving.ts";
 
 type Asked = { readonly losses: readonly Loss[]; readonly answer: (leave: boolean) => void };
@@ -64,13 +64,14 @@ export function useUnsaved(lossesNow: () => readonly Loss[]): ReactNode {
 function AskLeaving({ losses, answer }: Asked) {
   const { t } = useTranslation();
   return (
-    <AskDialog title={t("loss.leave")} note={t("loss.leaveNote")} losses={losses} close={() => answer(false)}>
-      <button type="button" className="button primary" onClick={() => answer(false)}>
-        {t("loss.stay")}
-      </button>
-      <button type="button" className="button" onClick={() => answer(true)}>
-        {t("loss.go")}
-      </button>
-    </AskDialog>
+    <AskLoss
+      title={t("loss.leave")}
+      note={t("loss.leaveNote")}
+      losses={losses}
+      close={() => answer(false)}
+      keep={t("loss.stay")}
+      deed={t("loss.go")}
+      act={() => answer(true)}
+    />
   );
 }

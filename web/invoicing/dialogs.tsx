@@ -1,6 +1,6 @@
 import { type FormEvent, type ReactNode, type RefObject, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { AskDialog, type Loss } from "../design/ask.tsx";
+import { AskLoss, type Loss } from "../design/ask.tsx";
 import { Icon } from "../design/icons.tsx";
 import { Dialog, Field } from "../design/parts.tsx";
 import { troubleText, useTextFault } from "../design/said.ts";
@@ -92,14 +92,15 @@ function useUnsent(form: RefObject<HTMLFormElement | null>, pending: boolean, cl
     <>
       {leaving}
       {asked === null ? null : (
-        <AskDialog title={t("loss.close")} note={t("loss.closeNote")} losses={asked} close={keep}>
-          <button type="button" className="button primary" onClick={keep}>
-            {t("loss.write")}
-          </button>
-          <button type="button" className="button" onClick={close}>
-            {t("loss.throwAway")}
-          </button>
-        </AskDialog>
+        <AskLoss
+          title={t("loss.close")}
+          note={t("loss.closeNote")}
+          losses={asked}
+          close={keep}
+          keep={t("loss.write")}
+          deed={t("loss.throwAway")}
+          act={close}
+        />
       )}
     </>
   );

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ClientDocument, DisputeView } from "../../src/features/invoicing/schema.ts";
-import { AskDialog } from "../design/ask.tsx";
+import { AskLoss } from "../design/ask.tsx";
 import { Icon, type IconName } from "../design/icons.tsx";
 import { Field } from "../design/parts.tsx";
 import { troubleText } from "../design/said.ts";
@@ -113,26 +113,17 @@ function Withdraw({ dispute }: { dispute: DisputeView }) {
         </span>
       ) : null}
       {asking ? (
-        <AskDialog
+        <AskLoss
           title={t("invoicing.withdrawTitle")}
           note={t("invoicing.withdrawNote")}
           losses={[{ key: dispute.id, name: dispute.label[tongue], says }]}
           close={close}
-        >
-          <button type="button" className="button primary" onClick={close}>
-            {t("loss.keep")}
-          </button>
-          <button
-            type="button"
-            className="button"
-            onClick={() => {
-              close();
-              withdraw.mutate({ method: "DELETE", path: `/api/portal/disputes/${dispute.id}` });
-            }}
-          >
-            {t("invoicing.withdraw")}
-          </button>
-        </AskDialog>
+          deed={t("invoicing.withdraw")}
+          act={() => {
+            close();
+            withdraw.mutate({ method: "DELETE", path: `/api/portal/disputes/${dispute.id}` });
+          }}
+        />
       ) : null}
     </>
   );

@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { QueueList, QueueSettings, QueueView } from "../../src/features/queues/schema.ts";
 import { ApiProblem } from "../api/http.ts";
-import { AskDialog, AskNewest, type Loss } from "../design/ask.tsx";
+import { AskLoss, AskNewest, type Loss } from "../design/ask.tsx";
 import { Crumbs } from "../design/crumbs.tsx";
 import { Icon } from "../design/icons.tsx";
 import { BrandMark, PlainState, Skeleton, Trouble } from "../design/parts.tsx";
@@ -136,21 +136,17 @@ function Discard({ changed, losses, discard }: { changed: boolean; losses: Losse
         {t("queues.discard")}
       </button>
       {asked === null ? null : (
-        <AskDialog title={t("loss.discard")} note={t("loss.discardNote")} losses={asked} close={close}>
-          <button type="button" className="button primary" onClick={close}>
-            {t("loss.keep")}
-          </button>
-          <button
-            type="button"
-            className="button"
-            onClick={() => {
-              close();
-              discard();
-            }}
-          >
-            {t("loss.throwAway")}
-          </button>
-        </AskDialog>
+        <AskLoss
+          title={t("loss.discard")}
+          note={t("loss.discardNote")}
+          losses={asked}
+          close={close}
+          deed={t("loss.throwAway")}
+          act={() => {
+            close();
+            discard();
+          }}
+        />
       )}
     </>
   );

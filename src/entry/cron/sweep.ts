@@ -1,14 +1,14 @@
-import { and, isNull, lt, sql } from "drizzle-orm";
 import { connect, withOperator, withTenant } from "../../adapters/db/index.ts";
 import type { ContactId, TenantId } from "../../domain/kernel/ids.ts";
-import { contacts } from "../../features/contacts/tables.ts";
+import { stuckContacts } from "../../features/contacts/index.ts";
+import { tenantsOfHouse } from "../../features/ledger/index.ts";
 import { configOf, type Env } from "../env.ts";
 import { errorFields, log } from "../log.ts";
 import { objectName } from "../objects/contact-id.ts";
 
 /** A contact that has not ended after so long is looked at: its own alarm should have, so this is the second net. */
 const STUCK_MS = 15 * 60_000;
-/** Contacts looked at per tenant and run, drawn by lot: those that nothing helps must not keep the others from their turn. */
+/** Contacts looked at per tenant and run; the next run, a minute later, draws again. */
 const SWEEP_MAX = 100;
 /** Woken side by side: one whose carrier is away takes seconds, and the next minute is near. */
 const AT_ONCE = 20;
@@ -23,20 +23,12 @@ export async function sweepContacts(env: Env): Promise<number> {
   const operator = connect(env.DB_OPERATOR);
   let woken = 0;
   try {
-    const tenants = await withOperator(operator, (tx) =>
-      tx.execute<{ id: TenantId }>(sql`select id from house.tenants`),
-    );
-    for (const { id: tenantId } of tenants) {
+    for (const tenantId of await withOperator(operator, tenantsOfHouse)) {
       const stuck = await withTenant(app, { tenantId, actor: { kind: "system", name: "sweep" } }, (tx) =>
-        tx
-          .select({ id: contacts.id })
-          .from(contacts)
-          .where(and(isNull(contacts.endedAt), lt(contacts.offeredAt, limit)))
-          .orderBy(sql`random()`)
-          .limit(SWEEP_MAX),
+        stuckContacts(tx, limit, SWEEP_MAX),
       );
       for (let at = 0; at < stuck.length; at += AT_ONCE) {
-        const some = stuck.slice(at, at + AT_ONCE).map(({ id }) => wake(env, tenantId, id));
+        const some = stuck.slice(at, at + AT_ONCE).map((id) => wake(env, tenantId, id));
         woken += (await Promise.all(some)).filter(Boolean).length;
       }
     }

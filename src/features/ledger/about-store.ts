@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { TenantTx } from "../../adapters/db/index.ts";
 import { CURRENCY_DECIMALS, isCurrency } from "../../domain/kernel/currency.ts";
+import { numberText } from "../billing/index.ts";
 import { safe } from "./amounts.ts";
 import type { DeedAbout } from "./schema.ts";
 
@@ -40,19 +41,16 @@ function uuidsIn(refs: readonly string[]) {
     where ref ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$')`;
 }
 
-/** `INV-2026-000042` from a table's series and number. */
-const numberIn = (table: string) => sql.raw(`${table}.series || '-' || lpad(${table}.number::text, 6, '0')`);
-
 /** What has a number, a day or a month of its own. */
 function namedByThemselves(tx: TenantTx, refs: readonly string[]): Promise<readonly Row[]> {
   const wanted = sql`= ${tx.tenantId} and`;
   const ids = uuidsIn(refs);
   return tx.execute<Row>(sql`
-    select i.id::text as ref, 'document' as what, ${numberIn("i")} as number, null as zh, null as en, null as day, null as period,
+    select i.id::text as ref, 'document' as what, ${numberText("i")} as number, null as zh, null as en, null as day, null as period,
       null as amount, null as currency
     from tenant.invoices i where i.tenant_id ${wanted} i.number is not null and i.id in ${ids}
-    union all select c.id::text, 'document', ${numberIn("c")}, null, null, null, null, null, null
-    from tenant.credit_notes c where c.tenant_id ${wanted} c.id in ${ids}
+    union all select n.id::text, 'document', ${numberText("n")}, null, null, null, null, null, null
+    from tenant.credit_notes n where n.tenant_id ${wanted} n.id in ${ids}
     union all select p.id::text, 'payment', null, ${nameOfPayment()}, ${nameOfPayment()}, p.received_on::text, null, p.amount_minor::text, p.currency
     from tenant.payments p where p.tenant_id ${wanted} p.id in ${ids}
     union all select c.id::text, 'prepaid', null, c.reference, c.reference, c.bought_on::text, null, c.amount_minor::text, c.currency
@@ -76,11 +74,11 @@ function namedByOthers(tx: TenantTx, refs: readonly string[]): Promise<readonly 
   const wanted = sql`= ${tx.tenantId} and`;
   const ids = uuidsIn(refs);
   return tx.execute<Row>(sql`
-    select w.id::text as ref, 'document' as what, ${numberIn("i")} as number, null as zh, null as en, null as day, null as period,
+    select w.id::text as ref, 'document' as what, ${numberText("i")} as number, null as zh, null as en, null as day, null as period,
       null as amount, null as currency
     from tenant.write_offs w join tenant.invoices i on i.tenant_id = w.tenant_id and i.id = w.invoice_id
     where w.tenant_id ${wanted} w.id in ${ids}
-    union all select l.id::text, 'document', ${numberIn("i")}, null, null, null, null, null, null
+    union all select l.id::text, 'document', ${numberText("i")}, null, null, null, null, null, null
     from tenant.payment_allocations l join tenant.invoices i on i.tenant_id = l.tenant_id and i.id = l.invoice_id
     where l.tenant_id ${wanted} l.id in ${ids}
     union all select r.id::text, 'payment', null, ${nameOfPayment()}, ${nameOfPayment()}, p.received_on::text, null, p.amount_minor::text, p.currency
